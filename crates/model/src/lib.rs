@@ -1,0 +1,27 @@
+//! The words Uplift thinks in: names, versions, dependencies, plans, evidence, outcomes, settings, events.
+//!
+//! Lives here: plain data and the few rules that belong to it. No I/O, no async, no clock, no command line.
+//! Lives elsewhere: reading files (`ecosystems`), judging (`decide`), acting (`engine`), telling (`report`).
+
+pub mod dependency;
+pub mod event;
+pub mod evidence;
+pub mod exit;
+pub mod hint;
+pub mod name;
+pub mod outcome;
+pub mod plan;
+pub mod settings;
+pub mod solution;
+pub mod version;
+
+pub use dependency::{Dependency, Place, Role};
+pub use event::Event;
+pub use evidence::{Failure, Frame, Stage, SuiteRun, TestId, TestRecord, TestStatus};
+pub use exit::ExitCode;
+pub use hint::Hint;
+pub use name::PackageName;
+pub use plan::{Candidate, Move, MoveId, Phase, Plan, Risk};
+pub use settings::Settings;
+pub use solution::Solution;
+pub use version::{Distance, Version};

@@ -1,0 +1,160 @@
+//! Settings: the schema of `uplift.toml` and of `[tool.uplift]` in `pyproject.toml`.
+//!
+//! Every key has a default; an unknown key is an error, so that a typing slip is never silently ignored.
+//! `docs/settings.md` documents each key. Reading the file and layering the flags: `cli`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::PackageName;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    pub project: Project,
+    pub test: Test,
+    pub services: Vec<Service>,
+    pub upgrade: Upgrade,
+    pub limits: Limits,
+}
+
+/// What the project is and how its environment is made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Project {
+    /// Folder of the component to upgrade, from the repository's root. Default: found.
+    pub component: Option<String>,
+    /// Interpreter: a version (`3.11`) or a path. Default: what the project asks for, else inferred from its lock.
+    pub python: Option<String>,
+    /// Requirements files that make up the environment, from the repository's root. Default: found.
+    pub requirements: Vec<String>,
+    /// Constraints files to apply. Default: found.
+    pub constraints: Vec<String>,
+}
+
+/// How the project is tested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Test {
+    /// The test command, as in a shell. Default: found.
+    pub command: Option<String>,
+    /// Folder to run it in, from the repository's root. Default: the root.
+    pub directory: Option<String>,
+    /// Variables that the tests see in addition to the cleared environment.
+    pub env: BTreeMap<String, String>,
+    /// Seconds a whole run may take. Default: three times the first baseline run, at least 60; that run itself: 1800.
+    pub time_limit: Option<u64>,
+    /// Seconds without any output after which a run is taken to hang.
+    pub silence_limit: u64,
+    /// Runs on the untouched state, 1 to 10.
+    pub baseline_runs: u32,
+    /// Let the tests reach the network. Default: they see loopback only.
+    pub network: bool,
+}
+
+impl Default for Test {
+    fn default() -> Self {
+        Self {
+            command: None,
+            directory: None,
+            env: BTreeMap::new(),
+            time_limit: None,
+            silence_limit: 600,
+            baseline_runs: 3,
+            network: false,
+        }
+    }
+}
+
+/// A program that runs beside the tests, inside the same sandbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Service {
+    pub name: String,
+    pub command: String,
+    /// Command that exits 0 once the service answers; tried every 0.2 s.
+    #[serde(default)]
+    pub ready: Option<String>,
+    /// Seconds to wait for `ready`.
+    #[serde(default = "thirty")]
+    pub wait: u64,
+}
+
+fn thirty() -> u64 {
+    30
+}
+
+/// What may move, and how far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Upgrade {
+    pub strategy: Strategy,
+    /// Packages that never move.
+    pub ignore: Vec<PackageName>,
+    /// Package to specifier that its version must satisfy: `{ django = "<5" }`.
+    pub hold: BTreeMap<PackageName, String>,
+    /// Package to the exact version it must have.
+    pub pin: BTreeMap<PackageName, String>,
+    /// Days that a release must be old. 0: none.
+    pub minimum_release_age: u32,
+    /// Refresh the rest of the lock as a last move.
+    pub refresh: bool,
+    /// Branch name; `{date}` and `{run}` are filled in.
+    pub branch: String,
+    /// Exit with 1 when one of these is held below its newest version; `["*"]`: any.
+    pub fail_on_held: Vec<String>,
+    /// Test runs that one phase may spend on finding culprits and best versions.
+    pub run_budget: u32,
+}
+
+impl Default for Upgrade {
+    fn default() -> Self {
+        Self {
+            strategy: Strategy::Latest,
+            ignore: Vec::new(),
+            hold: BTreeMap::new(),
+            pin: BTreeMap::new(),
+            minimum_release_age: 0,
+            refresh: true,
+            branch: "uplift/{date}-{run}".to_owned(),
+            fail_on_held: Vec::new(),
+            run_budget: 150,
+        }
+    }
+}
+
+/// How far targets reach.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strategy {
+    /// The newest release; upper bounds that the project wrote are raised when the tests allow it.
+    #[default]
+    Latest,
+    /// The newest release within the bounds that the project wrote; exact pins move.
+    Compatible,
+    /// The newest release of the same minor line.
+    Patch,
+}
+
+/// What foreign code may use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// Seconds that one resolve may take.
+    pub resolve_seconds: u64,
+    /// Seconds that one build of a source distribution may take.
+    pub build_seconds: u64,
+    /// Largest file that foreign code may write, in MiB.
+    pub file_mib: u64,
+    /// Open files of foreign code.
+    pub open_files: u64,
+    /// Connections at once to one index.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { resolve_seconds: 60, build_seconds: 600, file_mib: 2048, open_files: 4096, connections: 8 }
+    }
+}
