@@ -1,1 +1,61 @@
-fn main() {}
+//! The house's own chores, run as `cargo xtask <verb>`.
+//!
+//! Lives here: the list of verbs. Lives elsewhere: each verb in a module of its name.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore talks to the person who runs it"
+)]
+
+mod ci;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+const HELP: &str = "\
+cargo xtask <verb>
+
+  ci      format check, clippy, tidy, then every test; what the runner calls
+  tidy    layers, file openings and lengths, forbidden words, papers
+  help    this text
+";
+
+fn main() -> ExitCode {
+    let verb = std::env::args().nth(1);
+    let outcome = match verb.as_deref() {
+        Some("ci") => root().and_then(|root| ci::run(&root)),
+        Some("tidy") => root().and_then(|root| tidy::run(&root)),
+        Some("help" | "--help" | "-h") => {
+            print!("{HELP}");
+            Ok(true)
+        }
+        other => {
+            eprint!(
+                "{}{HELP}",
+                other
+                    .map(|verb| format!("error: no verb `{verb}`\n\n"))
+                    .unwrap_or_default()
+            );
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's root: the folder above this crate.
+fn root() -> Result<PathBuf> {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .context("xtask has no folder above it")
+}

@@ -1,1 +1,11 @@
-//! decide
+//! Judgement, pure: which upgrade is at fault, and which version of it still holds.
+//!
+//! Lives here: decisions over plain data. No async, clock, disk, network or randomness.
+//! Lives elsewhere: running what is to be judged (`engine`, `verify`), telling (`report`).
+
+pub mod baseline;
+pub mod best;
+pub mod culprit;
+pub mod phases;
+pub mod symptoms;
+pub mod verdict;

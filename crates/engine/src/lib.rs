@@ -1,1 +1,35 @@
-//! engine
+//! The engine: one upgrade from gathering to delivery, journalled, resumable, undoable.
+//!
+//! Lives here: the order of things (`pipeline`), the loop around the culprit search (`rounds`), the lab that runs sets
+//! of packages, commits, and everything about runs (`control`, `rollback`).
+//! Lives elsewhere: judgement (`decide`), package managers (`ecosystems`), processes and git (`sandbox`), telling
+//! (`report`). Everything blocks: a run is a sequence. Start reading at [`upgrade`].
+
+mod baseline;
+mod commits;
+mod control;
+mod desk;
+mod error;
+mod finale;
+mod index;
+pub mod journal;
+mod lab;
+mod pipeline;
+mod planning;
+mod rollback;
+mod rounds;
+mod solver;
+mod state;
+mod subject;
+mod survey;
+mod targets;
+mod trials;
+mod untested;
+mod usage;
+
+pub use control::{Applied, apply, cancel, lift, resume, run, runs};
+pub use desk::{Request, Watch};
+pub use error::EngineError;
+pub use pipeline::{plan, upgrade};
+pub use rollback::{RolledBack, rollback};
+pub use survey::{Found, Inspection, found, inspect};

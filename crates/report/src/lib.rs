@@ -1,1 +1,19 @@
-//! report
+//! Telling: what people and programs are shown, made from the model's types.
+//!
+//! Lives here: the terminal's screens, the pull request's text, the JSON documents. Text in, text out: width, colour
+//! and elapsed time are parameters, so the same report gives the same page anywhere.
+//! Lives elsewhere: finding out how wide the terminal is and whether it has colours (`cli`), what is true (`engine`).
+//! Start reading at [`terminal::run`].
+
+pub mod clean;
+pub mod json;
+pub mod markdown;
+mod numbers;
+pub mod terminal;
+pub mod view;
+mod words;
+
+#[cfg(test)]
+mod sample;
+
+pub use view::View;

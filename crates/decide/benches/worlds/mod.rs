@@ -1,0 +1,318 @@
+//! Simulated worlds for the culprit search: upgrades that break tests in the ways upgrades do.
+//!
+//! Lives here: the generator, the trials on a world, and how well a search did on many of them.
+//! Used by the bench (`benches/search.rs`) and by the test that holds the search to its figures
+//! (`tests/search_figures.rs`).
+
+pub mod figures;
+
+use std::collections::BTreeSet;
+
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use uplift_decide::culprit::{Failing, Observed, Trials, Unit, UnitSet};
+use uplift_model::TestId;
+
+pub const UNITS: usize = 24;
+const TESTS: usize = 400;
+const MASKING: f64 = 0.25;
+const FLAKY: usize = 5;
+
+/// What a world holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Kind {
+    pub culprits: usize,
+    /// Culprits drawn by their priors, or uniformly (the priors are then useless).
+    pub uniform: bool,
+    /// One pair that fails only together.
+    pub pair: bool,
+    /// One unit that silently needs another.
+    pub codependency: bool,
+    /// Failure rate of five flaky tests; 0: none.
+    pub flaky: f64,
+    /// Errors name packages: a culprit with .6, an innocent one with .1.
+    pub hints: bool,
+    /// Every cause has a symptom of its own; else all failures look alike.
+    pub telling: bool,
+}
+
+impl Kind {
+    pub const fn plain(culprits: usize) -> Self {
+        Self {
+            culprits,
+            uniform: false,
+            pair: false,
+            codependency: false,
+            flaky: 0.0,
+            hints: false,
+            telling: false,
+        }
+    }
+}
+
+/// When a cause is active.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    In(usize),
+    Both(usize, usize),
+    Without { user: usize, needed: usize },
+}
+
+#[derive(Debug, Clone)]
+struct Cause {
+    when: When,
+    masks: bool,
+    tests: BTreeSet<usize>,
+    names: Vec<usize>,
+}
+
+impl Cause {
+    fn active(&self, set: &UnitSet) -> bool {
+        match self.when {
+            When::In(unit) => set.contains(unit),
+            When::Both(a, b) => set.contains(a) && set.contains(b),
+            When::Without { user, needed } => set.contains(user) && !set.contains(needed),
+        }
+    }
+}
+
+/// What was in place, the tests that ran (`None`: all), the tests that failed, masked.
+pub type Trial = (UnitSet, Option<Vec<TestId>>, Vec<TestId>, bool);
+
+/// One world and the record of what was asked of it.
+pub struct World {
+    pub units: Vec<Unit>,
+    causes: Vec<Cause>,
+    flaky: BTreeSet<usize>,
+    rate: f64,
+    telling: bool,
+    random: ChaCha8Rng,
+    /// Size of the largest set that passes.
+    pub best: usize,
+    pub log: Vec<Trial>,
+}
+
+fn lognormal(random: &mut ChaCha8Rng, mu: f64, sigma: f64) -> usize {
+    // Box and Muller; 1 - u keeps the logarithm finite.
+    let (u, v): (f64, f64) = (random.random(), random.random());
+    let normal = (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos();
+    (mu + sigma * normal).exp().floor().clamp(1.0, 60.0) as usize
+}
+
+fn choose(random: &mut ChaCha8Rng, count: usize) -> BTreeSet<usize> {
+    let mut tests = BTreeSet::new();
+    while tests.len() < count {
+        tests.insert(random.random_range(0..TESTS));
+    }
+    tests
+}
+
+impl World {
+    pub fn new(seed: u64, kind: Kind) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let prior = |i: usize| match i {
+            0..10 => 0.02,
+            10..18 => 0.08,
+            _ => 0.30,
+        };
+        let units: Vec<_> = (0..UNITS)
+            .map(|i| Unit {
+                prior: prior(i),
+                name: format!("package-{i}"),
+                needs: Vec::new(),
+            })
+            .collect();
+
+        let mut culprits = Vec::new();
+        let mut left: Vec<usize> = (0..UNITS).collect();
+        for _ in 0..kind.culprits {
+            let odds = |i: usize| {
+                if kind.uniform {
+                    1.0
+                } else {
+                    prior(i) / (1.0 - prior(i))
+                }
+            };
+            let total: f64 = left.iter().map(|i| odds(*i)).sum();
+            let mut at = random.random::<f64>() * total;
+            let found = left.iter().position(|i| {
+                at -= odds(*i);
+                at < 0.0
+            });
+            culprits.push(left.remove(found.unwrap_or(left.len() - 1)));
+        }
+
+        let mut causes = Vec::new();
+        for unit in &culprits {
+            let masks = random.random_bool(MASKING);
+            let count = lognormal(&mut random, 1.6, 1.2);
+            let tests = choose(&mut random, count);
+            causes.push(Cause {
+                when: When::In(*unit),
+                masks,
+                tests,
+                names: vec![*unit],
+            });
+        }
+        if kind.pair {
+            let a = left.remove(random.random_range(0..left.len()));
+            let b = left.remove(random.random_range(0..left.len()));
+            let count = lognormal(&mut random, 1.2, 1.0);
+            let tests = choose(&mut random, count);
+            causes.push(Cause {
+                when: When::Both(a, b),
+                masks: false,
+                tests,
+                names: vec![a, b],
+            });
+        }
+        if kind.codependency {
+            let user = random.random_range(0..UNITS);
+            let needed = (user + random.random_range(1..UNITS)) % UNITS;
+            let count = lognormal(&mut random, 1.6, 1.2);
+            let tests = choose(&mut random, count);
+            let masks = random.random_bool(0.5);
+            causes.push(Cause {
+                when: When::Without { user, needed },
+                masks,
+                tests,
+                names: vec![user],
+            });
+        }
+        for cause in &mut causes {
+            let own = std::mem::take(&mut cause.names);
+            if kind.hints {
+                cause.names = own
+                    .into_iter()
+                    .filter(|_| random.random_bool(0.6))
+                    .collect();
+                if random.random_bool(0.1) {
+                    cause.names.push(random.random_range(0..UNITS));
+                }
+            }
+        }
+        let flaky = if kind.flaky > 0.0 {
+            choose(&mut random, FLAKY)
+        } else {
+            BTreeSet::new()
+        };
+        let best = largest(&causes);
+        Self {
+            units,
+            causes,
+            flaky,
+            rate: kind.flaky,
+            telling: kind.telling,
+            random,
+            best,
+            log: Vec::new(),
+        }
+    }
+
+    /// Whether the set truly breaks nothing.
+    pub fn passes(&self, set: &UnitSet) -> bool {
+        !self.causes.iter().any(|cause| cause.active(set))
+    }
+
+    fn run(&mut self, set: &UnitSet, only: Option<&[TestId]>) -> Observed {
+        let number = |id: &TestId| {
+            id.0.strip_prefix("test_")
+                .and_then(|digits| digits.parse().ok())
+        };
+        let wanted: Vec<usize> = only.map_or_else(
+            || (0..TESTS).collect(),
+            |only| only.iter().filter_map(number).collect(),
+        );
+        let key = |at: usize| {
+            if self.telling {
+                format!("symptom {at}")
+            } else {
+                "failure".to_owned()
+            }
+        };
+        let active = || {
+            self.causes
+                .iter()
+                .enumerate()
+                .filter(|(_, cause)| cause.active(set))
+        };
+        let mut failing: Vec<Failing> = Vec::new();
+        let masked = active().any(|(_, cause)| cause.masks);
+        if let Some((at, cause)) = active().find(|(_, cause)| cause.masks) {
+            // Nothing could be collected; the run says so whichever tests it was asked for.
+            failing.push(Failing {
+                test: TestId::new("tests"),
+                symptom: key(at),
+                names: cause.names.clone(),
+            });
+        } else {
+            for test in wanted {
+                let id = || TestId::new(format!("test_{test:03}"));
+                if let Some((at, cause)) = active().find(|(_, cause)| cause.tests.contains(&test)) {
+                    failing.push(Failing {
+                        test: id(),
+                        symptom: key(at),
+                        names: cause.names.clone(),
+                    });
+                } else if self.flaky.contains(&test)
+                    && (0..3).all(|_| self.random.random_bool(self.rate))
+                {
+                    // Failed, and failed both times it ran again.
+                    failing.push(Failing {
+                        test: id(),
+                        symptom: "flaky".to_owned(),
+                        names: Vec::new(),
+                    });
+                }
+            }
+        }
+        let failed = failing.iter().map(|one| one.test.clone()).collect();
+        self.log
+            .push((set.clone(), only.map(<[TestId]>::to_vec), failed, masked));
+        Observed::Ran {
+            failing,
+            masked,
+            tried: set.clone(),
+        }
+    }
+}
+
+/// Everything but the culprits, what silently needs them, and one of each pair.
+fn largest(causes: &[Cause]) -> usize {
+    let mut best: UnitSet = (0..UNITS).collect();
+    for cause in causes {
+        if let When::In(unit) = cause.when {
+            best.remove(unit);
+        }
+    }
+    let settle = |mut set: UnitSet| {
+        for cause in causes {
+            if let When::Without { user, .. } = cause.when
+                && cause.active(&set)
+            {
+                set.remove(user);
+            }
+        }
+        set.len()
+    };
+    let pair = causes.iter().find_map(|cause| match cause.when {
+        When::Both(a, b) if cause.active(&best) => Some((a, b)),
+        _ => None,
+    });
+    match pair {
+        Some((a, b)) => settle(best.without(a)).max(settle(best.without(b))),
+        None => settle(best),
+    }
+}
+
+impl Trials for World {
+    type Stop = std::convert::Infallible;
+
+    fn full(&mut self, set: &UnitSet) -> Result<Observed, Self::Stop> {
+        Ok(self.run(set, None))
+    }
+
+    fn probe(&mut self, set: &UnitSet, tests: &[TestId]) -> Result<Observed, Self::Stop> {
+        Ok(self.run(set, Some(tests)))
+    }
+}

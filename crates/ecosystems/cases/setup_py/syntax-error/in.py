@@ -1,0 +1,2 @@
+setup(
+  install_requires=[

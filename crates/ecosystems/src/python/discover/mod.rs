@@ -1,0 +1,189 @@
+//! Components: which folders hold a Python project, which manifests state its requirements, and which lock pins them.
+//!
+//! Lives here: reading a tree of files (through a closure) into [`Component`]s. No disk, no tools.
+//! Lives elsewhere: what a manifest says (`super::manifest`), writing locks (`super::relock`).
+
+mod environment;
+
+pub use environment::{EnvironmentSource, Pair};
+
+use std::collections::BTreeMap;
+
+use uplift_model::{Dependency, PackageName, Place, Role, Solution, Version};
+
+use super::manifest::{self, Manifest, ManifestKind, Stated};
+
+/// Reads a file of the tree; `None` when there is none.
+pub type Read<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
+
+/// One manifest and what it states.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManifestFile {
+    /// From the repository's root, with `/`.
+    pub path: String,
+    pub kind: ManifestKind,
+    pub text: String,
+    pub manifest: Manifest,
+}
+
+/// One Python project within the repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component {
+    /// Folder from the repository's root; empty for the root.
+    pub root: String,
+    pub manifests: Vec<ManifestFile>,
+    pub environment: EnvironmentSource,
+    /// What the lock holds; `None` when nothing pins the whole environment.
+    pub locked: Option<Vec<Pinned>>,
+    /// What a reader should know: files left out, unreadable entries, drift.
+    pub notes: Vec<String>,
+}
+
+/// One package of a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    pub name: PackageName,
+    pub version: Option<Version>,
+    /// A direct reference in place of a version.
+    pub url: Option<String>,
+    pub marker: Option<String>,
+}
+
+impl Pinned {
+    /// The requirement line that installs exactly this.
+    pub fn line(&self) -> Option<String> {
+        let marker = self.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
+        match (&self.version, &self.url) {
+            (_, Some(url)) => Some(format!("{} @ {url}{marker}", self.name)),
+            (Some(version), None) => Some(format!("{}=={version}{marker}", self.name)),
+            (None, None) => None,
+        }
+    }
+}
+
+/// Folders that never hold a component of the project.
+const SKIPPED: [&str; 12] = [
+    ".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "site-packages", "vendor", "third_party", "dist", ".uplift",
+];
+/// Folders whose requirement files belong to something else than the service: documentation, examples.
+const ASIDE: [&str; 8] = ["docs", "doc", "examples", "example", "samples", "benchmarks", "tests", "test"];
+
+/// Every component of the tree, by folder. A manifest that cannot be read becomes a note of its component.
+pub fn components(files: &[String], read: &Read<'_>) -> Vec<Component> {
+    let mut by_root: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for file in files {
+        let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+        let parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+        if parts.iter().any(|p| SKIPPED.contains(p)) || ManifestKind::of_file(name).is_none() && !is_requirement_folder(folder, name) {
+            continue;
+        }
+        by_root.entry(root_of(folder)).or_default().push(file);
+    }
+    by_root.into_iter().filter_map(|(root, paths)| component(root, &paths, files, read)).collect()
+}
+
+/// `requirements/base.txt`: a requirements file by its folder.
+fn is_requirement_folder(folder: &str, name: &str) -> bool {
+    let last = folder.rsplit('/').next().unwrap_or_default();
+    matches!(last, "requirements" | "reqs") && (name.ends_with(".txt") || name.ends_with(".in"))
+}
+
+/// The component that a manifest's folder belongs to: `requirements/` and the asides belong to their parent.
+fn root_of(folder: &str) -> String {
+    let (parent, last) = folder.rsplit_once('/').unwrap_or(("", folder));
+    if matches!(last, "requirements" | "reqs") || ASIDE.contains(&last) { parent.to_owned() } else { folder.to_owned() }
+}
+
+fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>) -> Option<Component> {
+    let mut notes = Vec::new();
+    let mut manifests = Vec::new();
+    for path in paths {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let kind = ManifestKind::of_file(name).unwrap_or(ManifestKind::Requirements);
+        let Some(bytes) = read(path) else { continue };
+        let read = manifest::text(&bytes).and_then(|text| manifest::parse(kind, text).map(|m| (text.to_owned(), m)));
+        match read {
+            Ok((text, manifest)) => {
+                notes.extend(manifest.problems.iter().map(|p| format!("{path}:{}: {}", p.line, p.message)));
+                notes.extend(manifest.dynamic.iter().map(|d| format!("{path}:{}: `{}` is computed by the build and was not read", d.line, d.field)));
+                manifests.push(ManifestFile { path: (*path).clone(), kind, text, manifest });
+            }
+            Err(e) => notes.push(format!("{path}: {e}")),
+        }
+    }
+    let states = |m: &ManifestFile| !environment::is_constraints(&m.path) && (!m.manifest.stated.is_empty() || !m.manifest.references.is_empty());
+    if !manifests.iter().any(states) {
+        return None;
+    }
+    let (environment, locked) = environment::of(&root, &manifests, files, read, &mut notes);
+    if let EnvironmentSource::Requirements { constraints, .. } = &environment {
+        for path in constraints.iter().filter(|c| !manifests.iter().any(|m| m.path == **c)).collect::<Vec<_>>() {
+            let parsed = read(path).and_then(|bytes| {
+                let text = manifest::text(&bytes).ok()?.to_owned();
+                Some((manifest::parse(ManifestKind::Requirements, &text).ok()?, text))
+            });
+            match parsed {
+                Some((manifest, text)) => manifests.push(ManifestFile { path: path.clone(), kind: ManifestKind::Requirements, text, manifest }),
+                None => notes.push(format!("{path}: could not be read")),
+            }
+        }
+    }
+    Some(Component { root, manifests, environment, locked, notes })
+}
+
+impl Component {
+    pub fn manifest(&self, path: &str) -> Option<&ManifestFile> {
+        self.manifests.iter().find(|m| m.path == path)
+    }
+
+    /// Every statement of a requirement from an index that makes up the environment, with its file.
+    pub fn roots(&self) -> Vec<(&ManifestFile, &Stated)> {
+        let sources = self.environment.sources();
+        let of = |path: &String| self.manifest(path);
+        let files = sources.iter().filter_map(|p| of(p));
+        files.flat_map(|f| f.manifest.stated.iter().map(move |s| (f, s))).filter(|(f, s)| self.environment.takes(f, s)).collect()
+    }
+
+    /// One dependency for each package that any manifest states, with every place that does.
+    pub fn dependencies(&self, in_use: &Solution) -> Vec<Dependency> {
+        let roots: Vec<&PackageName> = self.roots().into_iter().map(|(_, s)| &s.name).collect();
+        let mut all: BTreeMap<PackageName, Dependency> = BTreeMap::new();
+        for file in &self.manifests {
+            if self.environment.is_lock(&file.path) {
+                continue;
+            }
+            for stated in &file.manifest.stated {
+                let entry = all.entry(stated.name.clone()).or_insert_with(|| Dependency {
+                    name: stated.name.clone(),
+                    direct: roots.contains(&&stated.name),
+                    role: stated.role,
+                    extras: Vec::new(),
+                    places: Vec::new(),
+                    in_use: in_use.version(&stated.name).cloned(),
+                });
+                // What the service itself needs outranks what its tests or tools need.
+                entry.role = entry.role.min(role_in(file, stated));
+                entry.extras.extend(stated.extras.iter().filter(|e| !entry.extras.contains(e)).cloned().collect::<Vec<_>>());
+                entry.places.push(Place { file: file.path.clone(), line: stated.line, written: stated.written.clone(), specifier: stated.specifier.clone() });
+            }
+        }
+        all.into_values().collect()
+    }
+}
+
+/// A requirement's role by its group and, in requirements files, by the file's name.
+fn role_in(file: &ManifestFile, stated: &Stated) -> Role {
+    if file.kind != ManifestKind::Requirements {
+        return stated.role;
+    }
+    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
+    if ASIDE.contains(&folder) {
+        return Role::Development;
+    }
+    match manifest::role_of(&name.replace("requirements", "").replace(".txt", "").replace(".in", ""), false) {
+        Role::Test => Role::Test,
+        _ if ["dev", "lint", "docs", "doc", "style", "typing"].iter().any(|w| name.contains(w)) => Role::Development,
+        _ => Role::Runtime,
+    }
+}

@@ -1,0 +1,11 @@
+//! Python: manifests, locks, indexes, interpreters, environments.
+
+pub mod client;
+pub mod discover;
+pub mod environment;
+pub mod interpreter;
+pub mod lockfile;
+pub mod manifest;
+pub mod registry;
+pub mod relock;
+pub mod resolve;

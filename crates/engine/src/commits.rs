@@ -1,0 +1,267 @@
+//! Kept moves as commits: edited manifests, a lock written by its own tool, one conventional commit a move.
+//!
+//! Lives here: making commits out of states; nothing is checked out for the user and no branch moves.
+//! Lives elsewhere: what was kept (`crate::rounds`), the branch (`crate::finale`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::manifest::{self, Bump, Policy};
+use uplift_ecosystems::python::relock::Relock;
+use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
+use uplift_model::outcome::Kept;
+use uplift_model::solution::Change;
+use uplift_model::{Event, Phase, Place};
+use uplift_sandbox::git::{Oid, Signature};
+
+use crate::error::EngineError;
+use crate::lab::Lab;
+use crate::solver::{Solver, Wish};
+use crate::state::{Mover, State};
+use crate::subject::Tree;
+use crate::targets;
+
+/// One commit, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Committed {
+    pub(crate) commit: Oid,
+    pub(crate) subject: String,
+    pub(crate) kept: Vec<Kept>,
+    pub(crate) refreshed: Vec<Change>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Writes commits on top of one another.
+pub(crate) struct Committer<'a> {
+    pub(crate) lab: &'a Lab<'a>,
+    pub(crate) solver: &'a Solver<'a>,
+    pub(crate) component: &'a Component,
+    /// Unix seconds; the same for every commit of a run, so that a step done twice makes the same commit.
+    pub(crate) date: i64,
+    pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
+}
+
+impl Committer<'_> {
+    /// Commits the way from `before` to `after` on top of `parent`, a commit for each mover, in an order that the
+    /// resolver accepts.
+    pub(crate) fn phase(&self, parent: &Oid, before: &State, after: &State, phase: Phase) -> Result<Vec<Committed>, EngineError> {
+        let moved: BTreeSet<_> = after.pins.iter().filter(|(n, v)| before.pins.get(*n).is_some_and(|b| b < *v)).map(|(n, _)| n.clone()).collect();
+        let goal = Solved { solution: after.solution.clone(), via: BTreeMap::new() };
+        let steps = targets::steps(before, &goal, &moved);
+        let movers = in_order(targets::movers(self.solver, before, &steps)?);
+        let (mut tip, mut state) = (parent.clone(), before.clone());
+        let mut commits = Vec::new();
+        let mut waiting: Vec<Mover> = Vec::new();
+        for (at, mover) in movers.iter().enumerate() {
+            waiting.push(mover.clone());
+            let last = at + 1 == movers.len();
+            let next = if last { Some(after.clone()) } else { self.advance(&state, &waiting)? };
+            // A step that does not resolve by itself goes into the next commit.
+            let Some(next) = next else { continue };
+            let title = subject(&waiting);
+            let committed = self.commit(&tip, &state, &next, phase, &title, &waiting)?;
+            tip = committed.commit.clone();
+            state = next;
+            waiting.clear();
+            commits.push(committed);
+        }
+        Ok(commits)
+    }
+
+    /// One commit for the refresh of everything that nobody names.
+    pub(crate) fn refresh(&self, parent: &Oid, before: &State, after: &State) -> Result<Option<Committed>, EngineError> {
+        if before.solution == after.solution {
+            return Ok(None);
+        }
+        let title = "build(deps): refresh the rest of the lock";
+        self.commit(parent, before, after, Phase::Integration, title, &[]).map(Some)
+    }
+
+    /// One commit that goes back from `before` to `after`. With `original`, the files that the run changed come back
+    /// exactly as they were there; else the versions are written as an upgrade would write them.
+    pub(crate) fn back(&self, parent: &Oid, before: &State, after: &State, title: &str, original: Option<&str>) -> Result<Committed, EngineError> {
+        let Some(original) = original else { return self.commit(parent, before, after, Phase::Integration, title, &[]) };
+        let git = self.lab.git;
+        let mut files: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
+        let locks = |path: &str| self.component.environment.is_lock(path);
+        for file in git.diff_names(original, parent.as_str())? {
+            let known = file.to_str().is_some_and(|p| locks(p) || self.component.manifest(p).is_some());
+            if known {
+                let bytes = git.read_file(original, &file)?;
+                files.push((file, bytes));
+            }
+        }
+        let tree = git.write_tree(&git.tree_of(parent.as_str())?, &files)?;
+        let who = Signature { name: "Uplift".to_owned(), email: "uplift@localhost".to_owned(), seconds: self.date };
+        let commit = git.commit_tree(&tree, Some(parent), &format!("{title}\n"), &who)?;
+        Ok(Committed { commit, subject: title.to_owned(), kept: Vec::new(), refreshed: Vec::new(), notes: Vec::new() })
+    }
+
+    fn advance(&self, state: &State, moving: &[Mover]) -> Result<Option<State>, EngineError> {
+        let wishes = state.wishes_with(moving);
+        let Answer::Solved(solved) = self.solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? else { return Ok(None) };
+        let pins = wishes.into_iter().filter_map(|(name, wish)| match wish {
+            Wish::Exactly(version) => Some((name, version)),
+            _ => None,
+        });
+        Ok(Some(State { pins: pins.collect(), solution: solved.solution }))
+    }
+
+    fn commit(&self, parent: &Oid, before: &State, after: &State, phase: Phase, title: &str, movers: &[Mover]) -> Result<Committed, EngineError> {
+        let committed: Committed = self.lab.journal.step(self.lab.run, &format!("commit:{parent}:{title}"), || self.make(parent, before, after, phase, title, movers))?;
+        (self.tell)(Event::Committed { commit: committed.commit.to_string(), subject: committed.subject.clone() })?;
+        Ok(committed)
+    }
+
+    fn make(&self, parent: &Oid, before: &State, after: &State, phase: Phase, title: &str, movers: &[Mover]) -> Result<Committed, EngineError> {
+        let git = self.lab.git;
+        git.checkout_clean(self.lab.worktree, parent.as_str())?;
+        let tree = Tree::of(git, parent.as_str())?;
+        let changes = before.solution.changes(&after.solution);
+        let mut notes = Vec::new();
+        let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        let mut files: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
+        let bumps: Vec<Bump> = after.pins.iter().filter(|(n, v)| before.pins.get(*n) != Some(*v)).map(|(name, to)| Bump { name: name.clone(), to: to.clone(), policy: Policy::Admit }).collect();
+        for file in &self.component.manifests {
+            if bumps.is_empty() || self.component.environment.is_lock(&file.path) {
+                continue;
+            }
+            let Some(bytes) = tree.read(&file.path) else { continue };
+            let Ok(text) = manifest::text(&bytes) else { continue };
+            match manifest::edit(file.kind, text, &bumps) {
+                Ok(edited) if edited.text != text => {
+                    for line in &edited.lines {
+                        places.entry(line.new.clone()).or_default().push(Place { file: file.path.clone(), line: line.line, written: line.new.clone(), specifier: String::new() });
+                    }
+                    self.put(&file.path, edited.text.as_bytes())?;
+                    files.push((PathBuf::from(&file.path), Some(edited.text.into_bytes())));
+                }
+                Ok(_) => {}
+                Err(e) => notes.push(format!("{}: left as it is: {e}", file.path)),
+            }
+        }
+        let via = match self.solver.solve(&after.wishes(), &after.solution, &|_| true, Freshness::CacheFirst)? {
+            Answer::Solved(solved) => solved.via,
+            Answer::Refused(_) => BTreeMap::new(),
+        };
+        let solved = Solved { solution: after.solution.clone(), via };
+        let builder = self.lab.builder();
+        let relock = Relock { doors: self.lab.doors, builder: &builder, worktree: self.lab.worktree, component: self.component, before: &before.solution, after: &solved, limit: Duration::from_secs(600) };
+        for lock in relock.write()? {
+            let path = self.lab.worktree.join(&lock);
+            let bytes = std::fs::read(&path).map_err(|e| EngineError::Disk(path, e))?;
+            files.push((PathBuf::from(lock), Some(bytes)));
+        }
+        let base = git.tree_of(parent.as_str())?;
+        let tree = git.write_tree(&base, &files)?;
+        let who = Signature { name: "Uplift".to_owned(), email: "uplift@localhost".to_owned(), seconds: self.date };
+        let message = message(title, &changes, movers, self.lab.run);
+        let commit = git.commit_tree(&tree, Some(parent), &message, &who)?;
+        let names: Vec<_> = movers.iter().flat_map(|m| m.steps.iter().map(|s| s.name.clone())).collect();
+        let kept = movers.iter().flat_map(|m| &m.steps).map(|s| Kept {
+            name: s.name.clone(),
+            from: s.from.clone(),
+            to: s.to.clone(),
+            distance: s.from.distance(&s.to),
+            direct: true,
+            phase,
+            with: names.iter().filter(|n| **n != s.name).cloned().collect(),
+            commit: commit.to_string(),
+            places: places.iter().filter(|(line, _)| states(line, s.name.as_str())).flat_map(|(_, p)| p.clone()).collect(),
+        });
+        let kept: Vec<Kept> = kept.collect();
+        let refreshed = if movers.is_empty() { changes } else { changes.into_iter().filter(|c| !names.contains(&c.name)).collect() };
+        Ok(Committed { commit, subject: title.to_owned(), kept, refreshed, notes })
+    }
+
+    fn put(&self, path: &str, bytes: &[u8]) -> Result<(), EngineError> {
+        let path = self.lab.worktree.join(path);
+        std::fs::write(&path, bytes).map_err(|e| EngineError::Disk(path.clone(), e))
+    }
+}
+
+/// Whether an edited line speaks of the package.
+fn states(line: &str, name: &str) -> bool {
+    let plain = |t: &str| t.to_lowercase().replace(['_', '.'], "-");
+    plain(line).contains(name)
+}
+
+/// Movers after everything they need.
+fn in_order(movers: Vec<Mover>) -> Vec<Mover> {
+    let mut placed: Vec<usize> = Vec::new();
+    while placed.len() < movers.len() {
+        let ready = |i: &usize| !placed.contains(i) && movers.get(*i).is_some_and(|m| m.needs.iter().all(|n| placed.contains(n)));
+        // A ring cannot be left here, since rings are one mover; should one be, its first member goes first.
+        let next = (0..movers.len()).find(ready).or_else(|| (0..movers.len()).find(|i| !placed.contains(i)));
+        let Some(next) = next else { break };
+        placed.push(next);
+    }
+    let position: BTreeMap<usize, usize> = placed.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+    let renumber = |m: &Mover| Mover { needs: m.needs.iter().filter_map(|n| position.get(n).copied()).collect(), ..m.clone() };
+    placed.iter().filter_map(|i| movers.get(*i)).map(renumber).collect()
+}
+
+/// `build(deps): flask 2.0.1 -> 3.1.2, werkzeug 2.0.1 -> 3.1.3`.
+fn subject(movers: &[Mover]) -> String {
+    let steps: Vec<String> = movers.iter().flat_map(|m| &m.steps).map(|s| format!("{} {} -> {}", s.name, s.from, s.to)).collect();
+    let breaking = movers.iter().flat_map(|m| &m.steps).any(|s| s.from.distance(&s.to) == uplift_model::Distance::Major);
+    let kind = if breaking { "feat(deps)" } else { "build(deps)" };
+    match steps.as_slice() {
+        [] => format!("{kind}: update dependencies"),
+        [first, second, third, rest @ ..] if !rest.is_empty() => format!("{kind}: {first}, {second}, {third} and {} more", rest.len()),
+        few => format!("{kind}: {}", few.join(", ")),
+    }
+}
+
+fn message(title: &str, changes: &[Change], movers: &[Mover], run: &str) -> String {
+    let mut text = format!("{title}\n\n");
+    let named: Vec<_> = movers.iter().flat_map(|m| m.steps.iter().map(|s| &s.name)).collect();
+    let line = |c: &Change| {
+        let version = |v: &Option<uplift_model::Version>| v.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+        format!("- {} {} -> {}\n", c.name, version(&c.from), version(&c.to))
+    };
+    let own: String = changes.iter().filter(|c| named.contains(&&c.name)).map(line).collect();
+    let others: String = changes.iter().filter(|c| !named.contains(&&c.name)).map(line).collect();
+    text.push_str(&own);
+    if !others.is_empty() {
+        text.push_str(if named.is_empty() { "" } else { "\nThese come along:\n" });
+        text.push_str(&others);
+    }
+    text.push_str(&format!("\nUplift-Run: {run}\n"));
+    text
+}
+
+/// The folder of a component in a work tree.
+pub(crate) fn folder(worktree: &Path, component: &Component) -> PathBuf {
+    if component.root.is_empty() { worktree.to_owned() } else { worktree.join(&component.root) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use uplift_model::{PackageName, Version};
+
+    use super::*;
+    use crate::state::Step;
+
+    fn mover(name: &str, needs: &[usize]) -> Mover {
+        let version = |v: &str| Version::new(v).unwrap();
+        Mover { steps: vec![Step { name: PackageName::new(name).unwrap(), from: version("1.0"), to: version("2.0") }], prior: 0.3, needs: needs.to_vec() }
+    }
+
+    #[test]
+    fn movers_follow_what_they_need() {
+        let order: Vec<String> = in_order(vec![mover("a", &[2]), mover("b", &[]), mover("c", &[1])]).iter().map(Mover::title).collect();
+        assert_eq!(order, ["b", "c", "a"]);
+    }
+
+    #[test]
+    fn the_subject_names_what_moves() {
+        assert_eq!(subject(&[mover("a", &[])]), "feat(deps): a 1.0 -> 2.0");
+        let many: Vec<Mover> = ["a", "b", "c", "d", "e"].iter().map(|n| mover(n, &[])).collect();
+        assert!(subject(&many).ends_with("and 2 more"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The end of a run: everything kept is verified once more, from a clean environment, on exactly the tree to deliver.
+//!
+//! Lives here: that verification and the branch. Nothing is force-pushed; the branch is new or the run fails.
+
+use uplift_decide::baseline::Baseline;
+use uplift_decide::verdict;
+use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::relock;
+use uplift_ecosystems::python::resolve::{Answer, Freshness};
+use uplift_model::outcome::{TestResultStatus, TestResults};
+use uplift_model::{Event, Failure, Solution, SuiteRun, TestId, TestStatus};
+use uplift_sandbox::git::Oid;
+use uplift_verify::discover::TestCommand;
+
+use crate::error::EngineError;
+use crate::lab::Lab;
+use crate::solver::{Solver, Wishes};
+use crate::subject::{Tree, pretended_version};
+
+/// What the last look showed.
+pub(crate) struct Verified {
+    pub(crate) newly_failing: Vec<(TestId, Failure)>,
+    pub(crate) results: TestResults,
+    pub(crate) passed: usize,
+    pub(crate) seconds: f64,
+    pub(crate) notes: Vec<String>,
+}
+
+/// Checks out `tip`, builds the environment that its own lock describes from nothing, and runs the whole suite.
+pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, tested: &Solution, root: &str, command: &TestCommand, baseline: &Baseline, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<Verified, EngineError> {
+    tell(Event::Doing { what: "verifying everything kept, together, from a clean environment".to_owned() })?;
+    let mut notes = Vec::new();
+    let tree = Tree::of(lab.git, tip.as_str())?;
+    let delivered = tree.components().into_iter().find(|c| c.root == root).ok_or_else(|| EngineError::Bug("the delivered tree has lost its component".to_owned()))?;
+    let solution = delivered_solution(solver, &delivered)?;
+    let differs = tested.changes(&solution);
+    if !differs.is_empty() {
+        notes.push(format!("the lock as its own tool wrote it differs from the tested set in {}; it is what is verified here", differs.iter().map(|c| c.name.to_string()).collect::<Vec<_>>().join(", ")));
+    }
+    *lab.tree.borrow_mut() = tip.to_string();
+    lab.clean()?;
+    lab.prepare_layer(&pretended_version(None))?;
+    let place = lab.doors.clients.dirs.run(lab.run).join("clean");
+    let environment = lab.environment_at(&solution, Some(&place))?.map_err(|why| EngineError::Bug(format!("what was delivered cannot be installed: {why}")))?;
+    let run = lab.suite(command, &environment, None, 90)?;
+    // The tree that was tested is the tree that is delivered: by name, not by trust.
+    let (wanted, had) = (lab.git.tree_of(tip.as_str())?, lab.git.tree_of(&lab.tree.borrow())?);
+    if wanted != had {
+        return Err(EngineError::Bug(format!("tested tree {had}, delivered tree {wanted}")));
+    }
+    let first = verdict::compare(baseline, &run);
+    let mut newly = first.newly_failing.clone();
+    if !newly.is_empty() {
+        let tests: Vec<TestId> = newly.iter().map(|(t, _)| t.clone()).collect();
+        let mut reruns = Vec::new();
+        for attempt in 91..=92 {
+            reruns.push(verdict::compare_selected(baseline, &lab.suite(command, &environment, Some(&tests), attempt)?, &tests));
+        }
+        newly = verdict::confirm(&first, &reruns);
+    }
+    let passed = run.count(TestStatus::Passed);
+    tell(Event::Verified { passed, seconds: run.seconds })?;
+    let results = results("unit", &run, &newly);
+    let seconds = run.seconds;
+    Ok(Verified { newly_failing: newly, results, passed, seconds, notes })
+}
+
+/// What installing the delivered manifests gives.
+pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> Result<Solution, EngineError> {
+    let answer = match &component.locked {
+        Some(pins) => solver.ask(&relock::question_of(pins), Freshness::CacheFirst)?,
+        None => {
+            let fresh = Solver {
+                doors: solver.doors,
+                journal: solver.journal,
+                run: solver.run,
+                component,
+                interpreter: solver.interpreter,
+                index: solver.index,
+                directory: solver.directory,
+                wheels: solver.wheels,
+                limit: solver.limit,
+                asked: std::cell::Cell::new(0),
+            };
+            fresh.solve(&Wishes::new(), &Solution::default(), &|_| false, Freshness::CacheFirst)?
+        }
+    };
+    match answer {
+        Answer::Solved(solved) => Ok(solved.solution),
+        Answer::Refused(conflict) => Err(EngineError::Bug(format!("the delivered manifests do not resolve: {}", conflict.text))),
+    }
+}
+
+/// One layer's record, in the form of requirement row N9.
+pub(crate) fn results(test_type: &str, run: &SuiteRun, failing: &[(TestId, Failure)]) -> TestResults {
+    let status = if run.tests.is_empty() {
+        TestResultStatus::Skipped
+    } else if failing.is_empty() {
+        TestResultStatus::Passed
+    } else {
+        TestResultStatus::Failed
+    };
+    TestResults {
+        test_type: test_type.to_owned(),
+        status,
+        execution_time: run.seconds,
+        coverage_percentage: None,
+        failures: failing.iter().map(|(t, _)| t.clone()).collect(),
+        performance_metrics: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Makes the branch: new, at `tip`. A branch of that name at another commit is left alone and another name is taken.
+pub(crate) fn branch(lab: &Lab<'_>, wanted: &str, tip: &Oid) -> Result<String, EngineError> {
+    for number in 1..100 {
+        let name = if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") };
+        let reference = format!("refs/heads/{name}");
+        match lab.git.reference(&reference)? {
+            Some(at) if at == *tip => return Ok(name),
+            Some(_) => {}
+            None => {
+                lab.git.update_ref(&reference, tip, None)?;
+                return Ok(name);
+            }
+        }
+    }
+    Err(EngineError::repository(format!("the branch name `{wanted}` is taken"), "set [upgrade] branch to another pattern"))
+}

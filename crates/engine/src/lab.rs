@@ -1,0 +1,243 @@
+//! The lab: one set of packages, one environment, one run of the tests, in the run's own work tree.
+//!
+//! Lives here: making the environment and running whole suites or chosen tests in it; every run is journalled.
+//! Lives elsewhere: which sets to try (`crate::trials`), what the outcome means (`decide`).
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uplift_ecosystems::doors::{Doors, Foreign};
+use uplift_ecosystems::python::environment::{Builder, Environment, EnvironmentError, project};
+use uplift_ecosystems::python::interpreter::Interpreter;
+use uplift_model::outcome::Counts;
+use uplift_model::{Settings, Solution, SuiteRun, TestId};
+use uplift_sandbox::git::Git;
+use uplift_verify::checks::imports::{self, ImportRequest};
+use uplift_verify::checks::unit::{self, Prepared, SuiteRequest};
+use uplift_verify::discover::TestCommand;
+
+use crate::error::EngineError;
+use crate::journal::Journal;
+
+/// Longest first run of a suite whose duration is not known yet.
+const FIRST_LIMIT: Duration = Duration::from_secs(1800);
+
+/// How the project itself gets into an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Layer {
+    /// As an editable wheel.
+    Wheel(PathBuf),
+    /// Its folders on the path, for the reason given.
+    Path(String),
+}
+
+/// Everything that running tests needs.
+pub(crate) struct Lab<'a> {
+    pub(crate) doors: &'a Doors,
+    pub(crate) git: &'a Git,
+    pub(crate) journal: &'a Journal,
+    pub(crate) run: &'a str,
+    pub(crate) settings: &'a Settings,
+    pub(crate) interpreter: &'a Interpreter,
+    pub(crate) worktree: &'a Path,
+    /// The component's folder in the work tree.
+    pub(crate) folder: &'a Path,
+    pub(crate) logs: &'a Path,
+    pub(crate) wheels: &'a Path,
+    /// The tree that the work tree holds during trials.
+    pub(crate) tree: RefCell<String>,
+    pub(crate) layer: RefCell<Layer>,
+    pub(crate) rootdir: RefCell<Option<String>>,
+    /// Seconds of the first baseline run.
+    pub(crate) usual: Cell<Option<f64>>,
+    pub(crate) counts: RefCell<Counts>,
+}
+
+/// One run of the tests, as journalled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Ran {
+    suite: SuiteRun,
+    rootdir: Option<String>,
+}
+
+impl Lab<'_> {
+    pub(crate) fn builder(&self) -> Builder<'_> {
+        Builder { clients: &self.doors.clients, interpreter: self.interpreter, wheels: self.wheels, limit: Duration::from_secs(self.settings.limits.build_seconds) }
+    }
+
+    /// Builds the project's editable wheel from the tree at hand, or says why its folders go on the path instead.
+    pub(crate) fn prepare_layer(&self, version: &str) -> Result<(), EngineError> {
+        let tree = self.tree.borrow().clone();
+        let short: String = tree.chars().take(12).collect();
+        let out = self.doors.clients.dirs.run(self.run).join("project").join(format!("{short}-{}", self.interpreter.version));
+        let layer = self.journal.step(self.run, &format!("layer:{tree}"), || {
+            if !project::is_installable(self.folder) {
+                return Ok(Layer::Path("it is no installable project".to_owned()));
+            }
+            self.clean()?;
+            let log = self.logs.join("project-build.log");
+            let built = project::build(self.doors, &self.builder(), self.folder, &out, version, &log)?;
+            Ok::<_, EngineError>(match built {
+                Ok(wheel) => Layer::Wheel(wheel),
+                Err(why) => Layer::Path(format!("its editable build failed: {why}")),
+            })
+        })?;
+        *self.layer.borrow_mut() = layer;
+        Ok(())
+    }
+
+    /// The environment of `solution` with the project on top; the inner error says why the set cannot be installed.
+    pub(crate) fn environment(&self, solution: &Solution) -> Result<Result<Environment, String>, EngineError> {
+        self.environment_at(solution, None)
+    }
+
+    /// The same at a place of the caller's choice.
+    pub(crate) fn environment_at(&self, solution: &Solution, dir: Option<&Path>) -> Result<Result<Environment, String>, EngineError> {
+        let extra: Vec<PathBuf> = match &*self.layer.borrow() {
+            Layer::Wheel(path) => vec![path.clone()],
+            Layer::Path(_) => Vec::new(),
+        };
+        let builder = self.builder();
+        let built = match dir {
+            None => builder.build(solution, &extra),
+            Some(dir) => builder.build_at(dir, builder.key(solution, &extra), solution, &extra),
+        };
+        match built {
+            Ok(environment) => {
+                self.counts.borrow_mut().environments += 1;
+                Ok(Ok(environment))
+            }
+            Err(EnvironmentError::NotInstallable(why)) => Ok(Err(why)),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Runs the tests in `environment`: all, or the chosen ones. `attempt` tells reruns of the same apart.
+    pub(crate) fn suite(&self, command: &TestCommand, environment: &Environment, select: Option<&[TestId]>, attempt: u32) -> Result<SuiteRun, EngineError> {
+        let chosen = select.map_or_else(|| "all".to_owned(), |ids| digest(ids.iter().map(|i| i.0.as_str())));
+        let short: String = environment.key.chars().take(12).collect();
+        let key = format!("suite:{}:{}:{chosen}:{attempt}", environment.key, self.tree.borrow());
+        let log = self.logs.join(format!("{short}-{}-{attempt}.log", if select.is_some() { format!("probe-{chosen}") } else { "full".to_owned() }));
+        {
+            let mut counts = self.counts.borrow_mut();
+            if select.is_some() { counts.probes += 1 } else { counts.full_runs += 1 }
+        }
+        if crate::untested::is_stand_in(command) {
+            return self.imports(environment, &crate::untested::modules(command), &command.directory);
+        }
+        let ran: Ran = self.journal.step(self.run, &key, || self.run_suite(command, environment, select, &log))?;
+        if ran.rootdir.is_some() {
+            *self.rootdir.borrow_mut() = ran.rootdir;
+        }
+        Ok(ran.suite)
+    }
+
+    fn run_suite(&self, command: &TestCommand, environment: &Environment, select: Option<&[TestId]>, log: &Path) -> Result<Ran, EngineError> {
+        self.clean()?;
+        let scratch = self.doors.clients.scratch("suite").map_err(|e| EngineError::Disk(self.doors.clients.dirs.scratch(), e))?;
+        let rootdir = self.rootdir.borrow().clone();
+        let request = SuiteRequest {
+            command,
+            python: &environment.python,
+            path_dirs: vec![environment.bin()],
+            python_path: self.python_path(),
+            select,
+            rootdir: rootdir.as_deref(),
+            scratch: scratch.path(),
+            log,
+            worktree: self.worktree,
+        };
+        let prepared = unit::prepare(&request);
+        let (exit, stopped, seconds) = self.start(&prepared, environment, scratch.path())?;
+        let collected = unit::collect(&prepared, exit, stopped, seconds);
+        Ok(Ran { suite: collected.run, rootdir: collected.rootdir })
+    }
+
+    /// Imports the project's top-level modules in `environment`: what remains when no test can run.
+    pub(crate) fn imports(&self, environment: &Environment, modules: &[String], directory: &str) -> Result<SuiteRun, EngineError> {
+        let key = format!("imports:{}:{}", environment.key, self.tree.borrow());
+        let log = self.logs.join(format!("{}-imports.log", environment.key.chars().take(12).collect::<String>()));
+        self.journal.step(self.run, &key, || {
+            self.clean()?;
+            let scratch = self.doors.clients.scratch("imports").map_err(|e| EngineError::Disk(self.doors.clients.dirs.scratch(), e))?;
+            let env = self.settings.test.env.clone();
+            let request = ImportRequest {
+                modules,
+                python: &environment.python,
+                path_dirs: vec![environment.bin()],
+                python_path: self.python_path(),
+                env: &env,
+                directory,
+                scratch: scratch.path(),
+                log: &log,
+                worktree: self.worktree,
+            };
+            let prepared = imports::prepare(&request);
+            let (exit, stopped, seconds) = self.start(&prepared, environment, scratch.path())?;
+            Ok::<_, EngineError>(imports::collect(&prepared, exit, stopped, seconds).0)
+        })
+    }
+
+    /// Folders that stand in for an installed project.
+    fn python_path(&self) -> Vec<PathBuf> {
+        match &*self.layer.borrow() {
+            Layer::Wheel(_) => Vec::new(),
+            Layer::Path(_) => [self.folder.join("src"), self.folder.to_owned(), self.worktree.to_owned()].into_iter().filter(|p| p.is_dir()).collect(),
+        }
+    }
+
+    fn start(&self, prepared: &Prepared, environment: &Environment, scratch: &Path) -> Result<(Option<i32>, Option<String>, f64), EngineError> {
+        prepared.write_files().map_err(|e| EngineError::Disk(scratch.to_owned(), e))?;
+        // Byte code is kept per environment: its sources never change, and every process would compile them anew.
+        let bytecode = self.doors.clients.dirs.bytecode().join(&environment.key);
+        std::fs::create_dir_all(&bytecode).map_err(|e| EngineError::Disk(bytecode.clone(), e))?;
+        let mut env: BTreeMap<String, String> = prepared.env.clone();
+        env.insert("PYTHONPYCACHEPREFIX".to_owned(), bytecode.display().to_string());
+        env.insert("VIRTUAL_ENV".to_owned(), environment.dir.display().to_string());
+        env.extend(self.settings.test.env.clone());
+        let settings = &self.settings.test;
+        let limit = settings.time_limit.map(Duration::from_secs);
+        let usual = self.usual.get().map(|s| Duration::from_secs_f64((s * 3.0).max(60.0)));
+        let finished = self.doors.foreign(&Foreign {
+            argv: prepared.argv.clone(),
+            directory: &prepared.directory,
+            env,
+            path: prepared.path_dirs.clone(),
+            read_write: vec![self.worktree.to_owned(), scratch.to_owned(), bytecode],
+            read_only: vec![environment.dir.clone(), self.interpreter.base_prefix.clone()],
+            network: settings.network,
+            wall_limit: limit.or(usual).unwrap_or(FIRST_LIMIT),
+            silence_limit: Some(Duration::from_secs(settings.silence_limit)),
+            log: Some(prepared.log.clone()),
+            services: self.settings.services.clone(),
+        })?;
+        if self.doors.clients.cancel.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        let stopped = finished.stopped.map(|s| match s {
+            uplift_sandbox::Stopped::WallLimit => format!("it ran longer than its limit ({:.0} s)", finished.seconds),
+            uplift_sandbox::Stopped::SilenceLimit => format!("it said nothing for {} s", settings.silence_limit),
+            uplift_sandbox::Stopped::Cancelled => "it was cancelled".to_owned(),
+        });
+        Ok((finished.exit, stopped, finished.seconds))
+    }
+
+    /// Brings the work tree back to the tree at hand, whatever tests left in it.
+    pub(crate) fn clean(&self) -> Result<(), EngineError> {
+        self.git.checkout_clean(self.worktree, &self.tree.borrow())?;
+        Ok(())
+    }
+}
+
+fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect()
+}

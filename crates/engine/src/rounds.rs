@@ -1,0 +1,249 @@
+//! One phase: rounds of "everything together, find who breaks it, find how far they can go" until nothing moves.
+//!
+//! Lives here: the loop around the culprit search, and the ceilings that it learns. A culprit that was found gets the
+//! best version that passes as its ceiling; the next round moves it there, together with everything that its absence
+//! held back, and a full run decides again.
+//! Lives elsewhere: the search itself (`decide::culprit`), versions in between (`decide::best`), trials (`crate::trials`).
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use uplift_decide::baseline::Baseline;
+use uplift_decide::best::{self, Probed};
+use uplift_decide::culprit::{self, Dropped, Found, Unit};
+use uplift_decide::symptoms;
+use uplift_ecosystems::python::registry::Release;
+use uplift_ecosystems::python::resolve::Answer;
+use uplift_model::outcome::Proof;
+use uplift_model::settings::Strategy;
+use uplift_model::{Event, Failure, PackageName, TestId, Version};
+use uplift_verify::discover::TestCommand;
+
+use crate::error::EngineError;
+use crate::index::Index;
+use crate::lab::Lab;
+use crate::solver::{Solver, Wish};
+use crate::state::{Mover, State};
+use crate::targets::{self, Scope};
+use crate::trials::{Round, Taken};
+
+/// Rounds after which a phase ends even if something could still move.
+const ROUNDS: usize = 12;
+
+/// What is known of a package that was found at fault.
+#[derive(Debug, Clone)]
+pub(crate) struct Blame {
+    pub(crate) from: Version,
+    pub(crate) target: Version,
+    pub(crate) first_failing: Version,
+    pub(crate) proof: Proof,
+    pub(crate) tests: Vec<TestId>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) logs: Vec<String>,
+    pub(crate) with: Vec<PackageName>,
+    pub(crate) symptom: String,
+}
+
+/// Everything a phase works with; ceilings and blames live through all phases.
+pub(crate) struct Rounds<'a> {
+    pub(crate) lab: &'a Lab<'a>,
+    pub(crate) solver: &'a Solver<'a>,
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) command: &'a TestCommand,
+    pub(crate) baseline: &'a Baseline,
+    pub(crate) imports: &'a [(PackageName, Vec<String>)],
+    pub(crate) strategy: Strategy,
+    pub(crate) within: &'a BTreeMap<PackageName, String>,
+    pub(crate) budget: u32,
+    pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
+    pub(crate) ceilings: BTreeMap<PackageName, Version>,
+    pub(crate) blames: BTreeMap<PackageName, Blame>,
+}
+
+impl Rounds<'_> {
+    /// Moves what `eligible` lets move, from `state` on. Gives the state that a full run verified.
+    pub(crate) fn run(&mut self, mut state: State, movable: &BTreeSet<PackageName>, eligible: &dyn Fn(&Mover, &[Mover]) -> bool) -> Result<State, EngineError> {
+        for _ in 0..ROUNDS {
+            let movers = self.next(&state, movable, eligible)?;
+            if movers.is_empty() {
+                break;
+            }
+            let before = (state.pins.clone(), self.ceilings.clone());
+            state = self.round(state, &movers)?;
+            if before == (state.pins.clone(), self.ceilings.clone()) {
+                // Nothing learnt: what still wants to move is refused by the resolver in every combination.
+                for step in movers.iter().flat_map(|m| &m.steps) {
+                    self.ceilings.insert(step.name.clone(), step.from.clone());
+                }
+            }
+        }
+        Ok(state)
+    }
+
+    /// Movers of the next round.
+    fn next(&self, state: &State, movable: &BTreeSet<PackageName>, eligible: &dyn Fn(&Mover, &[Mover]) -> bool) -> Result<Vec<Mover>, EngineError> {
+        let scope = Scope { movable, ceilings: &self.ceilings, strategy: self.strategy, within: self.within };
+        let Answer::Solved(target) = targets::joint(self.solver, state, &scope)? else { return Ok(Vec::new()) };
+        let steps = targets::steps(state, &target, movable);
+        let all = targets::movers(self.solver, state, &steps)?;
+        let chosen: Vec<usize> = (0..all.len()).filter(|i| all.get(*i).is_some_and(|m| eligible(m, &all))).collect();
+        let renumber = |old: &usize| chosen.iter().position(|c| c == old);
+        let picked = chosen.iter().filter_map(|i| all.get(*i)).map(|m| Mover { needs: m.needs.iter().filter_map(renumber).collect(), ..m.clone() });
+        Ok(picked.collect())
+    }
+
+    fn round(&mut self, state: State, movers: &[Mover]) -> Result<State, EngineError> {
+        let units: Vec<Unit> = movers.iter().map(|m| Unit { prior: m.prior, name: m.title(), needs: m.needs.clone() }).collect();
+        let limits = culprit::Limits { runs: self.budget, ..culprit::Limits::default() };
+        let (lab, solver, command, baseline, imports, tell) = (self.lab, self.solver, self.command, self.baseline, self.imports, self.tell);
+        let mut round = Round { lab, solver, command, baseline, state: &state, movers, imports, tell, failures: RefCell::new(BTreeMap::new()) };
+        let mut trouble = Ok(());
+        let mut watch = |step: culprit::Step| {
+            if trouble.is_ok() {
+                trouble = announce(&step, movers, tell);
+            }
+        };
+        let found = culprit::search(&units, &limits, &mut round, &mut watch)?;
+        trouble?;
+        let kept: BTreeSet<usize> = found.kept.iter().collect();
+        let after = self.settle(&round, &state, &kept)?;
+        let failures = round.failures.borrow().clone();
+        self.learn(&found, movers, &after, &failures)?;
+        Ok(after)
+    }
+
+    /// The state with the kept movers in place.
+    fn settle(&self, round: &Round<'_>, state: &State, kept: &BTreeSet<usize>) -> Result<State, EngineError> {
+        if kept.is_empty() {
+            return Ok(state.clone());
+        }
+        let Taken::As { solved, tried } = round.resolve(kept)? else {
+            return Err(EngineError::Bug("a set that was tested no longer resolves".to_owned()));
+        };
+        let mut pins = state.pins.clone();
+        for step in tried.iter().filter_map(|i| round.movers.get(*i)).flat_map(|m| &m.steps) {
+            pins.insert(step.name.clone(), step.to.clone());
+        }
+        // Packages that nothing wants any more leave the books as well.
+        pins.retain(|name, _| solved.solution.version(name).is_some());
+        Ok(State { pins, solution: solved.solution })
+    }
+
+    /// Sets ceilings: for each culprit the best version that passes, for the unattributed where they are.
+    fn learn(&mut self, found: &Found, movers: &[Mover], after: &State, failures: &BTreeMap<TestId, (Failure, String)>) -> Result<(), EngineError> {
+        for unit in &found.unattributed {
+            for step in movers.get(*unit).into_iter().flat_map(|m| &m.steps) {
+                self.ceilings.insert(step.name.clone(), step.from.clone());
+                let reason = "the run budget was used up before the culprit was certain".to_owned();
+                self.blames.entry(step.name.clone()).or_insert_with(|| Blame {
+                    from: step.from.clone(),
+                    target: step.to.clone(),
+                    first_failing: step.to.clone(),
+                    proof: Proof::Unattributed,
+                    tests: Vec::new(),
+                    failure: None,
+                    logs: Vec::new(),
+                    with: Vec::new(),
+                    symptom: reason,
+                });
+            }
+        }
+        for dropped in &found.dropped {
+            if dropped.needed_by_drop.is_some() || dropped.proof == Proof::Resolver {
+                continue;
+            }
+            self.blame(dropped, movers, after, failures)?;
+        }
+        Ok(())
+    }
+
+    fn blame(&mut self, dropped: &Dropped, movers: &[Mover], after: &State, failures: &BTreeMap<TestId, (Failure, String)>) -> Result<(), EngineError> {
+        let Some(mover) = movers.get(dropped.unit) else { return Ok(()) };
+        let evidence: Vec<(TestId, Failure)> = dropped.tests.iter().filter_map(|t| failures.get(t).map(|(f, _)| (t.clone(), f.clone()))).collect();
+        let named: Vec<PackageName> = evidence.iter().take(20).flat_map(|(_, f)| symptoms::names(f, self.imports)).collect();
+        let Some(step) = mover.lead(&named) else { return Ok(()) };
+        let mut tests: Vec<TestId> = symptoms::cluster(&evidence, &self.baseline.durations, 40).into_iter().flat_map(|c| c.representatives).collect();
+        if tests.is_empty() {
+            tests = dropped.tests.iter().take(40).cloned().collect();
+        }
+        (self.tell)(Event::Blamed { name: step.name.clone(), proof: dropped.proof, why: dropped.symptom.clone() })?;
+        (self.tell)(Event::Searching { name: step.name.clone(), between: (step.from.clone(), step.to.clone()) })?;
+        let releases = self.releases(&step.name)?;
+        let round = Round {
+            lab: self.lab,
+            solver: self.solver,
+            command: self.command,
+            baseline: self.baseline,
+            state: after,
+            movers,
+            imports: self.imports,
+            tell: self.tell,
+            failures: RefCell::new(failures.clone()),
+        };
+        let answer = best::best(&releases, &step.from, &step.to, best::Limits::default(), |version| {
+            self.probe(&round, mover, &step.name, version, &tests)
+        })?;
+        (self.tell)(Event::Best { name: step.name.clone(), version: answer.best.clone() })?;
+        self.ceilings.insert(step.name.clone(), answer.best.clone());
+        let first = evidence.first();
+        let log = first.and_then(|(t, _)| failures.get(t)).map(|(_, log)| log.clone());
+        let with = dropped.with.iter().filter_map(|w| movers.get(*w)).flat_map(|m| m.steps.iter().map(|s| s.name.clone())).collect();
+        let earlier = self.blames.get(&step.name);
+        let blame = Blame {
+            from: earlier.map_or_else(|| step.from.clone(), |b| b.from.clone()),
+            target: earlier.map_or_else(|| step.to.clone(), |b| b.target.clone()),
+            first_failing: answer.first_failing.clone(),
+            proof: dropped.proof,
+            tests: dropped.tests.clone(),
+            failure: first.map(|(_, f)| f.clone()),
+            logs: log.into_iter().collect(),
+            with,
+            symptom: dropped.symptom.clone(),
+        };
+        self.blames.insert(step.name.clone(), blame);
+        Ok(())
+    }
+
+    /// Whether `tests` pass with one package at `version`, its partners as far as they fit, all else as it is.
+    fn probe(&self, round: &Round<'_>, mover: &Mover, name: &PackageName, version: &Version, tests: &[TestId]) -> Result<Probed, EngineError> {
+        let mut wishes = round.state.wishes();
+        for step in &mover.steps {
+            wishes.insert(step.name.clone(), Wish::Between(step.from.clone(), step.to.clone()));
+        }
+        wishes.insert(name.clone(), Wish::Exactly(version.clone()));
+        let mut failing = round.fails_with(&wishes, tests)?;
+        if failing.is_none() {
+            // Others that did not move yet may have to come along.
+            for step in round.movers.iter().flat_map(|m| &m.steps).filter(|s| s.name != *name) {
+                if round.state.pins.get(&step.name) == Some(&step.from) {
+                    wishes.insert(step.name.clone(), Wish::Between(step.from.clone(), step.to.clone()));
+                }
+            }
+            failing = round.fails_with(&wishes, tests)?;
+        }
+        Ok(match failing {
+            None => Probed::Unresolvable,
+            Some(failing) if failing.is_empty() => Probed::Passes,
+            Some(_) => Probed::Fails,
+        })
+    }
+
+    /// Versions of a package that can be installed here, as they were when this run first asked.
+    fn releases(&self, name: &PackageName) -> Result<Vec<Version>, EngineError> {
+        let key = format!("releases:{name}");
+        let all: Vec<Release> = self.lab.journal.step(self.lab.run, &key, || self.index.releases(name))?;
+        let usable = |r: &Release| r.yanked.is_none() && r.installable() && !r.version.is_prerelease();
+        Ok(all.into_iter().filter(usable).map(|r| r.version).collect())
+    }
+}
+
+fn announce(step: &culprit::Step, movers: &[Mover], tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<(), EngineError> {
+    match step {
+        culprit::Step::Symptoms { symptoms } => tell(Event::Symptoms { symptoms: symptoms.clone() }),
+        culprit::Step::TakenBack { unit } => {
+            let who = movers.get(*unit).map(Mover::title).unwrap_or_default();
+            tell(Event::Noted { text: format!("{who} was suspected and is innocent") })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,177 @@
+//! From wishes to solutions: turns "this package at that version, those below that one" into one question.
+//!
+//! Lives here: the question's roots, floors and preferences for a component. Lives elsewhere: asking
+//! (`ecosystems::python::resolve`), what to wish for (`crate::planning`, `crate::trials`).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use uplift_ecosystems::doors::Doors;
+use uplift_ecosystems::python::discover::{Component, EnvironmentSource, ManifestFile};
+use uplift_ecosystems::python::environment::{Builder, sdist};
+use uplift_ecosystems::python::interpreter::Interpreter;
+use uplift_ecosystems::python::manifest::{Source, Stated};
+use uplift_ecosystems::python::resolve::{self, Answer, Freshness, Question, Resolver};
+use uplift_model::{PackageName, Solution, Version};
+
+use crate::error::EngineError;
+use crate::index::Index;
+use crate::journal::Journal;
+
+/// What one package's version shall be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Exactly(Version),
+    /// Both ends included.
+    Between(Version, Version),
+    AtLeast(Version),
+    /// A specifier from the settings, on top of a floor.
+    Within(Version, String),
+}
+
+impl Wish {
+    fn specifier(&self) -> String {
+        match self {
+            Self::Exactly(v) => format!("=={v}"),
+            Self::Between(low, high) => format!(">={low},<={high}"),
+            Self::AtLeast(low) => format!(">={low}"),
+            Self::Within(low, specifier) => format!(">={low},{specifier}"),
+        }
+    }
+}
+
+pub(crate) type Wishes = BTreeMap<PackageName, Wish>;
+
+/// Asks for one component on one interpreter; every answer is journalled.
+pub(crate) struct Solver<'a> {
+    pub(crate) doors: &'a Doors,
+    pub(crate) journal: &'a Journal,
+    pub(crate) run: &'a str,
+    pub(crate) component: &'a Component,
+    pub(crate) interpreter: &'a Interpreter,
+    pub(crate) index: &'a Index<'a>,
+    /// The component's folder in the work tree.
+    pub(crate) directory: &'a std::path::Path,
+    pub(crate) wheels: &'a std::path::Path,
+    pub(crate) limit: Duration,
+    pub(crate) asked: std::cell::Cell<u32>,
+}
+
+impl Solver<'_> {
+    /// The set that fulfils `wishes` for direct dependencies and `extra` constraint lines, keeping `current` where
+    /// nothing forbids it (`keep`), and never below it.
+    pub(crate) fn solve(&self, wishes: &Wishes, current: &Solution, keep: &dyn Fn(&PackageName) -> bool, freshness: Freshness) -> Result<Answer, EngineError> {
+        let direct: Vec<PackageName> = self.component.roots().into_iter().map(|(_, s)| s.name.clone()).collect();
+        let mut constraints = Vec::new();
+        if self.pins_everything() {
+            constraints = resolve::floors(current, &|name| wishes.contains_key(name));
+        }
+        for (name, wish) in wishes.iter().filter(|(name, _)| !direct.contains(name)) {
+            constraints.push(format!("{name}{}", wish.specifier()));
+        }
+        constraints.extend(self.constraint_lines(wishes));
+        let mut preferences = resolve::preferences(current);
+        if !self.pins_everything() {
+            // Nothing pins what comes along, so a fresh install takes the newest: so does the question.
+            preferences.retain(|line| direct.iter().any(|d| line.starts_with(&format!("{d}=="))));
+        }
+        preferences.retain(|line| line.split("==").next().and_then(|n| PackageName::new(n).ok()).is_some_and(|n| keep(&n)));
+        let question = Question { roots: self.roots(wishes), constraints, preferences, complete: false };
+        self.ask(&question, freshness)
+    }
+
+    /// True when the repository fixes every package, not only those it names.
+    pub(crate) fn pins_everything(&self) -> bool {
+        self.component.locked.is_some()
+    }
+
+    /// Asks, builds what exists as a source distribution only, and asks again.
+    pub(crate) fn ask(&self, question: &Question, freshness: Freshness) -> Result<Answer, EngineError> {
+        let digest: String = Sha256::digest(question.key()).iter().take(12).map(|b| format!("{b:02x}")).collect();
+        let key = format!("resolve:{}:{freshness:?}:{digest}", self.interpreter.version);
+        self.journal.step(self.run, &key, || {
+            self.asked.set(self.asked.get() + 1);
+            let resolver = Resolver { clients: &self.doors.clients, interpreter: self.interpreter, directory: self.directory, wheels: self.wheels, limit: self.limit };
+            let mut answer = resolver.ask(question, freshness)?;
+            // One refusal names one package at a time.
+            for _ in 0..10 {
+                let Answer::Refused(conflict) = &answer else { break };
+                let mut built = false;
+                for name in &conflict.wants_wheels {
+                    built |= self.build_wheels(name, question)?;
+                }
+                if !built {
+                    break;
+                }
+                answer = resolver.ask(question, freshness)?;
+            }
+            Ok(answer)
+        })
+    }
+
+    /// Builds wheels of the versions of `name` that the question allows for: the pinned ones, else the newest.
+    fn build_wheels(&self, name: &PackageName, question: &Question) -> Result<bool, EngineError> {
+        let page = self.index.releases(name)?;
+        let pinned: Vec<Version> = question.roots.iter().chain(&question.preferences).filter_map(|line| pin_of(line, name)).collect();
+        let newest = uplift_ecosystems::python::registry::newest(&page).map(|r| r.version.clone());
+        let wanted: Vec<Version> = if pinned.is_empty() { newest.into_iter().collect() } else { pinned };
+        let mut built = false;
+        for release in page.iter().filter(|r| wanted.contains(&r.version) && !r.wheel) {
+            built |= self.build_wheel(name, release)?;
+        }
+        Ok(built)
+    }
+
+    /// Builds one release's wheel from its sources; false when it cannot be built.
+    pub(crate) fn build_wheel(&self, name: &PackageName, release: &uplift_ecosystems::python::registry::Release) -> Result<bool, EngineError> {
+        let Some(file) = &release.sdist else { return Ok(false) };
+        let builder = Builder { clients: &self.doors.clients, interpreter: self.interpreter, wheels: self.wheels, limit: Duration::from_secs(600) };
+        let url = self.index.address(name, &file.url);
+        let built = sdist::build(self.doors, &builder, &sdist::Source { name, file, url: &url })?;
+        if let Err(why) = &built {
+            tracing::warn!(package.name = %name, "{why}");
+        }
+        Ok(built.is_ok())
+    }
+
+    /// Root requirement lines with the wishes in place of what the manifests say.
+    fn roots(&self, wishes: &Wishes) -> Vec<String> {
+        let mut lines: Vec<String> = self.component.roots().into_iter().filter_map(|(file, stated)| self.line(file, stated, wishes)).collect();
+        lines.sort();
+        lines.dedup();
+        lines
+    }
+
+    fn line(&self, file: &ManifestFile, stated: &Stated, wishes: &Wishes) -> Option<String> {
+        let extras = if stated.extras.is_empty() { String::new() } else { format!("[{}]", stated.extras.join(",")) };
+        let marker = stated.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
+        let folder = file.path.rsplit_once('/').map_or("", |(f, _)| f);
+        match &stated.source {
+            Source::Url(url) => Some(format!("{}{extras} @ {url}{marker}", stated.name)),
+            // The project's own folders are put on the path; their requirements are stated beside them.
+            Source::Path(_) | Source::Workspace => {
+                tracing::debug!(folder, package.name = %stated.name, "A local path is not resolved");
+                None
+            }
+            Source::Index | Source::Named(_) => {
+                let specifier = wishes.get(&stated.name).map_or_else(|| stated.pep440.clone(), Wish::specifier);
+                Some(format!("{}{extras}{specifier}{marker}", stated.name))
+            }
+        }
+    }
+
+    /// Lines of the constraints files, less what a wish replaces.
+    fn constraint_lines(&self, wishes: &Wishes) -> Vec<String> {
+        let EnvironmentSource::Requirements { constraints, .. } = &self.component.environment else { return Vec::new() };
+        let files = constraints.iter().filter_map(|c| self.component.manifest(c));
+        let stated = files.flat_map(|f| &f.manifest.stated).filter(|s| !wishes.contains_key(&s.name));
+        stated.map(|s| format!("{}{}{}", s.name, s.pep440, s.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default())).collect()
+    }
+}
+
+fn pin_of(line: &str, name: &PackageName) -> Option<Version> {
+    let (left, right) = line.split_once("==")?;
+    let bare = left.split('[').next()?.trim();
+    (PackageName::new(bare).ok()? == *name).then(|| Version::new(right.split([' ', ';']).next()?).ok())?
+}

@@ -1,0 +1,162 @@
+//! The subject of a run: which component, on which interpreter, tested how, standing where.
+//!
+//! Lives here: choosing. Lives elsewhere: what components exist (`ecosystems::python::discover`).
+
+use std::path::Path;
+
+use uplift_ecosystems::doors::Doors;
+use uplift_ecosystems::python::discover::{self, Component, EnvironmentSource};
+use uplift_ecosystems::python::interpreter::{self, Interpreter};
+use uplift_ecosystems::python::lockfile;
+use uplift_ecosystems::python::manifest;
+use uplift_ecosystems::python::relock;
+use uplift_ecosystems::python::resolve::{Answer, Freshness, Question, Resolver};
+use uplift_model::{Settings, Version};
+use uplift_sandbox::git::Git;
+
+use crate::error::EngineError;
+
+/// The files of one commit.
+pub(crate) struct Tree<'a> {
+    pub(crate) git: &'a Git,
+    pub(crate) commit: &'a str,
+    pub(crate) files: Vec<String>,
+}
+
+impl<'a> Tree<'a> {
+    /// # Errors
+    /// Those of running git. Names that are not UTF-8 hold no manifest and are left out.
+    pub(crate) fn of(git: &'a Git, commit: &'a str) -> Result<Self, EngineError> {
+        let files = git.list_files(commit)?.into_iter().filter_map(|p| p.into_os_string().into_string().ok()).collect();
+        Ok(Self { git, commit, files })
+    }
+
+    pub(crate) fn read(&self, path: &str) -> Option<Vec<u8>> {
+        self.git.read_file(self.commit, Path::new(path)).ok().flatten()
+    }
+
+    pub(crate) fn components(&self) -> Vec<Component> {
+        discover::components(&self.files, &|path| self.read(path))
+    }
+}
+
+/// The component that was asked for: by the settings, else by the path, else the only one.
+pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Result<Component, EngineError> {
+    let mut all = tree.components();
+    let names = |all: &[Component]| all.iter().map(|c| if c.root.is_empty() { "." } else { c.root.as_str() }).collect::<Vec<_>>().join(", ");
+    if let Some(wanted) = &settings.project.component {
+        let wanted = wanted.trim_matches('/').trim_start_matches("./");
+        let wanted = if wanted == "." { "" } else { wanted };
+        let found = all.iter().position(|c| c.root == wanted);
+        return found.map(|i| all.swap_remove(i)).ok_or_else(|| EngineError::repository(format!("there is no Python component at `{wanted}`"), format!("components found: {}", names(&all))));
+    }
+    // The deepest component that the path lies in, else the only one below it.
+    let holds = |c: &Component| c.root.is_empty() || inner == c.root || inner.starts_with(&format!("{}/", c.root));
+    if let Some(i) = (0..all.len()).filter(|i| all.get(*i).is_some_and(holds)).max_by_key(|i| all.get(*i).map(|c| c.root.len())) {
+        return Ok(all.swap_remove(i));
+    }
+    all.retain(|c| inner.is_empty() || c.root.starts_with(&format!("{inner}/")));
+    match all.len() {
+        0 => Err(EngineError::repository(
+            "no Python requirements were found: no requirements file, pyproject.toml, setup.cfg, setup.py or Pipfile states any",
+            "give the path of the project, or name it in uplift.toml: [project] component = \"backend\"",
+        )),
+        1 => Ok(all.swap_remove(0)),
+        _ => Err(EngineError::repository(format!("there are {} Python components: {}", all.len(), names(&all)), "give the path of one of them, or --component")),
+    }
+}
+
+/// An interpreter and why it was taken.
+pub(crate) struct Chosen {
+    pub(crate) interpreter: Interpreter,
+    pub(crate) reason: String,
+}
+
+/// Takes the interpreter that the project asks for; where it asks for a range only, the one that reproduces its lock.
+pub(crate) fn interpreter(doors: &Doors, tree: &Tree<'_>, component: &Component, settings: &Settings, directory: &Path, wheels: &dyn Fn(&str) -> std::path::PathBuf) -> Result<Chosen, EngineError> {
+    let found = interpreter::find(&doors.clients)?;
+    let have = || found.iter().map(Interpreter::minor).collect::<Vec<_>>().join(", ");
+    if let Some(wanted) = &settings.project.python {
+        return named(doors, &found, wanted, "the settings")?.ok_or_else(|| missing(wanted, "the settings ask", &have()));
+    }
+    let join = |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
+    for file in [join(".python-version"), ".python-version".to_owned()] {
+        let text = tree.read(&file).and_then(|b| String::from_utf8(b).ok()).unwrap_or_default();
+        let Some(wanted) = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')) else { continue };
+        return named(doors, &found, wanted, &file)?.ok_or_else(|| missing(wanted, &format!("{file} asks"), &have()));
+    }
+    let requires: Vec<String> = component.manifests.iter().filter_map(|m| m.manifest.requires_python.as_ref()).map(|r| r.specifier.clone()).collect();
+    let admitted: Vec<&Interpreter> = found.iter().filter(|i| i.parsed().is_some_and(|v| requires.iter().all(|r| manifest::admits(r, &v)))).collect();
+    if admitted.is_empty() {
+        return Err(missing(&requires.join(" and "), "the project asks", &have()));
+    }
+    if let Some(version) = header_python(tree, component)
+        && let Some(found) = admitted.iter().find(|i| i.minor() == version)
+    {
+        return Ok(Chosen { interpreter: (*found).clone(), reason: "the lock's header names it".to_owned() });
+    }
+    let reproducing = reproducing(doors, component, &admitted, directory, wheels)?;
+    let (pool, why) = if reproducing.is_empty() { (admitted, "it satisfies the project's requires-python") } else { (reproducing, "it reproduces the lock") };
+    let on_path = doors.clients.on_path("python3").and_then(|p| p.canonicalize().ok());
+    let default = pool.iter().find(|i| i.exe.canonicalize().ok() == on_path);
+    let Some(best) = default.or_else(|| pool.first()) else { return Err(missing("Python 3", "the project asks", &have())) };
+    Ok(Chosen { interpreter: (*best).clone(), reason: why.to_owned() })
+}
+
+fn named(doors: &Doors, found: &[Interpreter], wanted: &str, by: &str) -> Result<Option<Chosen>, EngineError> {
+    let chosen = |interpreter: Interpreter| Chosen { interpreter, reason: format!("{by} name it") };
+    if wanted.contains('/') {
+        return Ok(interpreter::ask(&doors.clients, Path::new(wanted))?.map(chosen));
+    }
+    let bare = wanted.trim_start_matches("cpython-").trim_start_matches("python").trim_start_matches('-');
+    let exact = found.iter().find(|i| i.version == bare);
+    let minor: String = bare.split('.').take(2).collect::<Vec<_>>().join(".");
+    Ok(exact.or_else(|| found.iter().find(|i| i.minor() == minor)).cloned().map(chosen))
+}
+
+fn missing(wanted: &str, who: &str, have: &str) -> EngineError {
+    EngineError::repository(
+        format!("{who} for Python {wanted}, which is not on this machine"),
+        format!("found here: {have}. Install the one that is asked for, or choose with --python VERSION"),
+    )
+}
+
+/// The Python that a compiled file's header or a lock names.
+fn header_python(tree: &Tree<'_>, component: &Component) -> Option<String> {
+    let EnvironmentSource::Compiled { pairs } = &component.environment else { return None };
+    let text = pairs.iter().find_map(|p| String::from_utf8(tree.read(&p.output)?).ok())?;
+    lockfile::header(&text)?.python.map(|p| p.split('.').take(2).collect::<Vec<_>>().join("."))
+}
+
+/// Interpreters for which the requirements, held to the lock's versions, give exactly the lock. Decision: 0019.
+fn reproducing<'i>(doors: &Doors, component: &Component, admitted: &[&'i Interpreter], directory: &Path, wheels: &dyn Fn(&str) -> std::path::PathBuf) -> Result<Vec<&'i Interpreter>, EngineError> {
+    let Some(pins) = &component.locked else { return Ok(Vec::new()) };
+    if !matches!(component.environment, EnvironmentSource::Compiled { .. }) || pins.iter().any(|p| p.marker.is_some()) {
+        return Ok(Vec::new());
+    }
+    let complete = relock::question_of(pins);
+    let roots: Vec<String> = component.roots().into_iter().map(|(_, s)| {
+        let extras = if s.extras.is_empty() { String::new() } else { format!("[{}]", s.extras.join(",")) };
+        let marker = s.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
+        format!("{}{extras}{}{marker}", s.name, s.pep440)
+    }).collect();
+    let question = Question { roots, constraints: complete.roots.clone(), ..Question::default() };
+    let mut exact: Vec<(usize, &Interpreter)> = Vec::new();
+    for candidate in admitted {
+        let folder = wheels(&candidate.minor());
+        let resolver = Resolver { clients: &doors.clients, interpreter: candidate, directory, wheels: &folder, limit: std::time::Duration::from_secs(30) };
+        let Answer::Solved(solved) = resolver.ask(&question, Freshness::CacheFirst)? else { continue };
+        let locked: std::collections::BTreeMap<_, _> = pins.iter().filter_map(|p| Some((p.name.clone(), p.version.clone()?))).collect();
+        let differs = locked.iter().filter(|(n, v)| solved.solution.version(n) != Some(v)).count() + solved.solution.packages.keys().filter(|n| !locked.contains_key(*n)).count();
+        exact.push((differs, candidate));
+    }
+    let least = exact.iter().map(|(d, _)| *d).min();
+    // A handful of strays (packages added by hand) must not hide which interpreter wrote the lock.
+    Ok(exact.into_iter().filter(|(d, _)| Some(*d) == least && *d <= 3).map(|(_, i)| i).collect())
+}
+
+/// The version that the project's build would tell, for tools that ask git: from the nearest tag, else 0.
+pub(crate) fn pretended_version(text: Option<&str>) -> String {
+    let bare = text.unwrap_or_default().trim().trim_start_matches('v');
+    if Version::new(bare).is_ok() { bare.to_owned() } else { "0".to_owned() }
+}

@@ -1,0 +1,167 @@
+//! What may move next: the newest set that the resolver accepts together, cut into movers.
+//!
+//! Lives here: asking for the joint target and for what must go together. Asked, never listed by hand.
+//! Lives elsewhere: risk and phases (`decide`), trying the movers (`crate::rounds`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
+use uplift_model::settings::Strategy;
+use uplift_model::{PackageName, Version};
+
+use crate::error::EngineError;
+use crate::solver::{Solver, Wish, Wishes};
+use crate::state::{Mover, State, Step, prior};
+
+/// Packages that may move, and how far.
+pub(crate) struct Scope<'s> {
+    pub(crate) movable: &'s BTreeSet<PackageName>,
+    /// No package goes above its ceiling.
+    pub(crate) ceilings: &'s BTreeMap<PackageName, Version>,
+    pub(crate) strategy: Strategy,
+    /// Specifiers of the settings' `hold`.
+    pub(crate) within: &'s BTreeMap<PackageName, String>,
+}
+
+/// The newest joint set within `scope`, starting from `state`.
+pub(crate) fn joint(solver: &Solver<'_>, state: &State, scope: &Scope<'_>) -> Result<Answer, EngineError> {
+    let mut wishes: Wishes = state.wishes();
+    let own: BTreeMap<PackageName, String> = solver.component.roots().into_iter().map(|(_, s)| (s.name.clone(), s.pep440.clone())).collect();
+    for name in scope.movable {
+        let Some(now) = state.pins.get(name) else { continue };
+        wishes.insert(name.clone(), wish(now, scope, name, own.get(name).map(String::as_str).unwrap_or_default()));
+    }
+    // What moves by itself states no preference; what comes along keeps its version where it can.
+    solver.solve(&wishes, &state.solution, &|name| !scope.movable.contains(name), Freshness::Index)
+}
+
+fn wish(now: &Version, scope: &Scope<'_>, name: &PackageName, own: &str) -> Wish {
+    let mut extra: Vec<String> = Vec::new();
+    if let Some(ceiling) = scope.ceilings.get(name) {
+        extra.push(format!("<={ceiling}"));
+    }
+    if let Some(within) = scope.within.get(name) {
+        extra.push(within.clone());
+    }
+    match scope.strategy {
+        Strategy::Latest => {}
+        // An exact pin bounds nothing: it is what moves.
+        Strategy::Compatible => extra.extend((!own.is_empty() && !own.contains("==")).then(|| own.to_owned())),
+        Strategy::Patch => {
+            let line = now.line(2);
+            extra.push(format!("<{}.{}", line.first().unwrap_or(&0), line.get(1).unwrap_or(&0) + 1));
+        }
+    }
+    if extra.is_empty() { Wish::AtLeast(now.clone()) } else { Wish::Within(now.clone(), extra.join(",")) }
+}
+
+/// Steps from `state` to `target`, for the packages of `movable` that really move up.
+pub(crate) fn steps(state: &State, target: &Solved, movable: &BTreeSet<PackageName>) -> Vec<Step> {
+    let up = |name: &PackageName| {
+        let (from, to) = (state.pins.get(name)?, target.solution.version(name)?);
+        (to > from).then(|| Step { name: name.clone(), from: from.clone(), to: to.clone() })
+    };
+    movable.iter().filter_map(up).collect()
+}
+
+/// Cuts `steps` into movers: each step is asked for alone; those that need each other become one mover, one-way needs
+/// become an order.
+pub(crate) fn movers(solver: &Solver<'_>, state: &State, steps: &[Step]) -> Result<Vec<Mover>, EngineError> {
+    let mut needs: Vec<BTreeSet<usize>> = Vec::with_capacity(steps.len());
+    for (at, step) in steps.iter().enumerate() {
+        needs.push(needs_of(solver, state, steps, at, step)?);
+    }
+    let groups = groups(&needs);
+    let group_of = |step: usize| groups.iter().position(|g| g.contains(&step)).unwrap_or(0);
+    let mover = |(number, group): (usize, &Vec<usize>)| {
+        let steps: Vec<Step> = group.iter().filter_map(|i| steps.get(*i)).cloned().collect();
+        let mut wanted: Vec<usize> = group.iter().filter_map(|i| needs.get(*i)).flatten().map(|n| group_of(*n)).filter(|g| *g != number).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let innocent: f64 = steps.iter().map(|s| 1.0 - prior(&s.from, &s.to)).product();
+        Mover { steps, prior: 1.0 - innocent, needs: wanted }
+    };
+    Ok(groups.iter().enumerate().map(mover).collect())
+}
+
+/// Which other steps the resolver wants in place so that this one fits.
+fn needs_of(solver: &Solver<'_>, state: &State, steps: &[Step], at: usize, step: &Step) -> Result<BTreeSet<usize>, EngineError> {
+    let mut wishes = state.wishes();
+    wishes.insert(step.name.clone(), Wish::Exactly(step.to.clone()));
+    if let Answer::Solved(_) = solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
+        return Ok(BTreeSet::new());
+    }
+    for (other, free) in steps.iter().enumerate().filter(|(i, _)| *i != at) {
+        let _position = other;
+        wishes.insert(free.name.clone(), Wish::Between(free.from.clone(), free.to.clone()));
+    }
+    let Answer::Solved(solved) = solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? else { return Ok(BTreeSet::new()) };
+    let moved = |s: &Step| solved.solution.version(&s.name).is_some_and(|v| *v != s.from);
+    let mut needed: BTreeSet<usize> = (0..steps.len()).filter(|i| *i != at && steps.get(*i).is_some_and(moved)).collect();
+    // The resolver moves more than it must at times: each partner is tried without.
+    for candidate in needed.clone() {
+        let mut fewer = needed.clone();
+        fewer.remove(&candidate);
+        let mut wishes = state.wishes();
+        for i in fewer.iter().chain([&at]) {
+            if let Some(s) = steps.get(*i) {
+                wishes.insert(s.name.clone(), Wish::Exactly(s.to.clone()));
+            }
+        }
+        if let Answer::Solved(_) = solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
+            needed = fewer;
+        }
+    }
+    Ok(needed)
+}
+
+/// Strongly connected groups of the needs, in the order of their first member.
+fn groups(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
+    let reach: Vec<BTreeSet<usize>> = (0..needs.len()).map(|start| reachable(needs, start)).collect();
+    let mut seen = BTreeSet::new();
+    let mut groups = Vec::new();
+    for at in 0..needs.len() {
+        if seen.contains(&at) {
+            continue;
+        }
+        let mutual = |other: &usize| *other == at || (reach.get(at).is_some_and(|r| r.contains(other)) && reach.get(*other).is_some_and(|r| r.contains(&at)));
+        let group: Vec<usize> = (0..needs.len()).filter(mutual).collect();
+        seen.extend(group.iter().copied());
+        groups.push(group);
+    }
+    groups
+}
+
+fn reachable(needs: &[BTreeSet<usize>], start: usize) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![start];
+    while let Some(at) = open.pop() {
+        for next in needs.get(at).into_iter().flatten() {
+            if reached.insert(*next) {
+                open.push(*next);
+            }
+        }
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(items: &[usize]) -> BTreeSet<usize> {
+        items.iter().copied().collect()
+    }
+
+    #[test]
+    fn what_needs_each_other_is_one_group_and_one_way_needs_are_not() {
+        let needs = [set(&[1]), set(&[0]), set(&[0]), set(&[])];
+        assert_eq!(groups(&needs), [vec![0, 1], vec![2], vec![3]]);
+    }
+
+    #[test]
+    fn a_ring_of_four_is_one_group() {
+        let needs = [set(&[1]), set(&[2]), set(&[3]), set(&[0])];
+        assert_eq!(groups(&needs), [vec![0, 1, 2, 3]]);
+    }
+}

@@ -1,0 +1,158 @@
+//! Who imports what: import names of installed packages, and the project's files that use them.
+//!
+//! Lives here: a quick reading of `import` lines, enough to sort phases and to order suspects. Never a proof.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use uplift_model::PackageName;
+
+/// Import names of every package of an environment.
+pub(crate) fn import_names(environment: &Path) -> Vec<(PackageName, Vec<String>)> {
+    let mut names: BTreeMap<PackageName, Vec<String>> = BTreeMap::new();
+    for site in site_packages(environment) {
+        for entry in std::fs::read_dir(&site).into_iter().flatten().flatten() {
+            let folder = entry.path();
+            let file = entry.file_name().to_string_lossy().into_owned();
+            let Some(stem) = file.strip_suffix(".dist-info") else { continue };
+            let Some(package) = stem.split('-').next().and_then(|n| PackageName::new(n).ok()) else { continue };
+            names.entry(package).or_default().extend(modules(&folder));
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// `lib/python3.9/site-packages` of an environment.
+pub(crate) fn site_packages(environment: &Path) -> Vec<std::path::PathBuf> {
+    let lib = std::fs::read_dir(environment.join("lib")).into_iter().flatten().flatten();
+    lib.map(|e| e.path().join("site-packages")).filter(|p| p.is_dir()).collect()
+}
+
+fn modules(dist_info: &Path) -> Vec<String> {
+    if let Ok(text) = std::fs::read_to_string(dist_info.join("top_level.txt")) {
+        let listed: Vec<String> = text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
+        if !listed.is_empty() {
+            return listed;
+        }
+    }
+    let record = std::fs::read_to_string(dist_info.join("RECORD")).unwrap_or_default();
+    let mut tops: Vec<String> = Vec::new();
+    for line in record.lines() {
+        let path = line.split(',').next().unwrap_or_default();
+        let top = match path.split_once('/') {
+            Some((top, _)) if !top.contains('.') => top,
+            None => path.strip_suffix(".py").unwrap_or_default(),
+            Some(_) => continue,
+        };
+        if !top.is_empty() && top != "bin" && top != ".." && !tops.iter().any(|t| t == top) {
+            tops.push(top.to_owned());
+        }
+    }
+    tops
+}
+
+/// True when a package of the environment ships compiled code.
+pub(crate) fn is_native(environment: &Path, names: &[String]) -> bool {
+    site_packages(environment).iter().any(|site| names.iter().any(|n| holds_native(&site.join(n), 2)))
+}
+
+fn holds_native(folder: &Path, depth: usize) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.into_iter().any(|e| {
+        let name = e.file_name().to_string_lossy().into_owned();
+        name.ends_with(".so") || (depth > 0 && e.path().is_dir() && holds_native(&e.path(), depth - 1))
+    })
+}
+
+/// Number of files that import each top-level module: of the code, and of the tests.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Imports {
+    code: BTreeMap<String, usize>,
+    tests: BTreeMap<String, usize>,
+}
+
+impl Imports {
+    /// Reads `import` and `from` lines of the Python files.
+    pub(crate) fn of(files: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
+        let mut imports = Self::default();
+        for file in files.iter().filter(|f| f.ends_with(".py")) {
+            let Some(bytes) = read(file) else { continue };
+            let text = String::from_utf8_lossy(&bytes);
+            let mut tops: Vec<&str> = text.lines().flat_map(imported).collect();
+            tops.sort_unstable();
+            tops.dedup();
+            let counts = if is_test(file) { &mut imports.tests } else { &mut imports.code };
+            for top in tops {
+                *counts.entry(top.to_owned()).or_default() += 1;
+            }
+        }
+        imports
+    }
+
+    /// Files of the code and of the tests that import any of `modules`.
+    pub(crate) fn count(&self, modules: &[String]) -> (usize, usize) {
+        let most = |counts: &BTreeMap<String, usize>| modules.iter().filter_map(|m| counts.get(m)).copied().max().unwrap_or(0);
+        (most(&self.code), most(&self.tests))
+    }
+}
+
+fn imported(line: &str) -> Vec<&str> {
+    let line = line.trim_start();
+    let top = |module: &'_ str| -> Option<usize> { Some(module.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(module.len())) };
+    if let Some(rest) = line.strip_prefix("from ") {
+        let rest = rest.trim_start();
+        return top(rest).and_then(|end| rest.get(..end)).filter(|t| !t.is_empty()).into_iter().collect();
+    }
+    let Some(rest) = line.strip_prefix("import ") else { return Vec::new() };
+    rest.split(',').map(str::trim_start).filter_map(|m| m.get(..top(m)?)).filter(|t| !t.is_empty()).collect()
+}
+
+fn is_test(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let aside = ["tests", "test", "testing", "docs", "doc", "examples"];
+    name.starts_with("test_") || name.ends_with("_test.py") || matches!(name, "conftest.py" | "setup.py" | "noxfile.py" | "tasks.py") || file.split('/').any(|part| aside.contains(&part))
+}
+
+/// Top-level packages and modules of the project: what an import check imports.
+pub(crate) fn own_modules(files: &[String], root: &str) -> Vec<String> {
+    let prefix = if root.is_empty() { String::new() } else { format!("{root}/") };
+    let mut modules = Vec::new();
+    for file in files.iter().filter_map(|f| f.strip_prefix(&prefix)) {
+        let inner = file.strip_prefix("src/").unwrap_or(file);
+        let parts: Vec<&str> = inner.split('/').collect();
+        let module = match parts.as_slice() {
+            [package, "__init__.py"] => (*package).to_owned(),
+            [module] if module.ends_with(".py") && !is_test(module) => module.trim_end_matches(".py").to_owned(),
+            _ => continue,
+        };
+        if !is_test(file) && !modules.contains(&module) && module.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            modules.push(module);
+        }
+    }
+    modules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn import_lines_name_their_top_level_module() {
+        assert_eq!(imported("from flask.views import View"), ["flask"]);
+        assert_eq!(imported("    import os.path, yaml as y"), ["os", "yaml"]);
+        assert!(imported("from . import x").is_empty());
+        assert!(imported("important = 1").is_empty());
+    }
+
+    #[test]
+    fn tests_are_told_from_code() {
+        assert!(is_test("tests/helpers.py") && is_test("pkg/test_a.py") && is_test("conftest.py"));
+        assert!(!is_test("pkg/contest.py"));
+    }
+
+    #[test]
+    fn own_modules_are_packages_and_top_level_files() {
+        let files = ["src/app/__init__.py", "src/app/x.py", "tool.py", "setup.py", "tests/__init__.py"].map(str::to_owned);
+        assert_eq!(own_modules(&files, ""), ["app", "tool"]);
+    }
+}

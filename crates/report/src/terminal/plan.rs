@@ -1,0 +1,200 @@
+//! The plan's screen: what would move, in which phase, why there, with whom, and what stays.
+
+use std::collections::BTreeSet;
+
+use uplift_model::plan::{PhasePlan, Unmoved};
+use uplift_model::{Candidate, Distance, Move, Phase, Plan};
+
+use super::lines::paragraph;
+use super::table::{Cell, Table, cell, toned};
+use crate::clean;
+use crate::numbers::{count, duration, list};
+use crate::view::{Tone, View};
+use crate::words;
+
+/// Names of packages that come along are listed up to this many.
+const LISTED: usize = 4;
+
+/// A plan, as `uplift plan` shows it.
+pub fn plan(plan: &Plan, view: &View) -> String {
+    let mut page = head(plan, view);
+    for part in &plan.phases {
+        page.push('\n');
+        page.push_str(&phase(plan, part, view));
+    }
+    page.push_str(&stays(&plan.unmoved, view));
+    page.push_str(&notes(&plan.notes, view));
+    page.push('\n');
+    page.push_str(&paragraph(view, "undo: ", &clean::line(&plan.rollback_strategy), Tone::Quiet));
+    if !plan.candidates.is_empty() {
+        let mut commands = vec![view.on_path("upgrade")];
+        if let Some(riskiest) = plan.candidates.iter().max_by_key(|c| c.risk) {
+            commands.push(view.on_path(&format!("plan --explain {}", riskiest.name)));
+        }
+        page.push_str(&view.next(&commands));
+    }
+    page
+}
+
+fn head(plan: &Plan, view: &View) -> String {
+    let component = clean::line(&plan.component);
+    let counts = if plan.candidates.is_empty() {
+        "nothing to upgrade".to_owned()
+    } else {
+        let direct = plan.candidates.iter().filter(|c| c.direct).count();
+        let transitive = plan.candidates.len() - direct;
+        let also = if transitive == 0 { String::new() } else { format!(" ({transitive} of them transitive)") };
+        format!("{}{also} in {}", count(plan.candidates.len(), "update"), count(plan.moves.len(), "move"))
+    };
+    let stays = if plan.unmoved.is_empty() { String::new() } else { format!(", {} stay outdated", plan.unmoved.len()) };
+    let mut page = paragraph(view, "", &format!("{component}: {counts}{stays}"), Tone::Heading);
+    let length = match plan.estimated_duration {
+        Some(seconds) => format!("about {}", duration(seconds as f64)),
+        None => "duration not known before the tests have run once".to_owned(),
+    };
+    page.push_str(&paragraph(view, "  ", &format!("Python {}   plan {}   {length}", clean::line(&plan.interpreter), plan.id), Tone::Quiet));
+    page
+}
+
+fn phase(plan: &Plan, part: &PhasePlan, view: &View) -> String {
+    let moves: Vec<&Move> = part.moves.iter().filter_map(|id| plan.moves.iter().find(|m| m.id == *id)).collect();
+    let refresh = if part.phase == Phase::Integration { plan.refresh.len() } else { 0 };
+    let what = match (moves.len(), refresh) {
+        (0, 0) => "no moves of its own".to_owned(),
+        (0, n) => format!("{} refreshed in the lock", count(n, "transitive package")),
+        (m, 0) => count(m, "move"),
+        (m, n) => format!("{}, {} refreshed in the lock", count(m, "move"), count(n, "transitive package")),
+    };
+    let title = format!("phase {} {}: {what}", part.phase.number(), part.phase);
+    let mut page = paragraph(view, "", &title, Tone::Heading);
+    page.push_str(&paragraph(view, "  ", words::phase(part.phase), Tone::Quiet));
+    if !moves.is_empty() {
+        page.push_str(&table(&moves).render(view));
+    }
+    if refresh > 0 {
+        let all: Vec<String> = plan.refresh.iter().map(words::change).collect();
+        page.push_str(&paragraph(view, "    ", &shortened(&all), Tone::Quiet));
+    }
+    page
+}
+
+fn table(moves: &[&Move]) -> Table {
+    let candidates = || moves.iter().flat_map(|m| &m.candidates);
+    // A column that repeats the one beside it says nothing.
+    let capped = candidates().any(|c| c.newest != c.target);
+    let titles: &[&'static str] =
+        if capped { &["package", "in use", "target", "newest", "distance", "named in", "why"] } else { &["package", "in use", "target", "distance", "named in", "why"] };
+    let mut table = Table::new(2, titles);
+    for one in moves {
+        for (index, candidate) in one.candidates.iter().enumerate() {
+            let last = index + 1 == one.candidates.len();
+            let below = if last { below(one) } else { cap(candidate).into_iter().collect() };
+            table.row(row(candidate, index > 0, capped), below);
+        }
+    }
+    table
+}
+
+fn row(candidate: &Candidate, joins: bool, capped: bool) -> Vec<Cell> {
+    let name = if joins { format!("+ {}", candidate.name) } else { candidate.name.to_string() };
+    let tone = if candidate.distance == Distance::Major { Tone::Held } else { Tone::Plain };
+    let mut cells = vec![cell(name), cell(candidate.current.to_string()), cell(candidate.target.to_string())];
+    if capped {
+        cells.push(cell(candidate.newest.to_string()));
+    }
+    cells.push(toned(tone, words::distance(candidate.distance)));
+    cells.push(toned(Tone::Quiet, named_in(candidate)));
+    cells.push(cell(clean::line(&candidate.reasons.join("; "))));
+    cells
+}
+
+/// The first place, and how many more there are.
+fn named_in(candidate: &Candidate) -> String {
+    match candidate.places.split_first() {
+        None if candidate.direct => "-".to_owned(),
+        None => "the lock only".to_owned(),
+        Some((first, [])) => words::place(first),
+        Some((first, more)) => format!("{} +{}", words::place(first), more.len()),
+    }
+}
+
+fn cap(candidate: &Candidate) -> Option<Cell> {
+    let why = candidate.capped_by.as_ref()?;
+    Some(toned(Tone::Quiet, format!("{} {} is out of reach: {}", candidate.name, candidate.newest, clean::line(why))))
+}
+
+fn below(one: &Move) -> Vec<Cell> {
+    let mut below: Vec<Cell> = one.candidates.last().and_then(cap).into_iter().collect();
+    if one.candidates.len() > 1 {
+        let names: Vec<&str> = one.candidates.iter().map(|c| c.name.as_str()).collect();
+        below.push(toned(Tone::Quiet, format!("{} move together: the resolver accepts them only so", list(&names))));
+    }
+    if !one.induced.is_empty() {
+        let all: Vec<String> = one.induced.iter().map(words::change).collect();
+        let text = format!("brings along {}: {}", count(one.induced.len(), "transitive package"), shortened(&all));
+        below.push(toned(Tone::Quiet, text));
+    }
+    below
+}
+
+/// The first few, and how many more there are.
+fn shortened(all: &[String]) -> String {
+    let seen: BTreeSet<&String> = all.iter().collect();
+    let shown: Vec<&str> = seen.iter().take(LISTED).map(|s| s.as_str()).collect();
+    let more = seen.len() - shown.len();
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
+
+fn stays(unmoved: &[Unmoved], view: &View) -> String {
+    if unmoved.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(2, &["package", "in use", "newest", "why it stays"]);
+    for one in unmoved {
+        let cells = vec![cell(one.name.to_string()), cell(one.current.to_string()), cell(one.newest.to_string()), cell(clean::line(&one.reason))];
+        table.row(cells, Vec::new());
+    }
+    format!("\n{}{}", paragraph(view, "", "stays outdated", Tone::Heading), table.render(view))
+}
+
+/// What a reader should know, one paragraph each; nothing when there is nothing.
+pub(super) fn notes(notes: &[String], view: &View) -> String {
+    let mut page = String::new();
+    if !notes.is_empty() {
+        page.push('\n');
+        page.push_str(&paragraph(view, "", "notes", Tone::Heading));
+    }
+    for note in notes {
+        page.push_str(&paragraph(view, "  ", &clean::line(note), Tone::Plain));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn at_100_columns_each_package_says_where_it_is_named_and_why_it_is_here() {
+        insta::assert_snapshot!(plan(&sample::plan(), &View::new(100, false)), @"");
+    }
+
+    #[test]
+    fn at_80_columns_the_reasons_go_below() {
+        insta::assert_snapshot!(plan(&sample::plan(), &View::new(80, false)), @"");
+    }
+
+    #[test]
+    fn nothing_to_do_is_said_in_one_line() {
+        let mut empty = sample::plan();
+        empty.candidates.clear();
+        empty.moves.clear();
+        empty.phases.clear();
+        empty.unmoved.clear();
+        empty.notes.clear();
+        let page = plan(&empty, &View::new(80, false));
+        assert!(page.starts_with("backend: nothing to upgrade\n"), "{page}");
+        assert!(!page.contains("next:"));
+    }
+}

@@ -1,0 +1,88 @@
+//! The end screen, on reports made up for it.
+
+use super::*;
+use crate::sample;
+
+#[test]
+fn at_100_columns_one_screen_says_it_all() {
+    insta::assert_snapshot!(run(&sample::report(), &View::new(100, false)), @"");
+}
+
+#[test]
+fn at_80_columns_nothing_is_lost() {
+    insta::assert_snapshot!(run(&sample::report(), &View::new(80, false)), @"");
+}
+
+#[test]
+fn in_full_every_kept_update_has_its_commit() {
+    insta::assert_snapshot!(run_in_full(&sample::report(), &View::new(100, false)), @"");
+}
+
+#[test]
+fn without_tests_nothing_claims_to_be_verified() {
+    let page = run(&sample::untested(), &View::new(100, false));
+    for (at, _) in page.to_lowercase().match_indices("verified") {
+        assert!(page.to_lowercase()[..at].ends_with("not "), "{page}");
+    }
+    assert!(page.contains("NOT verified by tests"), "{page}");
+    assert!(!page.contains("newly failing"), "{page}");
+}
+
+#[test]
+fn colour_changes_nothing_but_colour() {
+    let plain = run(&sample::report(), &View::new(100, false));
+    let coloured = run(&sample::report(), &View::new(100, true));
+    assert_ne!(plain, coloured);
+    let mut rest = coloured.as_str();
+    let mut stripped = String::new();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        stripped.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    stripped.push_str(rest);
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn no_line_is_wider_than_the_screen() {
+    for columns in [80, 100] {
+        for report in [sample::report(), sample::untested(), sample::hostile()] {
+            for page in [run(&report, &View::new(columns, false)), run_in_full(&report, &View::new(columns, false))] {
+                // A command is never broken: it is there to be copied.
+                let lines = page.lines().filter(|l| !l.contains("next: ") && !l.contains("git diff"));
+                for line in lines {
+                    assert!(width(line) <= columns, "{} columns: {line}", width(line));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_text_reaches_the_screen_only_in_a_visible_form() {
+    for colour in [false, true] {
+        let page = run_in_full(&sample::hostile(), &View::new(100, colour));
+        let own = |c: char| c == '\n' || (colour && c == '\u{1b}');
+        assert!(!page.chars().any(|c| clean::is_unsafe(c) && !own(c)), "{page:?}");
+        assert!(!page.contains("\u{1b}]") && !page.contains("\u{1b}[2J"), "{page:?}");
+    }
+}
+
+#[test]
+fn a_run_that_failed_says_that_nothing_was_delivered() {
+    let mut report = sample::report();
+    report.state = RunState::Failed;
+    report.branch = None;
+    report.verified = false;
+    report.verification = "NOT delivered: the delivered tree fails 1 tests that passed before".to_owned();
+    let page = run(&report, &View::new(100, false));
+    assert!(page.starts_with("backend: nothing was delivered\n"), "{page}");
+    assert!(!page.contains("apply"), "{page}");
+}
+
+#[test]
+fn a_suggested_command_names_the_place_it_was_asked_about() {
+    let view = View { path: "shop".to_owned(), ..View::new(100, false) };
+    let page = run(&sample::report(), &view);
+    assert!(page.contains("uplift apply -C shop 01JD8Q"), "{page}");
+}

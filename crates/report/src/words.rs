@@ -1,0 +1,106 @@
+//! The model's terms in sentences: proofs, distances, places, changes, failures.
+
+use uplift_model::outcome::{Held, Proof, RunState};
+use uplift_model::solution::Change;
+use uplift_model::{Distance, Failure, Phase, Place, Stage};
+
+use crate::clean;
+
+/// How a blame is known, without claiming more than that.
+pub(crate) fn proof(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Witness => "passes without it, fails with it",
+        Proof::Probe => "fails again when added to everything kept",
+        Proof::Resolver => "the resolver refuses it beside what was kept",
+        Proof::Unattributed => "the run budget ended first; which package is at fault was not found out",
+        Proof::Rule => "held by a rule: the settings or an earlier rollback",
+    }
+}
+
+pub(crate) fn distance(distance: Distance) -> &'static str {
+    match distance {
+        Distance::Same => "same",
+        Distance::Patch => "patch",
+        Distance::Minor => "minor",
+        Distance::Major => "major",
+    }
+}
+
+/// What a phase is for.
+pub(crate) fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Low => "patch and minor releases that little depends on",
+        Phase::Medium => "tools of development and test, minor releases of wider reach",
+        Phase::High => "major releases and what much of the code rests on",
+        Phase::Integration => "everything together, and the rest of the lock",
+    }
+}
+
+pub(crate) fn state(state: RunState) -> &'static str {
+    match state {
+        RunState::Running => "running",
+        RunState::Interrupted => "interrupted",
+        RunState::Done => "done",
+        RunState::Failed => "failed",
+        RunState::Cancelled => "cancelled",
+        RunState::RolledBack => "rolled back",
+    }
+}
+
+pub(crate) fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Run => "when the test command started",
+        Stage::Collect => "while the tests were collected",
+        Stage::Setup => "in a test's setup",
+        Stage::Call => "in the test",
+        Stage::Teardown => "in a test's teardown",
+    }
+}
+
+/// `file:line`, cleaned.
+pub(crate) fn place(place: &Place) -> String {
+    format!("{}:{}", clean::line(&place.file), place.line)
+}
+
+/// `urllib3 1.26.13 -> 2.5.0`, `new: idna 3.10`, `gone: six 1.16.0`.
+pub(crate) fn change(change: &Change) -> String {
+    match (&change.from, &change.to) {
+        (Some(from), Some(to)) => format!("{} {from} -> {to}", change.name),
+        (None, Some(to)) => format!("new: {} {to}", change.name),
+        (Some(from), None) => format!("gone: {} {from}", change.name),
+        (None, None) => change.name.to_string(),
+    }
+}
+
+/// `ImportError: cannot import name 'x'`, cleaned.
+pub(crate) fn failure(failure: &Failure) -> String {
+    let message = clean::line(&failure.message);
+    let error = clean::line(&failure.error);
+    if message.is_empty() || message.starts_with(&error) && !error.is_empty() {
+        if message.is_empty() { error } else { message }
+    } else if error.is_empty() {
+        message
+    } else {
+        format!("{error}: {message}")
+    }
+}
+
+/// What a held package does: goes part of the way, or stays.
+pub(crate) fn held(held: &Held) -> String {
+    if held.best > held.from {
+        format!("{} -> {} kept, {} held", held.from, held.best, held.target)
+    } else {
+        format!("stays at {}, {} held", held.from, held.target)
+    }
+}
+
+/// `9 tests: ImportError: …`, or the reason when no test speaks.
+pub(crate) fn symptom(held: &Held) -> String {
+    let tests = held.failing_tests.len();
+    match (&held.first_error, tests) {
+        (Some(error), 0) => failure(error),
+        (Some(error), _) => format!("{}: {}", crate::numbers::count(tests, "test"), failure(error)),
+        (None, 0) => clean::line(&held.reason),
+        (None, _) => format!("{}: {}", crate::numbers::count(tests, "test"), clean::line(&held.reason)),
+    }
+}

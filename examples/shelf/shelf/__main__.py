@@ -1,0 +1,5 @@
+"""Lets `python -m shelf` do what the command line does."""
+
+from shelf.cli import main
+
+main()
