@@ -28,7 +28,7 @@ pub fn plan(plan: &Plan, view: &View) -> String {
     page.push_str(&paragraph(view, "undo: ", &clean::line(&plan.rollback_strategy), Tone::Quiet));
     if !plan.candidates.is_empty() {
         let mut commands = vec![view.on_path("upgrade")];
-        if let Some(riskiest) = plan.candidates.iter().max_by_key(|c| c.risk) {
+        if let Some(riskiest) = plan.candidates.iter().min_by_key(|c| std::cmp::Reverse(c.risk)) {
             commands.push(view.on_path(&format!("plan --explain {}", riskiest.name)));
         }
         page.push_str(&view.next(&commands));
@@ -46,13 +46,13 @@ fn head(plan: &Plan, view: &View) -> String {
         let also = if transitive == 0 { String::new() } else { format!(" ({transitive} of them transitive)") };
         format!("{}{also} in {}", count(plan.candidates.len(), "update"), count(plan.moves.len(), "move"))
     };
-    let stays = if plan.unmoved.is_empty() { String::new() } else { format!(", {} stay outdated", plan.unmoved.len()) };
+    let stays = if plan.unmoved.is_empty() { String::new() } else { format!(", {} outdated {} as it is", plan.unmoved.len(), if plan.unmoved.len() == 1 { "package stays" } else { "packages stay" }) };
     let mut page = paragraph(view, "", &format!("{component}: {counts}{stays}"), Tone::Heading);
     let length = match plan.estimated_duration {
         Some(seconds) => format!("about {}", duration(seconds as f64)),
         None => "duration not known before the tests have run once".to_owned(),
     };
-    page.push_str(&paragraph(view, "  ", &format!("Python {}   plan {}   {length}", clean::line(&plan.interpreter), plan.id), Tone::Quiet));
+    page.push_str(&paragraph(view, "  ", &format!("Python {}, plan {}, {length}", clean::line(&plan.interpreter), plan.id), Tone::Quiet));
     page
 }
 
@@ -67,7 +67,9 @@ fn phase(plan: &Plan, part: &PhasePlan, view: &View) -> String {
     };
     let title = format!("phase {} {}: {what}", part.phase.number(), part.phase);
     let mut page = paragraph(view, "", &title, Tone::Heading);
-    page.push_str(&paragraph(view, "  ", words::phase(part.phase), Tone::Quiet));
+    if !moves.is_empty() || refresh > 0 {
+        page.push_str(&paragraph(view, "  ", words::phase(part.phase), Tone::Quiet));
+    }
     if !moves.is_empty() {
         page.push_str(&table(&moves).render(view));
     }
@@ -154,7 +156,7 @@ fn stays(unmoved: &[Unmoved], view: &View) -> String {
         let cells = vec![cell(one.name.to_string()), cell(one.current.to_string()), cell(one.newest.to_string()), cell(clean::line(&one.reason))];
         table.row(cells, Vec::new());
     }
-    format!("\n{}{}", paragraph(view, "", "stays outdated", Tone::Heading), table.render(view))
+    format!("\n{}{}", paragraph(view, "", "stays as it is", Tone::Heading), table.render(view))
 }
 
 /// What a reader should know, one paragraph each; nothing when there is nothing.

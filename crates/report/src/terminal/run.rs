@@ -12,6 +12,9 @@ use crate::numbers::{count, duration, list};
 use crate::view::{Tone, View};
 use crate::words;
 
+/// Columns of one symptom on this screen; `uplift show RUN PACKAGE` has all of it.
+const SYMPTOM: usize = 240;
+
 /// A run at its end: one screen.
 pub fn run(report: &RunReport, view: &View) -> String {
     page(report, view, false)
@@ -53,7 +56,7 @@ fn headline(report: &RunReport) -> (String, Tone) {
     let direct: Vec<&Kept> = report.kept.iter().filter(|k| report.plan.candidates.iter().any(|c| c.name == k.name)).collect();
     let whole = direct.iter().filter(|k| target(k)).count();
     let part = direct.len() - whole;
-    let also = if part == 0 { String::new() } else { format!(", {part} more part of the way") };
+    let also = if part == 0 { String::new() } else { format!(" and {part} part of the way,") };
     let commits = report.kept.iter().map(|k| k.commit.as_str()).collect::<BTreeSet<_>>().len() + usize::from(!report.refreshed.is_empty());
     let ending = match report.state {
         RunState::Cancelled => Some("the run was cancelled; nothing was delivered"),
@@ -120,12 +123,12 @@ fn held(report: &RunReport, view: &View) -> String {
     for (one, start) in report.held.iter().zip(&starts) {
         let symptom = words::symptom(one);
         let room = view.columns().saturating_sub(2 + widest + 4);
-        if room >= 36 {
+        if width(&symptom) <= room {
             let first = super::lines::pad(start, widest);
-            page.push_str(&format!("  {}    {}\n", view.paint(Tone::Held, &first), cut(&symptom, room)));
+            page.push_str(&format!("  {}    {symptom}\n", view.paint(Tone::Held, &first)));
         } else {
             page.push_str(&paragraph(view, "  ", start, Tone::Held));
-            page.push_str(&format!("    {}\n", cut(&symptom, view.columns().saturating_sub(4))));
+            page.push_str(&paragraph(view, "    ", &cut(&symptom, SYMPTOM), Tone::Plain));
         }
         page.push_str(&paragraph(view, "    ", &evidence(one), Tone::Plain));
         page.push_str(&paragraph(view, "    ", &view.on_run("show", &format!("{} {}", clean::line(&report.run), one.name)), Tone::Quiet));
@@ -164,7 +167,7 @@ fn together(report: &RunReport, view: &View) -> String {
     let mut page = format!("\n{}", paragraph(view, "", "kept only together", Tone::Heading));
     for (commit, members) in groups {
         let names: Vec<String> = members.iter().map(|k| format!("{} {}", k.name, k.to)).collect();
-        page.push_str(&paragraph(view, "  ", &format!("{}   one commit: {}", names.join(" + "), short(commit)), Tone::Plain));
+        page.push_str(&paragraph(view, "  ", &format!("{}: one commit, {}", names.join(" + "), short(commit)), Tone::Plain));
     }
     page
 }
@@ -194,13 +197,13 @@ fn baseline(report: &RunReport, view: &View) -> String {
         facts.push(format!("no usable tests: {}", clean::line(why)));
     }
     for (tests, what) in [
-        (&base.known_failures, "failed before anything changed"),
-        (&base.flaky, "pass sometimes; they decide nothing"),
-        (&base.want_network, "asked for the network, which the sandbox does not give ([test] network = true does)"),
+        (&base.known_failures, "failing before anything changed"),
+        (&base.flaky, "flaky, deciding nothing"),
+        (&base.want_network, "asking for the network, which only `[test] network = true` gives"),
     ] {
         if let Some(first) = tests.first() {
             let more = if tests.len() > 1 { " …" } else { "" };
-            facts.push(format!("{}: {what}: {}{more}", count(tests.len(), "test"), clean::line(&first.0)));
+            facts.push(format!("{} {what}: {}{more}", count(tests.len(), "test"), clean::line(&first.0)));
         }
     }
     let mut page = format!("\n{}", paragraph(view, "", "before", Tone::Heading));
@@ -221,7 +224,7 @@ fn cost(report: &RunReport, view: &View, full: bool) -> String {
     let counts = &report.counts;
     let runs = |n: u32, what: &str| count(usize::try_from(n).unwrap_or(usize::MAX), what);
     let spent = format!("{}, {}, {}", runs(counts.full_runs, "full run"), runs(counts.probes, "probe"), duration(counts.seconds));
-    let mut page = paragraph(view, "", &format!("{spent}   your work tree is untouched"), Tone::Plain);
+    let mut page = paragraph(view, "", &format!("{spent}; your work tree is untouched"), Tone::Plain);
     page.push_str(&paragraph(view, "sandbox: ", &clean::line(&report.sandbox), Tone::Quiet));
     if full {
         page.push_str(&paragraph(view, "logs: ", &clean::line(&report.logs), Tone::Quiet));

@@ -81,7 +81,8 @@ fn write(
         Err(other) => return Err(other.into()),
     };
     let text = without_gone(&text, solution, keep)?;
-    with_new(&text, solution, hashes, before.has_hashes)
+    let ending = if old.contains("\r\n") { "\r\n" } else { "\n" };
+    with_new(&text, solution, hashes.filter(|_| before.has_hashes), ending)
 }
 
 /// Takes the hashes off every line whose version moves.
@@ -128,15 +129,14 @@ fn without_gone(text: &str, solution: &Solution, keep: &BTreeSet<PackageName>) -
     Ok(spliced(text, cuts))
 }
 
-/// Adds what the file does not have yet.
-fn with_new(text: &str, solution: &Solution, hashes: Option<&Hashes>, hashed: bool) -> Result<String, LockError> {
+/// Adds what the file does not have yet, with `hashes` where the file has any.
+fn with_new(text: &str, solution: &Solution, hashes: Option<&Hashes>, ending: &str) -> Result<String, LockError> {
     let manifest = manifest::parse(ManifestKind::Requirements, text)?;
     let there: BTreeSet<&PackageName> = manifest.stated.iter().map(|s| &s.name).collect();
-    let ending = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut new: BTreeMap<&PackageName, String> = BTreeMap::new();
     for (name, version) in solution.packages.iter().filter(|(name, _)| !there.contains(name)) {
         let mut line = format!("{name}=={version}");
-        if let (true, Some(hashes)) = (hashed, hashes) {
+        if let Some(hashes) = hashes {
             let own = hashes.get(&(name.clone(), version.clone())).filter(|h| !h.is_empty());
             let own = own.ok_or_else(|| LockError::NoHashes { line: 1, name: name.clone(), to: version.clone() })?;
             for hash in own {

@@ -1,0 +1,143 @@
+//! Version 1 of the documents: a `schema` field, then the model's fields as they are.
+//!
+//! Lives here: one document a command, as text. Lives elsewhere: the fields themselves (`model`).
+//! Readers refuse a higher number behind the last `/`; fields may be added within one.
+
+use serde::Serialize;
+use uplift_model::Plan;
+use uplift_model::outcome::RunReport;
+
+use crate::terminal::RunLine;
+
+pub const RUN: &str = "uplift/run/1";
+pub const PLAN: &str = "uplift/plan/1";
+pub const RUNS: &str = "uplift/runs/1";
+pub const STATUS: &str = "uplift/status/1";
+pub const DONE: &str = "uplift/done/1";
+pub const DOCTOR: &str = "uplift/doctor/1";
+pub const ERROR: &str = "uplift/error/1";
+
+#[derive(Serialize)]
+struct Document<'a, T> {
+    schema: &'static str,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+#[derive(Serialize)]
+struct Runs<'a> {
+    runs: &'a [RunLine],
+}
+
+/// What a command that failed says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ErrorBody {
+    pub error: String,
+    /// What led to it, outermost first.
+    pub causes: Vec<String>,
+    pub hint: Option<String>,
+    pub exit_code: u8,
+}
+
+/// Any body with its schema in front, as one document that ends in a line break.
+///
+/// # Errors
+/// When a value has no form in JSON, such as a map whose keys are no strings.
+pub fn document<T: Serialize>(schema: &'static str, body: &T) -> Result<String, serde_json::Error> {
+    Ok(safe(&serde_json::to_string_pretty(&Document { schema, body })?))
+}
+
+/// A run.
+///
+/// # Errors
+/// As [`document`].
+pub fn run(report: &RunReport) -> Result<String, serde_json::Error> {
+    // The report has its schema as its first field; this writer decides what it is.
+    let report = RunReport { schema: RUN.to_owned(), ..report.clone() };
+    Ok(safe(&serde_json::to_string_pretty(&report)?))
+}
+
+/// A plan.
+///
+/// # Errors
+/// As [`document`].
+pub fn plan(plan: &Plan) -> Result<String, serde_json::Error> {
+    document(PLAN, plan)
+}
+
+/// The list of runs.
+///
+/// # Errors
+/// As [`document`].
+pub fn runs(lines: &[RunLine]) -> Result<String, serde_json::Error> {
+    document(RUNS, &Runs { runs: lines })
+}
+
+/// JSON escapes only the first 32 control characters; a terminal obeys more of them. Outside of strings a document
+/// holds none, so that each can be escaped where it stands.
+fn safe(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c != '\n' && crate::clean::is_unsafe(c) {
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe.push('\n');
+    safe
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_run_reads_back_as_it_was() {
+        let report = sample::hostile();
+        let text = run(&report).unwrap();
+        assert_eq!(serde_json::from_str::<RunReport>(&text).unwrap(), report);
+        assert!(!text.chars().any(|c| c != '\n' && crate::clean::is_unsafe(c)));
+    }
+
+    #[test]
+    fn a_plan_has_the_field_names_that_others_rely_on() {
+        let value: serde_json::Value = serde_json::from_str(&plan(&sample::plan()).unwrap()).unwrap();
+        assert_eq!(value["schema"], "uplift/plan/1");
+        for field in ["id", "dependencies", "phases", "estimated_duration", "rollback_strategy", "success_criteria"] {
+            assert!(!value[field].is_null(), "{field}");
+        }
+        for field in ["name", "current_version", "target_version", "ecosystem", "risk_level", "breaking_changes", "dependencies"] {
+            assert!(!value["dependencies"][0][field].is_null(), "{field}");
+        }
+    }
+
+    #[test]
+    fn test_results_have_the_field_names_that_others_rely_on() {
+        let value: serde_json::Value = serde_json::from_str(&run(&sample::report()).unwrap()).unwrap();
+        assert_eq!(value["schema"], "uplift/run/1");
+        insta::assert_snapshot!(value["test_results"][0], @"");
+    }
+
+    #[test]
+    fn every_field_of_a_run_is_documented() {
+        let page = include_str!("../../../../docs/reference/json.md");
+        let mut names = std::collections::BTreeSet::new();
+        collect(&serde_json::to_value(sample::report()).unwrap(), &mut names);
+        let missing: Vec<&String> = names.iter().filter(|n| !page.contains(&format!("`{n}`"))).collect();
+        assert!(missing.is_empty(), "docs/reference/json.md does not say what these are: {missing:?}");
+    }
+
+    fn collect(value: &serde_json::Value, names: &mut std::collections::BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+                names.insert(name.clone());
+                collect(value, names);
+            }),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
+            _ => {}
+        }
+    }
+}
