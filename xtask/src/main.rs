@@ -8,6 +8,7 @@
 )]
 
 mod ci;
+mod evaluate;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ cargo xtask <verb>
 
   ci      format check, clippy, tidy, then every test; what the runner calls
   tidy    layers, file openings and lengths, forbidden words, papers
+  evaluate [NAME…] [--binary PATH] [--work DIR] [--infer]
+          upgrades the corpus' real projects and judges the branches from outside
   help    this text
 ";
 
@@ -28,6 +31,10 @@ fn main() -> ExitCode {
     let outcome = match verb.as_deref() {
         Some("ci") => root().and_then(|root| ci::run(&root)),
         Some("tidy") => root().and_then(|root| tidy::run(&root)),
+        Some("evaluate") => {
+            let args: Vec<String> = std::env::args().skip(2).collect();
+            root().and_then(|root| evaluate::run(&root, &args))
+        }
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             Ok(true)

@@ -21,7 +21,7 @@ pub(crate) fn duration(seconds: f64) -> String {
     let whole = seconds.round() as u64;
     match whole {
         0..60 => format!("{whole} s"),
-        60..600 if whole % 60 == 0 => format!("{} min", whole / 60),
+        60..600 if whole.is_multiple_of(60) => format!("{} min", whole / 60),
         60..600 => format!("{} min {} s", whole / 60, whole % 60),
         600..3600 => format!("{} min", (whole + 30) / 60),
         _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn one_is_never_many() {
-        assert_eq!([count(0, "test"), count(1, "test"), count(3, "dependency")], ["0 tests", "1 test", "3 dependencies"]);
+        assert_eq!(
+            [count(0, "test"), count(1, "test"), count(3, "dependency")],
+            ["0 tests", "1 test", "3 dependencies"]
+        );
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }
 }

@@ -35,7 +35,9 @@ pub fn explain_in_run(report: &RunReport, name: &PackageName, view: &View) -> Op
     if let Some(planned) = planned(&report.plan, name, view) {
         page.push_str(&planned);
     }
-    (!page.is_empty()).then(|| format!("{}{page}", paragraph(view, "", &format!("{name} in run {}", clean::line(&report.run)), Tone::Heading)))
+    (!page.is_empty()).then(|| {
+        format!("{}{page}", paragraph(view, "", &format!("{name} in run {}", clean::line(&report.run)), Tone::Heading))
+    })
 }
 
 fn fact(view: &View, label: &str, text: &str) -> String {
@@ -48,8 +50,13 @@ fn names(names: &[PackageName]) -> String {
 
 fn kept(report: &RunReport, kept: &Kept, view: &View) -> String {
     let verified = if report.verified { "" } else { " (not verified by tests)" };
-    let mut page = fact(view, "kept", &format!("{} -> {}, {}{verified}", kept.from, kept.to, words::distance(kept.distance)));
-    page.push_str(&fact(view, "commit", &format!("{} in phase {} {}", clean::line(&kept.commit), kept.phase.number(), kept.phase)));
+    let mut page =
+        fact(view, "kept", &format!("{} -> {}, {}{verified}", kept.from, kept.to, words::distance(kept.distance)));
+    page.push_str(&fact(
+        view,
+        "commit",
+        &format!("{} in phase {} {}", clean::line(&kept.commit), kept.phase.number(), kept.phase),
+    ));
     if !kept.with.is_empty() {
         page.push_str(&fact(view, "in the same commit", &names(&kept.with)));
     }
@@ -69,7 +76,10 @@ fn held(report: &RunReport, held: &Held, view: &View) -> String {
         page.push_str(&fact(view, "takes part in the failure", &names(&held.together_with)));
     }
     if !held.failing_tests.is_empty() {
-        page.push_str(&format!("\n  {}\n", view.paint(Tone::Heading, &format!("{} newly failing", count(held.failing_tests.len(), "test")))));
+        page.push_str(&format!(
+            "\n  {}\n",
+            view.paint(Tone::Heading, &format!("{} newly failing", count(held.failing_tests.len(), "test")))
+        ));
         for test in held.failing_tests.iter().take(TESTS) {
             page.push_str(&paragraph(view, "    ", &clean::line(&test.0), Tone::Plain));
         }
@@ -93,7 +103,11 @@ fn held(report: &RunReport, held: &Held, view: &View) -> String {
 
 /// Logs may be named relative to the run's folder of logs.
 fn log_path(report: &RunReport, log: &str) -> String {
-    if log.starts_with('/') || report.logs.is_empty() || log.starts_with(&report.logs) { log.to_owned() } else { format!("{}/{log}", report.logs) }
+    if log.starts_with('/') || report.logs.is_empty() || log.starts_with(&report.logs) {
+        log.to_owned()
+    } else {
+        format!("{}/{log}", report.logs)
+    }
 }
 
 fn failure(failure: &Failure, view: &View) -> String {
@@ -101,7 +115,12 @@ fn failure(failure: &Failure, view: &View) -> String {
     let mut page = format!("\n  {}\n", view.paint(Tone::Heading, &title));
     page.push_str(&paragraph(view, "    ", &words::failure(failure), Tone::Bad));
     for frame in &failure.frames {
-        page.push_str(&paragraph(view, "    ", &format!("{}:{} in {}", clean::line(&frame.file), frame.line, clean::line(&frame.function)), Tone::Quiet));
+        page.push_str(&paragraph(
+            view,
+            "    ",
+            &format!("{}:{} in {}", clean::line(&frame.file), frame.line, clean::line(&frame.function)),
+            Tone::Quiet,
+        ));
     }
     let text = clean::block(failure.text.trim_end());
     let lines: Vec<&str> = text.lines().collect();
@@ -137,7 +156,11 @@ fn planned(plan: &Plan, name: &PackageName, view: &View) -> Option<String> {
 }
 
 fn in_move(one: &Move, candidate: &Candidate, view: &View) -> String {
-    let mut page = fact(view, "planned", &format!("{} -> {}, {}", candidate.current, candidate.target, words::distance(candidate.distance)));
+    let mut page = fact(
+        view,
+        "planned",
+        &format!("{} -> {}, {}", candidate.current, candidate.target, words::distance(candidate.distance)),
+    );
     if candidate.newest != candidate.target {
         page.push_str(&fact(view, "newest", &candidate.newest.to_string()));
     }
@@ -154,9 +177,14 @@ fn in_move(one: &Move, candidate: &Candidate, view: &View) -> String {
     if !candidate.dependents.is_empty() {
         page.push_str(&fact(view, "required by", &names(&candidate.dependents)));
     }
-    let others: Vec<&str> = one.candidates.iter().filter(|c| c.name != candidate.name).map(|c| c.name.as_str()).collect();
+    let others: Vec<&str> =
+        one.candidates.iter().filter(|c| c.name != candidate.name).map(|c| c.name.as_str()).collect();
     if !others.is_empty() {
-        page.push_str(&fact(view, "moves together with", &format!("{}: the resolver accepts them only so", list(&others))));
+        page.push_str(&fact(
+            view,
+            "moves together with",
+            &format!("{}: the resolver accepts them only so", list(&others)),
+        ));
     }
     if !one.induced.is_empty() {
         let changes: Vec<String> = one.induced.iter().map(words::change).collect();
@@ -176,17 +204,75 @@ mod tests {
 
     #[test]
     fn a_held_package_shows_its_tests_its_error_and_its_logs() {
-        insta::assert_snapshot!(explain_in_run(&sample::report(), &sample::name("pydantic"), &View::new(80, false)).unwrap(), @"");
+        insta::assert_snapshot!(explain_in_run(&sample::report(), &sample::name("pydantic"), &View::new(80, false)).unwrap(), @r"
+        pydantic in run 01JD8Q
+          held: 1.10.2 -> 1.10.26 kept, 2.14.1 held
+          reason: 9 tests fail with ImportError
+          proof: passes without it, fails with it
+          lowest version seen to fail: 2.0
+
+          9 tests newly failing
+            tests/test_api.py::test_1
+            tests/test_api.py::test_2
+            tests/test_api.py::test_3
+            tests/test_api.py::test_4
+            tests/test_api.py::test_5
+            tests/test_api.py::test_6
+            tests/test_api.py::test_7
+            tests/test_api.py::test_8
+            tests/test_api.py::test_9
+
+          first error, while the tests were collected
+            ImportError: cannot import name 'BaseSettings' from 'pydantic'
+            shop/settings.py:3 in <module>
+            | shop/settings.py:3: in <module>
+            |     from pydantic import BaseSettings
+            | E   ImportError: cannot import name 'BaseSettings'
+
+          logs of the trials
+            /cache/runs/01JD8Q/logs/007.log
+
+          kept: 1.10.2 -> 1.10.26, patch
+          commit: b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2 in phase 3 high
+          undo: uplift rollback 01JD8Q pydantic
+          planned: 1.10.2 -> 2.14.1, major
+          newest: 2.14.3
+          capped by: because pydantic-settings 2.1 requires pydantic<2.14.2
+          phase: 3 high, risk high
+            - a major step
+            - imported by 12 files of the project's code
+          requirements.in:9: pydantic==1.10.2
+          requirements.txt:27: pydantic==1.10.2
+          brings along: new: pydantic-core 2.41.1, typing-extensions 4.4.0 -> 4.15.0
+        ");
     }
 
     #[test]
     fn a_kept_package_shows_its_commit_and_how_to_undo_it() {
-        insta::assert_snapshot!(explain_in_run(&sample::report(), &sample::name("flask"), &View::new(80, false)).unwrap(), @"");
+        insta::assert_snapshot!(explain_in_run(&sample::report(), &sample::name("flask"), &View::new(80, false)).unwrap(), @r"
+        flask in run 01JD8Q
+          kept: 2.2.2 -> 3.1.2, major
+          commit: c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3 in phase 3 high
+          in the same commit: werkzeug
+          undo: uplift rollback 01JD8Q flask
+          planned: 2.2.2 -> 3.1.2, major
+          phase: 3 high, risk high
+            - a major step
+            - imported by 4 files of the project's code
+          requirements.in:5: flask==2.2.2
+          requirements.txt:15: flask==2.2.2
+          moves together with: werkzeug: the resolver accepts them only so
+          brings along: new: blinker 1.9.0
+        ");
     }
 
     #[test]
     fn a_package_that_stays_says_why() {
-        insta::assert_snapshot!(explain_in_plan(&sample::plan(), &sample::name("numpy"), &View::new(80, false)).unwrap(), @"");
+        insta::assert_snapshot!(explain_in_plan(&sample::plan(), &sample::name("numpy"), &View::new(80, false)).unwrap(), @r"
+        numpy
+          stays: at 1.26.4, newest is 2.4.0
+          why: held at <2 by the settings
+        ");
     }
 
     #[test]

@@ -46,13 +46,26 @@ fn head(plan: &Plan, view: &View) -> String {
         let also = if transitive == 0 { String::new() } else { format!(" ({transitive} of them transitive)") };
         format!("{}{also} in {}", count(plan.candidates.len(), "update"), count(plan.moves.len(), "move"))
     };
-    let stays = if plan.unmoved.is_empty() { String::new() } else { format!(", {} outdated {} as it is", plan.unmoved.len(), if plan.unmoved.len() == 1 { "package stays" } else { "packages stay" }) };
+    let stays = if plan.unmoved.is_empty() {
+        String::new()
+    } else {
+        format!(
+            ", {} outdated {} as it is",
+            plan.unmoved.len(),
+            if plan.unmoved.len() == 1 { "package stays" } else { "packages stay" }
+        )
+    };
     let mut page = paragraph(view, "", &format!("{component}: {counts}{stays}"), Tone::Heading);
     let length = match plan.estimated_duration {
         Some(seconds) => format!("about {}", duration(seconds as f64)),
         None => "duration not known before the tests have run once".to_owned(),
     };
-    page.push_str(&paragraph(view, "  ", &format!("Python {}, plan {}, {length}", clean::line(&plan.interpreter), plan.id), Tone::Quiet));
+    page.push_str(&paragraph(
+        view,
+        "  ",
+        &format!("Python {}, plan {}, {length}", clean::line(&plan.interpreter), plan.id),
+        Tone::Quiet,
+    ));
     page
 }
 
@@ -84,8 +97,11 @@ fn table(moves: &[&Move]) -> Table {
     let candidates = || moves.iter().flat_map(|m| &m.candidates);
     // A column that repeats the one beside it says nothing.
     let capped = candidates().any(|c| c.newest != c.target);
-    let titles: &[&'static str] =
-        if capped { &["package", "in use", "target", "newest", "distance", "named in", "why"] } else { &["package", "in use", "target", "distance", "named in", "why"] };
+    let titles: &[&'static str] = if capped {
+        &["package", "in use", "target", "newest", "distance", "named in", "why"]
+    } else {
+        &["package", "in use", "target", "distance", "named in", "why"]
+    };
     let mut table = Table::new(2, titles);
     for one in moves {
         for (index, candidate) in one.candidates.iter().enumerate() {
@@ -153,7 +169,12 @@ fn stays(unmoved: &[Unmoved], view: &View) -> String {
     }
     let mut table = Table::new(2, &["package", "in use", "newest", "why it stays"]);
     for one in unmoved {
-        let cells = vec![cell(one.name.to_string()), cell(one.current.to_string()), cell(one.newest.to_string()), cell(clean::line(&one.reason))];
+        let cells = vec![
+            cell(one.name.to_string()),
+            cell(one.current.to_string()),
+            cell(one.newest.to_string()),
+            cell(clean::line(&one.reason)),
+        ];
         table.row(cells, Vec::new());
     }
     format!("\n{}{}", paragraph(view, "", "stays as it is", Tone::Heading), table.render(view))
@@ -179,12 +200,94 @@ mod tests {
 
     #[test]
     fn at_100_columns_each_package_says_where_it_is_named_and_why_it_is_here() {
-        insta::assert_snapshot!(plan(&sample::plan(), &View::new(100, false)), @"");
+        insta::assert_snapshot!(plan(&sample::plan(), &View::new(100, false)), @r"
+        backend: 4 updates in 3 moves, 1 outdated package stays as it is
+          Python 3.11.9, plan 3fa92b10c4de, about 11 min
+
+        phase 1 low: 1 move
+          patch and minor releases that little depends on
+          package  in use     target     distance  named in              why
+          certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1  a major step by the calendar;
+                                                                         imported by no file of the
+                                                                         project's code
+
+        phase 2 medium: no moves of its own
+
+        phase 3 high: 2 moves
+          major releases and what much of the code rests on
+          package     in use  target  newest  distance  named in               why
+          pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1   a major step; imported by 12
+                                                                               files of the project's code
+              pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires pydantic<2.14.2
+              brings along 2 transitive packages: new: pydantic-core 2.41.1, typing-extensions 4.4.0 ->
+              4.15.0
+          flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1   a major step; imported by 4
+                                                                               files of the project's code
+          + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1  a major step
+              flask and werkzeug move together: the resolver accepts them only so
+              brings along 1 transitive package: new: blinker 1.9.0
+
+        phase 4 integration: 2 transitive packages refreshed in the lock
+          everything together, and the rest of the lock
+            idna 3.4 -> 3.11, urllib3 1.26.13 -> 2.6.1
+
+        stays as it is
+          package  in use  newest  why it stays
+          numpy    1.26.4  2.4.0   held at <2 by the settings
+
+        notes
+          Python 3.11 was inferred from requirements.txt, which does not install on 3.12
+
+        undo: each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it back
+        next: uplift upgrade   |   uplift plan --explain pydantic
+        ");
     }
 
     #[test]
     fn at_80_columns_the_reasons_go_below() {
-        insta::assert_snapshot!(plan(&sample::plan(), &View::new(80, false)), @"");
+        insta::assert_snapshot!(plan(&sample::plan(), &View::new(80, false)), @r"
+        backend: 4 updates in 3 moves, 1 outdated package stays as it is
+          Python 3.11.9, plan 3fa92b10c4de, about 11 min
+
+        phase 1 low: 1 move
+          patch and minor releases that little depends on
+          package  in use     target     distance  named in
+          certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1
+              a major step by the calendar; imported by no file of the project's code
+
+        phase 2 medium: no moves of its own
+
+        phase 3 high: 2 moves
+          major releases and what much of the code rests on
+          package     in use  target  newest  distance  named in
+          pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1
+              a major step; imported by 12 files of the project's code
+              pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires
+              pydantic<2.14.2
+              brings along 2 transitive packages: new: pydantic-core 2.41.1,
+              typing-extensions 4.4.0 -> 4.15.0
+          flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1
+              a major step; imported by 4 files of the project's code
+          + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1
+              a major step
+              flask and werkzeug move together: the resolver accepts them only so
+              brings along 1 transitive package: new: blinker 1.9.0
+
+        phase 4 integration: 2 transitive packages refreshed in the lock
+          everything together, and the rest of the lock
+            idna 3.4 -> 3.11, urllib3 1.26.13 -> 2.6.1
+
+        stays as it is
+          package  in use  newest  why it stays
+          numpy    1.26.4  2.4.0   held at <2 by the settings
+
+        notes
+          Python 3.11 was inferred from requirements.txt, which does not install on 3.12
+
+        undo: each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it
+              back
+        next: uplift upgrade   |   uplift plan --explain pydantic
+        ");
     }
 
     #[test]

@@ -60,7 +60,11 @@ impl Progress {
             Event::BaselineRun { number, of, seconds, .. } => {
                 self.full_runs += 1;
                 self.suite = Some(*seconds);
-                self.doing = if number < of { format!("baseline: run {} of {of}", number + 1) } else { "baseline: comparing the runs".to_owned() };
+                self.doing = if number < of {
+                    format!("baseline: run {} of {of}", number + 1)
+                } else {
+                    "baseline: comparing the runs".to_owned()
+                };
             }
             Event::BaselineDone { seconds, .. } => {
                 self.suite = Some(*seconds);
@@ -75,7 +79,8 @@ impl Progress {
             Event::FullRun { newly_failing, .. } => {
                 self.full_runs += 1;
                 self.remember(sentence(event));
-                self.doing = if *newly_failing > 0 { "looking for who breaks them" } else { "keeping what passed" }.to_owned();
+                self.doing =
+                    if *newly_failing > 0 { "looking for who breaks them" } else { "keeping what passed" }.to_owned();
             }
             Event::Symptoms { symptoms } => {
                 self.symptoms = symptoms.len();
@@ -137,12 +142,14 @@ impl Progress {
             Some(phase) => format!("phase {} of 4: {phase}", phase.number()),
             None => "getting ready".to_owned(),
         };
-        let start: Vec<&str> = [self.component.as_str(), phase.as_str()].into_iter().filter(|s| !s.is_empty()).collect();
+        let start: Vec<&str> =
+            [self.component.as_str(), phase.as_str()].into_iter().filter(|s| !s.is_empty()).collect();
         let run = if self.run.is_empty() { String::new() } else { format!("run {}  ", self.run) };
         let left = self.remaining().map(|r| format!(", about {} left", roughly(r))).unwrap_or_default();
         let spent = duration(elapsed.as_secs_f64().floor().max(10.0));
         let spent = if elapsed.as_secs() < 10 { format!("{} s", elapsed.as_secs()) } else { spent };
-        let counts = format!("{}, {}", count(usize_of(self.full_runs), "full run"), count(usize_of(self.probes), "probe"));
+        let counts =
+            format!("{}, {}", count(usize_of(self.full_runs), "full run"), count(usize_of(self.probes), "probe"));
         let left_side = cut(&format!("{run}{}", start.join("  ")), columns.saturating_sub(30));
         let right_side = format!("{counts}, {spent}{left}");
         let gap = columns.saturating_sub(super::lines::width(&left_side) + super::lines::width(&right_side)).max(2);
@@ -191,27 +198,48 @@ fn sentence(event: &Event) -> String {
             format!("baseline run {number} of {of}: {passed} passed, {failed} failed, {}", duration(*seconds))
         }
         Event::BaselineDone { command, passed, known, flaky, seconds } => {
-            format!("baseline: {}: {passed} passed, {}, {flaky} flaky, {} each", clean::line(command), count(*known, "known failure"), duration(*seconds))
+            format!(
+                "baseline: {}: {passed} passed, {}, {flaky} flaky, {} each",
+                clean::line(command),
+                count(*known, "known failure"),
+                duration(*seconds)
+            )
         }
         Event::PhaseStarted { phase, moves } => format!("phase {} {phase}: {}", phase.number(), count(*moves, "move")),
         Event::FullRun { packages, seconds, newly_failing } => {
-            format!("full run with {} moved: {} newly failing, {}", count(*packages, "package"), count(*newly_failing, "test"), duration(*seconds))
+            format!(
+                "full run with {} moved: {} newly failing, {}",
+                count(*packages, "package"),
+                count(*newly_failing, "test"),
+                duration(*seconds)
+            )
         }
         Event::Symptoms { symptoms } => {
             let all: Vec<String> = symptoms.iter().map(|s| clean::line(s)).collect();
             format!("{}: {}", count(symptoms.len(), "symptom"), list(&all))
         }
         Event::Probe { packages, tests, seconds, failing } => {
-            format!("{} with {} moved: {failing} fail, {}", count(*tests, "test"), count(*packages, "package"), duration(*seconds))
+            format!(
+                "{} with {} moved: {failing} fail, {}",
+                count(*tests, "test"),
+                count(*packages, "package"),
+                duration(*seconds)
+            )
         }
-        Event::Blamed { name, proof, why } => format!("{name} breaks them ({}): {}", crate::words::proof(*proof), clean::line(why)),
-        Event::Searching { name, between: (from, to) } => format!("looking for the highest {name} that passes, between {from} and {to}"),
+        Event::Blamed { name, proof, why } => {
+            format!("{name} breaks them ({}): {}", crate::words::proof(*proof), clean::line(why))
+        }
+        Event::Searching { name, between: (from, to) } => {
+            format!("looking for the highest {name} that passes, between {from} and {to}")
+        }
         Event::Best { name, version } => format!("{name} {version} is the highest that passes"),
         Event::PhaseDone { phase, kept, held } => format!("phase {} {phase}: {kept} kept, {held} held", phase.number()),
         Event::Committed { commit, subject } => {
             format!("commit {} {}", clean::line(commit).chars().take(10).collect::<String>(), clean::line(subject))
         }
-        Event::Verified { passed, seconds } => format!("everything kept, together from a clean environment: {passed} passed, {}", duration(*seconds)),
+        Event::Verified { passed, seconds } => {
+            format!("everything kept, together from a clean environment: {passed} passed, {}", duration(*seconds))
+        }
         Event::Finished { branch: Some(branch) } => format!("finished: branch {}", clean::line(branch)),
         Event::Finished { branch: None } => "finished: nothing was delivered".to_owned(),
     }
@@ -229,14 +257,36 @@ mod tests {
             progress.take(&event);
         }
         let lines = progress.screen(Duration::from_secs(661), 20, &View::new(100, false));
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        run 01JD8Q  backend  phase 3 of 4: high               3 full runs, 1 probe, 11 min, about 2 min left
+          ok baseline: pytest -q: 212 passed, 2 known failures, 1 flaky, 14 s each
+          ok phase 1 low: 1 kept, 0 held
+          .. phase 3 high: probing; the last one: 8 tests with 2 packages moved: 8 fail, 3.0 s
+               full run with 3 packages moved: 17 tests newly failing, 13 s
+               2 symptoms: ImportError BaseSettings (9 tests) and TypeError url_decode (8 tests)
+               pydantic breaks them (passes without it, fails with it): ImportError BaseSettings
+        ");
     }
 
     #[test]
     fn in_a_log_every_event_is_one_line_with_its_time() {
         let mut progress = Progress::new();
-        let lines: Vec<String> = (0..).zip(sample::events()).map(|(n, e)| progress.tell(&e, Duration::from_secs(n * 61))).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        let lines: Vec<String> =
+            (0..).zip(sample::events()).map(|(n, e)| progress.tell(&e, Duration::from_secs(n * 61))).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+         0:00  run 01JD8Q of backend
+         1:01  building the environment of 31 packages
+         2:02  baseline run 1 of 3: 212 passed, 3 failed, 14 s
+         3:03  baseline: pytest -q: 212 passed, 2 known failures, 1 flaky, 14 s each
+         4:04  phase 1 low: 1 move
+         5:05  full run with 1 package moved: 0 tests newly failing, 14 s
+         6:06  phase 1 low: 1 kept, 0 held
+         7:07  phase 3 high: 3 moves
+         8:08  full run with 3 packages moved: 17 tests newly failing, 13 s
+         9:09  2 symptoms: ImportError BaseSettings (9 tests) and TypeError url_decode (8 tests)
+        10:10  pydantic breaks them (passes without it, fails with it): ImportError BaseSettings
+        11:11  8 tests with 2 packages moved: 8 fail, 3.0 s
+        ");
     }
 
     #[test]

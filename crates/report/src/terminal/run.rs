@@ -53,11 +53,13 @@ fn headline(report: &RunReport) -> (String, Tone) {
     let component = clean::line(&report.component);
     let pending = report.plan.candidates.len();
     let target = |k: &Kept| report.plan.candidates.iter().find(|c| c.name == k.name).is_none_or(|c| k.to >= c.target);
-    let direct: Vec<&Kept> = report.kept.iter().filter(|k| report.plan.candidates.iter().any(|c| c.name == k.name)).collect();
+    let direct: Vec<&Kept> =
+        report.kept.iter().filter(|k| report.plan.candidates.iter().any(|c| c.name == k.name)).collect();
     let whole = direct.iter().filter(|k| target(k)).count();
     let part = direct.len() - whole;
     let also = if part == 0 { String::new() } else { format!(" and {part} part of the way,") };
-    let commits = report.kept.iter().map(|k| k.commit.as_str()).collect::<BTreeSet<_>>().len() + usize::from(!report.refreshed.is_empty());
+    let commits = report.kept.iter().map(|k| k.commit.as_str()).collect::<BTreeSet<_>>().len()
+        + usize::from(!report.refreshed.is_empty());
     let ending = match report.state {
         RunState::Cancelled => Some("the run was cancelled; nothing was delivered"),
         RunState::Interrupted => Some("the run was interrupted; nothing was delivered yet"),
@@ -77,9 +79,19 @@ fn headline(report: &RunReport) -> (String, Tone) {
             let proof = if report.verified { "0 newly failing tests" } else { "NOT verified by tests" };
             let tone = if report.verified { Tone::Good } else { Tone::Held };
             let branch = clean::line(branch);
-            (format!("{component}: {whole} of {} kept{also} on branch {branch} ({}), {proof}", count(pending, "update"), count(commits, "commit")), tone)
+            (
+                format!(
+                    "{component}: {whole} of {} kept{also} on branch {branch} ({}), {proof}",
+                    count(pending, "update"),
+                    count(commits, "commit")
+                ),
+                tone,
+            )
         }
-        None => (format!("{component}: none of {} could be kept; nothing was changed", count(pending, "update")), Tone::Held),
+        None => (
+            format!("{component}: none of {} could be kept; nothing was changed", count(pending, "update")),
+            Tone::Held,
+        ),
     }
 }
 
@@ -131,7 +143,12 @@ fn held(report: &RunReport, view: &View) -> String {
             page.push_str(&paragraph(view, "    ", &cut(&symptom, SYMPTOM), Tone::Plain));
         }
         page.push_str(&paragraph(view, "    ", &evidence(one), Tone::Plain));
-        page.push_str(&paragraph(view, "    ", &view.on_run("show", &format!("{} {}", clean::line(&report.run), one.name)), Tone::Quiet));
+        page.push_str(&paragraph(
+            view,
+            "    ",
+            &view.on_run("show", &format!("{} {}", clean::line(&report.run), one.name)),
+            Tone::Quiet,
+        ));
     }
     page
 }
@@ -144,7 +161,9 @@ fn evidence(held: &Held) -> String {
         _ => "proof: ",
     };
     let mut text = format!("{label}{}", words::proof(held.proof));
-    if let Some(first) = held.first_failing.as_ref().filter(|_| !matches!(held.proof, Proof::Rule | Proof::Unattributed)) {
+    if let Some(first) =
+        held.first_failing.as_ref().filter(|_| !matches!(held.proof, Proof::Rule | Proof::Unattributed))
+    {
         let verb = if held.proof == Proof::Resolver { "first refused at" } else { "first seen to fail at" };
         text.push_str(&format!("; {verb} {first}"));
     }
@@ -167,7 +186,12 @@ fn together(report: &RunReport, view: &View) -> String {
     let mut page = format!("\n{}", paragraph(view, "", "kept only together", Tone::Heading));
     for (commit, members) in groups {
         let names: Vec<String> = members.iter().map(|k| format!("{} {}", k.name, k.to)).collect();
-        page.push_str(&paragraph(view, "  ", &format!("{}: one commit, {}", names.join(" + "), short(commit)), Tone::Plain));
+        page.push_str(&paragraph(
+            view,
+            "  ",
+            &format!("{}: one commit, {}", names.join(" + "), short(commit)),
+            Tone::Plain,
+        ));
     }
     page
 }
@@ -191,7 +215,12 @@ fn baseline(report: &RunReport, view: &View) -> String {
     if base.usable {
         let skipped = if base.skipped == 0 { String::new() } else { format!(", {} skipped", base.skipped) };
         let runs = count(usize::try_from(base.runs).unwrap_or(usize::MAX), "run");
-        facts.push(format!("{}: {} passed{skipped} in {runs}, {} each", clean::line(&base.command), base.passed, duration(base.seconds)));
+        facts.push(format!(
+            "{}: {} passed{skipped} in {runs}, {} each",
+            clean::line(&base.command),
+            base.passed,
+            duration(base.seconds)
+        ));
     } else {
         let why = base.problem.as_deref().unwrap_or("no test ran");
         facts.push(format!("no usable tests: {}", clean::line(why)));
@@ -215,15 +244,25 @@ fn baseline(report: &RunReport, view: &View) -> String {
 
 /// Packages of the plan that stay by rule are worth a line here, since the plan is not on this screen.
 fn extra(report: &RunReport) -> Option<String> {
-    let unmoved: Vec<&str> =
-        report.plan.unmoved.iter().filter(|u| !report.held.iter().any(|h| h.name == u.name)).map(|u| u.name.as_str()).collect();
+    let unmoved: Vec<&str> = report
+        .plan
+        .unmoved
+        .iter()
+        .filter(|u| !report.held.iter().any(|h| h.name == u.name))
+        .map(|u| u.name.as_str())
+        .collect();
     (!unmoved.is_empty()).then(|| format!("not tried, the plan says why: {}", list(&unmoved)))
 }
 
 fn cost(report: &RunReport, view: &View, full: bool) -> String {
     let counts = &report.counts;
     let runs = |n: u32, what: &str| count(usize::try_from(n).unwrap_or(usize::MAX), what);
-    let spent = format!("{}, {}, {}", runs(counts.full_runs, "full run"), runs(counts.probes, "probe"), duration(counts.seconds));
+    let spent = format!(
+        "{}, {}, {}",
+        runs(counts.full_runs, "full run"),
+        runs(counts.probes, "probe"),
+        duration(counts.seconds)
+    );
     let mut page = paragraph(view, "", &format!("{spent}; your work tree is untouched"), Tone::Plain);
     page.push_str(&paragraph(view, "sandbox: ", &clean::line(&report.sandbox), Tone::Quiet));
     if full {
@@ -243,7 +282,9 @@ fn next(report: &RunReport, view: &View) -> Vec<String> {
                 view.on_run("rollback", &run),
             ]
         }
-        (_, RunState::Interrupted | RunState::Cancelled) => vec![view.on_run("resume", &run), view.on_run("show", &run)],
+        (_, RunState::Interrupted | RunState::Cancelled) => {
+            vec![view.on_run("resume", &run), view.on_run("show", &run)]
+        }
         (_, RunState::Running) => vec![view.on_run("status", ""), view.on_run("cancel", &run)],
         _ => vec![view.on_run("show", &run)],
     }

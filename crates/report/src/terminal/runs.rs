@@ -60,7 +60,9 @@ fn state(line: &RunLine) -> String {
 }
 
 fn time(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map(|t| t.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_else(|_| "?".to_owned())
+    jiff::Timestamp::from_second(seconds)
+        .map(|t| t.strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_else(|_| "?".to_owned())
 }
 
 #[cfg(test)]
@@ -79,8 +81,20 @@ mod tests {
             held: 1,
             verified: true,
         };
-        let stopped = RunLine { run: "01JD7A".to_owned(), state: RunState::Interrupted, branch: None, kept: 0, verified: false, ..line.clone() };
-        insta::assert_snapshot!(runs(&[line, stopped], &View::new(100, false)), @"");
+        let stopped = RunLine {
+            run: "01JD7A".to_owned(),
+            state: RunState::Interrupted,
+            branch: None,
+            kept: 0,
+            verified: false,
+            ..line.clone()
+        };
+        insta::assert_snapshot!(runs(&[line, stopped], &View::new(100, false)), @r"
+        run     started (UTC)     state        kept  held  component  branch
+        01JD8Q  2026-11-21 00:00  done         17    1     backend    uplift/2026-11-21-01jd8q
+        01JD7A  2026-11-21 00:00  interrupted  0     1     backend    -
+        next: uplift show 01JD8Q
+        ");
     }
 
     #[test]

@@ -119,18 +119,33 @@ mod tests {
 
     #[test]
     fn the_last_column_wraps_beside_the_others() {
-        insta::assert_snapshot!(table().render(&View::new(46, false)), @"");
+        insta::assert_snapshot!(table().render(&View::new(46, false)), @r"
+        package  in use  why
+        flask    2.2.2   a framework that eleven
+                         files rest upon
+        x        1       short
+            below
+        ");
     }
 
     #[test]
     fn where_there_is_no_room_the_last_column_goes_below() {
-        insta::assert_snapshot!(table().render(&View::new(40, false)), @"");
+        insta::assert_snapshot!(table().render(&View::new(40, false)), @r"
+        package  in use
+        flask    2.2.2
+            a framework that eleven files rest
+            upon
+        x        1
+            short
+            below
+        ");
     }
 
     #[test]
     fn no_line_is_wider_than_the_screen_whatever_the_names() {
         let mut table = Table::new(2, &["package", "in use", "why"]);
-        table.row(vec![cell("p".repeat(300)), cell("1".repeat(90)), cell("w".repeat(200))], vec![cell("b".repeat(200))]);
+        table
+            .row(vec![cell("p".repeat(300)), cell("1".repeat(90)), cell("w".repeat(200))], vec![cell("b".repeat(200))]);
         for columns in [40, 80, 100] {
             let widest = table.render(&View::new(columns, false)).lines().map(width).max();
             assert!(widest.is_some_and(|w| w <= columns), "{widest:?} at {columns}");

@@ -5,17 +5,127 @@ use crate::sample;
 
 #[test]
 fn at_100_columns_one_screen_says_it_all() {
-    insta::assert_snapshot!(run(&sample::report(), &View::new(100, false)), @"");
+    insta::assert_snapshot!(run(&sample::report(), &View::new(100, false)), @r"
+    backend: 3 of 4 updates kept and 1 part of the way, on branch uplift/2026-11-21-01jd8q (4 commits),
+    0 newly failing tests
+      verified together from a clean environment: 212 passed, 2 known failures, 1 flaky (13.2 s)
+
+    kept
+      certifi 2022.9.24 -> 2026.10.5   pydantic 1.10.2 -> 1.10.26       flask 2.2.2 -> 3.1.2
+      werkzeug 2.2.2 -> 3.1.4
+
+    held
+      pydantic 1.10.2 -> 1.10.26 kept, 2.14.1 held
+        9 tests: ImportError: cannot import name 'BaseSettings' from 'pydantic'
+        proof: passes without it, fails with it; first seen to fail at 2.0
+        uplift show 01JD8Q pydantic
+
+    kept only together
+      flask 3.1.2 + werkzeug 3.1.4: one commit, c3c3c3c3c3
+
+    refreshed in the lock: 2 transitive packages
+
+    before
+      pytest -q: 212 passed, 2 skipped in 3 runs, 14 s each
+      2 tests failing before anything changed: tests/test_old.py::test_a …
+      1 test flaky, deciding nothing: tests/test_clock.py::test_tick
+
+    notes
+      Python 3.11 was inferred from requirements.txt
+      not tried, the plan says why: numpy
+
+    6 full runs, 9 probes, 13 min; your work tree is untouched
+    sandbox: bubblewrap: own processes, own files, no network but loopback
+    next: git diff 0123456789..uplift/2026-11-21-01jd8q   |   uplift apply 01JD8Q
+          uplift rollback 01JD8Q
+    ");
 }
 
 #[test]
 fn at_80_columns_nothing_is_lost() {
-    insta::assert_snapshot!(run(&sample::report(), &View::new(80, false)), @"");
+    insta::assert_snapshot!(run(&sample::report(), &View::new(80, false)), @r"
+    backend: 3 of 4 updates kept and 1 part of the way, on branch
+    uplift/2026-11-21-01jd8q (4 commits), 0 newly failing tests
+      verified together from a clean environment: 212 passed, 2 known failures, 1
+      flaky (13.2 s)
+
+    kept
+      certifi 2022.9.24 -> 2026.10.5   pydantic 1.10.2 -> 1.10.26
+      flask 2.2.2 -> 3.1.2             werkzeug 2.2.2 -> 3.1.4
+
+    held
+      pydantic 1.10.2 -> 1.10.26 kept, 2.14.1 held
+        9 tests: ImportError: cannot import name 'BaseSettings' from 'pydantic'
+        proof: passes without it, fails with it; first seen to fail at 2.0
+        uplift show 01JD8Q pydantic
+
+    kept only together
+      flask 3.1.2 + werkzeug 3.1.4: one commit, c3c3c3c3c3
+
+    refreshed in the lock: 2 transitive packages
+
+    before
+      pytest -q: 212 passed, 2 skipped in 3 runs, 14 s each
+      2 tests failing before anything changed: tests/test_old.py::test_a …
+      1 test flaky, deciding nothing: tests/test_clock.py::test_tick
+
+    notes
+      Python 3.11 was inferred from requirements.txt
+      not tried, the plan says why: numpy
+
+    6 full runs, 9 probes, 13 min; your work tree is untouched
+    sandbox: bubblewrap: own processes, own files, no network but loopback
+    next: git diff 0123456789..uplift/2026-11-21-01jd8q   |   uplift apply 01JD8Q
+          uplift rollback 01JD8Q
+    ");
 }
 
 #[test]
 fn in_full_every_kept_update_has_its_commit() {
-    insta::assert_snapshot!(run_in_full(&sample::report(), &View::new(100, false)), @"");
+    insta::assert_snapshot!(run_in_full(&sample::report(), &View::new(100, false)), @r"
+    backend: 3 of 4 updates kept and 1 part of the way, on branch uplift/2026-11-21-01jd8q (4 commits),
+    0 newly failing tests
+      verified together from a clean environment: 212 passed, 2 known failures, 1 flaky (13.2 s)
+
+    kept
+      package   from       to         distance  phase  commit      named in
+      certifi   2022.9.24  2026.10.5  major     low    a1a1a1a1a1  requirements.in:4,
+                                                                   requirements.txt:12
+      pydantic  1.10.2     1.10.26    patch     high   b2b2b2b2b2  requirements.in:4,
+                                                                   requirements.txt:12
+      flask     2.2.2      3.1.2      major     high   c3c3c3c3c3  requirements.in:4,
+                                                                   requirements.txt:12
+      werkzeug  2.2.2      3.1.4      major     high   c3c3c3c3c3  requirements.in:4,
+                                                                   requirements.txt:12
+
+    held
+      pydantic 1.10.2 -> 1.10.26 kept, 2.14.1 held
+        9 tests: ImportError: cannot import name 'BaseSettings' from 'pydantic'
+        proof: passes without it, fails with it; first seen to fail at 2.0
+        uplift show 01JD8Q pydantic
+
+    kept only together
+      flask 3.1.2 + werkzeug 3.1.4: one commit, c3c3c3c3c3
+
+    refreshed in the lock: 2 transitive packages
+      idna 3.4 -> 3.11           urllib3 1.26.13 -> 2.6.1
+
+    before
+      pytest -q: 212 passed, 2 skipped in 3 runs, 14 s each
+      2 tests failing before anything changed: tests/test_old.py::test_a …
+      1 test flaky, deciding nothing: tests/test_clock.py::test_tick
+
+    notes
+      Python 3.11 was inferred from requirements.txt
+      not tried, the plan says why: numpy
+
+    6 full runs, 9 probes, 13 min; your work tree is untouched
+    sandbox: bubblewrap: own processes, own files, no network but loopback
+    logs: /cache/runs/01JD8Q/logs
+    base: 0123456789abcdef0123456789abcdef01234567
+    next: git diff 0123456789..uplift/2026-11-21-01jd8q   |   uplift apply 01JD8Q
+          uplift rollback 01JD8Q
+    ");
 }
 
 #[test]

@@ -1,0 +1,82 @@
+//! The evaluation as text: a line while it runs, a page at the end.
+
+use super::Result1;
+
+/// One line for the terminal.
+pub(super) fn line(result: &Result1) -> String {
+    let (s, o) = (&result.score, &result.outside);
+    format!(
+        "  {}: outside {} -> {} passed, {} newly failing; landed {}/{}; best {}/{}; innocents held: {}; {:.0} s{}",
+        result.entry.name,
+        o.before,
+        o.after,
+        o.newly_failing.len(),
+        s.landed,
+        s.landable,
+        s.best_reached,
+        s.culprits,
+        if s.innocent.is_empty() { "none".to_owned() } else { s.innocent.join(", ") },
+        result.seconds,
+        detail(result),
+    )
+}
+
+fn detail(result: &Result1) -> String {
+    let triple = |(name, wanted, got): &(String, String, String)| format!("{name} {got} (corpus {wanted})");
+    let mut parts: Vec<String> = result.score.missed.iter().map(triple).collect();
+    parts.extend(result.score.below.iter().map(triple));
+    parts.dedup();
+    if parts.is_empty() { String::new() } else { format!("; below the corpus: {}", parts.join(", ")) }
+}
+
+/// The page for `docs/`.
+pub(super) fn page(results: &[Result1]) -> String {
+    let count = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let mut page = String::from(
+        "# The corpus, measured\n\nMade by `cargo xtask evaluate`. Each row: the stale project was upgraded by `uplift upgrade`, the delivered branch cloned,\ninstalled from its manifests by plain uv, and tested outside Uplift. \"Landed\" counts the updates that were found to be possible\nby hand, at the recorded version or newer; \"best\" the culprits held at the recorded best version or newer.\n\n| project | outside: passed before -> after | newly failing | landed | best | held with proof | innocents held | full runs + probes | seconds |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for r in results {
+        let s = &r.score;
+        let none = |list: &[String]| if list.is_empty() { "none".to_owned() } else { list.join(", ") };
+        page.push_str(&format!(
+            "| {} | {} -> {} | {} | {}/{} | {}/{} | {} | {} | {} + {} | {:.0} |\n",
+            r.entry.name,
+            r.outside.before,
+            r.outside.after,
+            r.outside.newly_failing.len(),
+            s.landed,
+            s.landable,
+            s.best_reached,
+            s.culprits,
+            none(&s.held),
+            none(&s.innocent),
+            count("full_runs", r),
+            count("probes", r),
+            r.seconds
+        ));
+    }
+    let sum = |f: &dyn Fn(&Result1) -> usize| results.iter().map(f).sum::<usize>();
+    let (landed, landable) = (sum(&|r| r.score.landed), sum(&|r| r.score.landable));
+    let (best, culprits) = (sum(&|r| r.score.best_reached), sum(&|r| r.score.culprits));
+    page.push_str(&format!(
+        "\nIn all: {} projects, {} newly failing tests, {landed} of {landable} possible updates landed ({:.1} %), {best} of {culprits} culprits at the recorded best version or newer ({:.1} %), {} innocent packages held, {} held without attribution.\n",
+        results.len(),
+        sum(&|r| r.outside.newly_failing.len()),
+        share(landed, landable),
+        share(best, culprits),
+        sum(&|r| r.score.innocent.len()),
+        sum(&|r| r.score.unproven.len()),
+    ));
+    for r in results.iter().filter(|r| !detail(r).is_empty() || !r.outside.newly_failing.is_empty()) {
+        page.push_str(&format!("\n- {}{}", r.entry.name, detail(r)));
+        if let Some(first) = r.outside.newly_failing.first() {
+            page.push_str(&format!("; newly failing: {first} and {} more", r.outside.newly_failing.len() - 1));
+        }
+    }
+    page.push('\n');
+    page
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
+}
