@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use uplift_ecosystems::python::discover::Component;
-use uplift_ecosystems::python::manifest::{self, Bump, Policy};
+use uplift_ecosystems::python::manifest::{self, Bump, Hashes, Policy};
 use uplift_ecosystems::python::relock::Relock;
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
 use uplift_model::outcome::Kept;
@@ -125,13 +125,14 @@ impl Committer<'_> {
         let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         let mut files: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
         let bumps: Vec<Bump> = after.pins.iter().filter(|(n, v)| before.pins.get(*n) != Some(*v)).map(|(name, to)| Bump { name: name.clone(), to: to.clone(), policy: Policy::Admit }).collect();
+        let hashes = self.hashes(&tree, &changes)?;
         for file in &self.component.manifests {
             if bumps.is_empty() || self.component.environment.is_lock(&file.path) {
                 continue;
             }
             let Some(bytes) = tree.read(&file.path) else { continue };
             let Ok(text) = manifest::text(&bytes) else { continue };
-            match manifest::edit(file.kind, text, &bumps) {
+            match manifest::edit_with_hashes(file.kind, text, &bumps, &hashes) {
                 Ok(edited) if edited.text != text => {
                     for line in &edited.lines {
                         places.entry(line.new.clone()).or_default().push(Place { file: file.path.clone(), line: line.line, written: line.new.clone(), specifier: String::new() });
@@ -149,7 +150,7 @@ impl Committer<'_> {
         };
         let solved = Solved { solution: after.solution.clone(), via };
         let builder = self.lab.builder();
-        let relock = Relock { doors: self.lab.doors, builder: &builder, worktree: self.lab.worktree, component: self.component, before: &before.solution, after: &solved, limit: Duration::from_secs(600) };
+        let relock = Relock { doors: self.lab.doors, builder: &builder, worktree: self.lab.worktree, component: self.component, before: &before.solution, after: &solved, hashes: &hashes, limit: Duration::from_secs(600) };
         for lock in relock.write()? {
             let path = self.lab.worktree.join(&lock);
             let bytes = std::fs::read(&path).map_err(|e| EngineError::Disk(path, e))?;
@@ -175,6 +176,21 @@ impl Committer<'_> {
         let kept: Vec<Kept> = kept.collect();
         let refreshed = if movers.is_empty() { changes } else { changes.into_iter().filter(|c| !names.contains(&c.name)).collect() };
         Ok(Committed { commit, subject: title.to_owned(), kept, refreshed, notes })
+    }
+
+    /// Hashes of every version that moves, when any file states hashes.
+    fn hashes(&self, tree: &Tree<'_>, changes: &[Change]) -> Result<Hashes, EngineError> {
+        let mut hashes = Hashes::new();
+        let states = |path: &str| tree.read(path).is_some_and(|b| b.windows(7).any(|w| w == b"--hash="));
+        if !self.component.manifests.iter().any(|m| states(&m.path)) {
+            return Ok(hashes);
+        }
+        for change in changes {
+            if let Some(to) = &change.to {
+                hashes.insert((change.name.clone(), to.clone()), self.solver.index.hashes(&change.name, to)?);
+            }
+        }
+        Ok(hashes)
     }
 
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), EngineError> {

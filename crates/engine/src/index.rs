@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::interpreter::Interpreter;
-use uplift_ecosystems::python::registry::{self, Release};
-use uplift_model::PackageName;
+use uplift_ecosystems::python::registry::{self, File, Release};
+use uplift_model::{PackageName, Version};
 use uplift_sandbox::fetch::Request;
 
 use crate::error::EngineError;
@@ -22,7 +22,13 @@ pub(crate) struct Index<'a> {
     doors: &'a Doors,
     interpreter: &'a Interpreter,
     base: RefCell<Option<String>>,
-    pages: RefCell<BTreeMap<PackageName, Result<Vec<Release>, String>>>,
+    pages: RefCell<BTreeMap<PackageName, Result<Page, String>>>,
+}
+
+/// One project page: its files, and what they come to on this interpreter.
+struct Page {
+    files: Vec<File>,
+    releases: Vec<Release>,
 }
 
 impl<'a> Index<'a> {
@@ -46,7 +52,8 @@ impl<'a> Index<'a> {
             let page = answer.map_err(|e| e.to_string()).and_then(|response| {
                 let body = String::from_utf8_lossy(&response.body);
                 let files = registry::parse(response.content_type.as_deref().unwrap_or_default(), &body).map_err(|e| e.to_string())?;
-                Ok(registry::releases(&name, &files, &tags))
+                let releases = registry::releases(&name, &files, &tags);
+                Ok(Page { files, releases })
             });
             pages.insert(name, page);
         }
@@ -56,12 +63,23 @@ impl<'a> Index<'a> {
     /// Releases of one package, ascending.
     pub(crate) fn releases(&self, name: &PackageName) -> Result<Vec<Release>, EngineError> {
         self.load(std::slice::from_ref(name))?;
-        Ok(self.pages.borrow().get(name).and_then(|p| p.as_ref().ok()).cloned().unwrap_or_default())
+        Ok(self.pages.borrow().get(name).and_then(|p| p.as_ref().ok()).map(|p| p.releases.clone()).unwrap_or_default())
+    }
+
+    /// `sha256:…` of every file of a release that is not yanked, sorted.
+    pub(crate) fn hashes(&self, name: &PackageName, version: &Version) -> Result<Vec<String>, EngineError> {
+        self.load(std::slice::from_ref(name))?;
+        let pages = self.pages.borrow();
+        let files = pages.get(name).and_then(|p| p.as_ref().ok()).map(|p| p.files.as_slice()).unwrap_or_default();
+        let of = files.iter().filter(|f| f.yanked.is_none() && f.version(name).as_ref() == Some(version));
+        let mut hashes: Vec<String> = of.filter_map(|f| f.sha256.as_ref().map(|h| format!("sha256:{h}"))).collect();
+        hashes.sort();
+        Ok(hashes)
     }
 
     /// Why a package's releases are not known; `None` when they are.
     pub(crate) fn not_retrieved(&self, name: &PackageName) -> Option<String> {
-        self.pages.borrow().get(name).and_then(|p| p.as_ref().err()).cloned()
+        self.pages.borrow().get(name).and_then(|p| p.as_ref().err().cloned())
     }
 
     /// The absolute address of a file that the page of `name` lists.

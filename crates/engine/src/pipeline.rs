@@ -182,6 +182,8 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         tell: &tell,
         ceilings: drafted.ceilings.clone(),
         blames: BTreeMap::new(),
+        defers: false,
+        deferred: BTreeSet::new(),
     };
     let acted = act(&mut rounds, &committer, &drafted, &base_commit, settings.upgrade.refresh)?;
     let mut report = RunReport {
@@ -237,8 +239,16 @@ fn act(rounds: &mut Rounds<'_>, committer: &Committer<'_>, drafted: &Drafted, ba
         (rounds.tell)(Event::PhaseStarted { phase, moves: planned })?;
         let before = state.clone();
         let held = rounds.blames.len();
-        // The last of the three takes everything that is left, also what only now can move.
-        state = rounds.run(state, &drafted.movable, &|mover, all| phase == Phase::High || planning::phase_of(mover, all, &drafted.traits) <= phase)?;
+        // The last of the three takes everything that is left: also what failed alone, and what only now can move.
+        rounds.defers = phase != Phase::High;
+        let eligible = |mover: &crate::state::Mover, all: &[crate::state::Mover]| phase == Phase::High || planning::phase_of(mover, all, &drafted.traits) <= phase;
+        state = rounds.run(state, &drafted.movable, &eligible)?;
+        for _ in 0..2 {
+            if rounds.defers || !rounds.second_chance(&state)? {
+                break;
+            }
+            state = rounds.run(state, &drafted.movable, &eligible)?;
+        }
         let made = committer.phase(&tip, &before, &state, phase)?;
         tip = made.last().map_or(tip, |c| c.commit.clone());
         commits.extend(made);

@@ -20,7 +20,7 @@ use crate::index::Index;
 use crate::journal::Hold;
 use crate::solver::{Solver, Wish};
 use crate::state::{Mover, State};
-use crate::targets::{self, Scope};
+use crate::targets::{self, Scope, closure};
 use crate::usage::Imports;
 
 /// Everything that a plan is drawn from.
@@ -271,19 +271,6 @@ pub(crate) fn phase_of(mover: &Mover, movers: &[Mover], traits: &BTreeMap<Packag
     let at = movers.iter().position(|m| m == mover).unwrap_or(0);
     let steps = closure(movers, at).into_iter().filter_map(|i| movers.get(i)).flat_map(|m| &m.steps);
     steps.map(|s| phases::place(&traits_of(traits, &s.name, s.from.distance(&s.to))).phase).max().unwrap_or(Phase::Low)
-}
-
-fn closure(movers: &[Mover], start: usize) -> BTreeSet<usize> {
-    let mut reached = BTreeSet::from([start]);
-    let mut open = vec![start];
-    while let Some(at) = open.pop() {
-        for next in movers.get(at).map(|m| m.needs.clone()).unwrap_or_default() {
-            if reached.insert(next) {
-                open.push(next);
-            }
-        }
-    }
-    reached
 }
 
 /// Packages that one manifest pins to another version than another.

@@ -58,6 +58,10 @@ pub(crate) struct Rounds<'a> {
     pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
     pub(crate) ceilings: BTreeMap<PackageName, Version>,
     pub(crate) blames: BTreeMap<PackageName, Blame>,
+    /// Set in the phases before the last: what fails there waits for it instead of being settled below its target,
+    /// since it may only lack a partner that moves later.
+    pub(crate) defers: bool,
+    pub(crate) deferred: BTreeSet<PackageName>,
 }
 
 impl Rounds<'_> {
@@ -68,12 +72,17 @@ impl Rounds<'_> {
             if movers.is_empty() {
                 break;
             }
-            let before = (state.pins.clone(), self.ceilings.clone());
+            let known = |r: &Self, s: &State| (s.pins.clone(), r.ceilings.clone(), r.deferred.clone());
+            let before = known(self, &state);
             state = self.round(state, &movers)?;
-            if before == (state.pins.clone(), self.ceilings.clone()) {
+            if before == known(self, &state) {
                 // Nothing learnt: what still wants to move is refused by the resolver in every combination.
                 for step in movers.iter().flat_map(|m| &m.steps) {
-                    self.ceilings.insert(step.name.clone(), step.from.clone());
+                    if self.defers {
+                        self.deferred.insert(step.name.clone());
+                    } else {
+                        self.ceilings.insert(step.name.clone(), step.from.clone());
+                    }
                 }
             }
         }
@@ -86,7 +95,9 @@ impl Rounds<'_> {
         let Answer::Solved(target) = targets::joint(self.solver, state, &scope)? else { return Ok(Vec::new()) };
         let steps = targets::steps(state, &target, movable);
         let all = targets::movers(self.solver, state, &steps)?;
-        let chosen: Vec<usize> = (0..all.len()).filter(|i| all.get(*i).is_some_and(|m| eligible(m, &all))).collect();
+        let waits = |m: &Mover| self.defers && m.steps.iter().any(|s| self.deferred.contains(&s.name));
+        let ready = |i: usize| targets::closure(&all, i).into_iter().filter_map(|c| all.get(c)).all(|m| !waits(m));
+        let chosen: Vec<usize> = (0..all.len()).filter(|i| ready(*i) && all.get(*i).is_some_and(|m| eligible(m, &all))).collect();
         let renumber = |old: &usize| chosen.iter().position(|c| c == old);
         let picked = chosen.iter().filter_map(|i| all.get(*i)).map(|m| Mover { needs: m.needs.iter().filter_map(renumber).collect(), ..m.clone() });
         Ok(picked.collect())
@@ -131,6 +142,14 @@ impl Rounds<'_> {
 
     /// Sets ceilings: for each culprit the best version that passes, for the unattributed where they are.
     fn learn(&mut self, found: &Found, movers: &[Mover], after: &State, failures: &BTreeMap<TestId, (Failure, String)>) -> Result<(), EngineError> {
+        if self.defers {
+            let out = found.unattributed.iter().copied().chain(found.dropped.iter().map(|d| d.unit));
+            for mover in out.filter_map(|i| movers.get(i)) {
+                self.deferred.extend(mover.steps.iter().map(|s| s.name.clone()));
+                (self.tell)(Event::Noted { text: format!("{} fails here and waits for phase 3, where its partners move", mover.title()) })?;
+            }
+            return Ok(());
+        }
         for unit in &found.unattributed {
             for step in movers.get(*unit).into_iter().flat_map(|m| &m.steps) {
                 self.ceilings.insert(step.name.clone(), step.from.clone());
@@ -166,7 +185,8 @@ impl Rounds<'_> {
         if tests.is_empty() {
             tests = dropped.tests.iter().take(40).cloned().collect();
         }
-        (self.tell)(Event::Blamed { name: step.name.clone(), proof: dropped.proof, why: dropped.symptom.clone() })?;
+        let why = evidence.first().map_or_else(|| dropped.symptom.clone(), |(_, f)| symptoms::headline(f));
+        (self.tell)(Event::Blamed { name: step.name.clone(), proof: dropped.proof, why: why.clone() })?;
         (self.tell)(Event::Searching { name: step.name.clone(), between: (step.from.clone(), step.to.clone()) })?;
         let releases = self.releases(&step.name)?;
         let round = Round {
@@ -198,10 +218,43 @@ impl Rounds<'_> {
             failure: first.map(|(_, f)| f.clone()),
             logs: log.into_iter().collect(),
             with,
-            symptom: dropped.symptom.clone(),
+            symptom: why,
         };
         self.blames.insert(step.name.clone(), blame);
         Ok(())
+    }
+
+    /// Gives every culprit one more chance in the state that was reached: the lowest version that failed is tried again,
+    /// since what it lacked may be in place by now. True when a ceiling was lifted.
+    pub(crate) fn second_chance(&mut self, state: &State) -> Result<bool, EngineError> {
+        let mut lifted = false;
+        for (name, blame) in self.blames.clone() {
+            let below = state.pins.get(&name).is_some_and(|v| *v < blame.first_failing);
+            if !below || blame.tests.is_empty() || blame.proof == Proof::Unattributed {
+                continue;
+            }
+            let mut wishes = state.wishes();
+            wishes.insert(name.clone(), Wish::Exactly(blame.first_failing.clone()));
+            let round = Round {
+                lab: self.lab,
+                solver: self.solver,
+                command: self.command,
+                baseline: self.baseline,
+                state,
+                movers: &[],
+                imports: self.imports,
+                tell: self.tell,
+                failures: RefCell::new(BTreeMap::new()),
+            };
+            let tests: Vec<TestId> = blame.tests.iter().take(40).cloned().collect();
+            if round.fails_with(&wishes, &tests)?.is_some_and(|failing| failing.is_empty()) {
+                (self.tell)(Event::Noted { text: format!("{name} {} passes in the state reached by now; its ceiling is lifted", blame.first_failing) })?;
+                self.ceilings.remove(&name);
+                self.blames.remove(&name);
+                lifted = true;
+            }
+        }
+        Ok(lifted)
     }
 
     /// Whether `tests` pass with one package at `version`, its partners as far as they fit, all else as it is.

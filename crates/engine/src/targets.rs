@@ -132,6 +132,14 @@ fn groups(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
     groups
 }
 
+/// A mover and everything it needs.
+pub(crate) fn closure(movers: &[Mover], start: usize) -> BTreeSet<usize> {
+    let needs: Vec<BTreeSet<usize>> = movers.iter().map(|m| m.needs.iter().copied().collect()).collect();
+    let mut all = reachable(&needs, start);
+    all.insert(start);
+    all
+}
+
 fn reachable(needs: &[BTreeSet<usize>], start: usize) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     let mut open = vec![start];

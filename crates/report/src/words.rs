@@ -6,6 +6,11 @@ use uplift_model::{Distance, Failure, Phase, Place, Stage};
 
 use crate::clean;
 
+/// A component's folder, in words where it is the repository's root.
+pub(crate) fn component(folder: &str) -> String {
+    if folder.is_empty() || folder == "." { "the project".to_owned() } else { clean::line(folder) }
+}
+
 /// How a blame is known, without claiming more than that.
 pub(crate) fn proof(proof: Proof) -> &'static str {
     match proof {

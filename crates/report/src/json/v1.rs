@@ -4,8 +4,9 @@
 //! Readers refuse a higher number behind the last `/`; fields may be added within one.
 
 use serde::Serialize;
-use uplift_model::Plan;
-use uplift_model::outcome::RunReport;
+use uplift_model::outcome::{Held, Kept, RunReport};
+use uplift_model::plan::Unmoved;
+use uplift_model::{Candidate, PackageName, Plan};
 
 use crate::terminal::RunLine;
 
@@ -13,6 +14,7 @@ pub const RUN: &str = "uplift/run/1";
 pub const PLAN: &str = "uplift/plan/1";
 pub const RUNS: &str = "uplift/runs/1";
 pub const STATUS: &str = "uplift/status/1";
+pub const PACKAGE: &str = "uplift/package/1";
 pub const DONE: &str = "uplift/done/1";
 pub const DOCTOR: &str = "uplift/doctor/1";
 pub const ERROR: &str = "uplift/error/1";
@@ -27,6 +29,17 @@ struct Document<'a, T> {
 #[derive(Serialize)]
 struct Runs<'a> {
     runs: &'a [RunLine],
+}
+
+/// All that is known of one package.
+#[derive(Serialize)]
+struct Package<'a> {
+    name: &'a PackageName,
+    run: Option<&'a str>,
+    kept: Vec<&'a Kept>,
+    held: Vec<&'a Held>,
+    planned: Vec<&'a Candidate>,
+    unmoved: Vec<&'a Unmoved>,
 }
 
 /// What a command that failed says.
@@ -63,6 +76,24 @@ pub fn run(report: &RunReport) -> Result<String, serde_json::Error> {
 /// As [`document`].
 pub fn plan(plan: &Plan) -> Result<String, serde_json::Error> {
     document(PLAN, plan)
+}
+
+/// All that a plan, and the run that carried it out, know of one package.
+///
+/// # Errors
+/// As [`document`].
+pub fn package(plan: &Plan, report: Option<&RunReport>, name: &PackageName) -> Result<String, serde_json::Error> {
+    let kept = report.map(|r| r.kept.as_slice()).unwrap_or_default();
+    let held = report.map(|r| r.held.as_slice()).unwrap_or_default();
+    let body = Package {
+        name,
+        run: report.map(|r| r.run.as_str()),
+        kept: kept.iter().filter(|k| k.name == *name).collect(),
+        held: held.iter().filter(|h| h.name == *name).collect(),
+        planned: plan.candidates.iter().filter(|c| c.name == *name).collect(),
+        unmoved: plan.unmoved.iter().filter(|u| u.name == *name).collect(),
+    };
+    document(PACKAGE, &body)
 }
 
 /// The list of runs.

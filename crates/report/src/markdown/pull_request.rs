@@ -46,9 +46,8 @@ fn summary(report: &RunReport) -> String {
     };
     let proof = if report.verified { "No test that passed before fails." } else { "**Not verified by tests.**" };
     format!(
-        "## Summary\n\n{} in {}{refreshed}{held}. {proof}\n\n{}\n",
+        "## Summary\n\n{}{place}{refreshed}{held}. {proof}\n\n{}\n",
         count(report.kept.len(), "dependency update"),
-        code(&report.component),
         sentence(&report.verification)
     )
 }

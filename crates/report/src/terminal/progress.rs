@@ -53,7 +53,7 @@ impl Progress {
         match event {
             Event::Started { run, component } => {
                 self.run = clean::line(run);
-                self.component = clean::line(component);
+                self.component = crate::words::component(component);
             }
             Event::Doing { what } => self.doing = clean::line(what),
             Event::Noted { .. } | Event::Committed { .. } => self.remember(sentence(event)),
@@ -191,7 +191,9 @@ fn clock(elapsed: Duration) -> String {
 
 fn sentence(event: &Event) -> String {
     match event {
-        Event::Started { run, component } => format!("run {} of {}", clean::line(run), clean::line(component)),
+        Event::Started { run, component } => {
+            format!("run {} of {}", clean::line(run), crate::words::component(component))
+        }
         Event::Doing { what } => clean::line(what),
         Event::Noted { text } => format!("note: {}", clean::line(text)),
         Event::BaselineRun { number, of, seconds, passed, failed } => {

@@ -50,7 +50,7 @@ fn head(report: &RunReport, view: &View) -> String {
 }
 
 fn headline(report: &RunReport) -> (String, Tone) {
-    let component = clean::line(&report.component);
+    let component = words::component(&report.component);
     let pending = report.plan.candidates.len();
     let target = |k: &Kept| report.plan.candidates.iter().find(|c| c.name == k.name).is_none_or(|c| k.to >= c.target);
     let direct: Vec<&Kept> =

@@ -13,7 +13,11 @@ pub(super) fn write(relock: &Relock<'_>, pair: &Pair) -> Result<(), RelockError>
     let old = relock.read(&pair.output)?;
     let part = part_of(relock, pair);
     let Some(header) = lockfile::header(&old) else {
-        let text = lockfile::write_plain(&old, &part);
+        let text = lockfile::write_plain_with(&old, &part, &BTreeSet::new(), relock.hashes).map_err(|e| RelockError::Tool {
+            tool: "Uplift".to_owned(),
+            lock: pair.output.clone(),
+            why: e.to_string(),
+        })?;
         return relock.put(&pair.output, &text);
     };
     // The tool keeps the pins of an existing output where it can: the tested solution is handed to it as that.

@@ -18,6 +18,7 @@ use super::client::{Answer, ClientError, last_line};
 use super::discover::{Component, EnvironmentSource, Pinned};
 use super::environment::{Builder, Environment, EnvironmentError};
 use super::lockfile::LockKind;
+use super::manifest::Hashes;
 use super::resolve::{self, Freshness, Question, Resolver, Solved};
 use crate::doors::Doors;
 
@@ -57,6 +58,8 @@ pub struct Relock<'a> {
     pub component: &'a Component,
     pub before: &'a Solution,
     pub after: &'a Solved,
+    /// Hashes of what moves, for locks that state them and that no tool writes.
+    pub hashes: &'a Hashes,
     pub limit: Duration,
 }
 

@@ -1,0 +1,238 @@
+//! The verbs and flags, as clap reads them.
+//!
+//! Lives here: names, defaults, help. Lives elsewhere: what the flags override (`crate::settings`).
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use uplift_model::PackageName;
+use uplift_model::settings::Strategy;
+
+use crate::settings::Rule;
+
+/// Upgrade a repository's aged dependencies, with proof.
+///
+/// Every update is tried in a worktree and an environment of its own; what the project's tests accept is kept as one
+/// commit each on a new branch, what breaks them is held at the best version that passes. Your work tree is not touched.
+#[derive(Debug, Parser)]
+#[command(name = "uplift", version, max_term_width = 100, arg_required_else_help = true, subcommand_required = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) everywhere: Everywhere,
+}
+
+/// Flags of every verb.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Everywhere {
+    /// Work as if started in this folder
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    pub(crate) directory: Option<PathBuf>,
+    /// What stdout holds: a screen for people, or exactly one JSON document
+    #[arg(long, value_enum, default_value = "table", global = true)]
+    pub(crate) format: Format,
+    /// Whether to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true)]
+    pub(crate) color: When,
+    /// Log more to stderr; twice: what is run and fetched; three times: everything
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+    /// No progress
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Try every update, keep what the tests accept, deliver a branch
+    Upgrade(Box<Upgrade>),
+    /// Show what would move, together with what, in which phase and why; changes nothing
+    Plan(Box<Planning>),
+    /// Show where the newest run stands
+    Status,
+    /// List the runs of this repository
+    Runs,
+    /// Show a run, or all that is known of one package in it
+    Show(Show),
+    /// Go on with a run that was interrupted
+    Resume {
+        /// The run; the interrupted one when left out
+        run: Option<String>,
+    },
+    /// End a run that is going or was interrupted; nothing of it is delivered
+    Cancel {
+        /// The run; the open one when left out
+        run: Option<String>,
+    },
+    /// Take a run back: all of it, or single packages, and test the rest again
+    Rollback {
+        run: String,
+        /// Packages to take back; all when left out
+        packages: Vec<PackageName>,
+    },
+    /// Fast-forward your branch to what a run delivered
+    Apply { run: String },
+    /// Let a package move again that an earlier rollback holds
+    Lift { package: PackageName },
+    /// Write uplift.toml with what was found
+    Init {
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Look at what Uplift needs of this machine
+    Doctor,
+    /// Copy out a small aged project and upgrade it
+    Demo {
+        /// Folder to create
+        #[arg(default_value = "shelf")]
+        dest: PathBuf,
+        /// Only copy it out and commit it
+        #[arg(long)]
+        no_upgrade: bool,
+    },
+    /// Print the completions of a shell
+    Completions { shell: Shell },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Upgrade {
+    /// The repository, or the project's folder in it; with --apply: or a run
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Show the plan and the test command, and stop there
+    #[arg(long, conflicts_with = "apply")]
+    pub(crate) dry_run: bool,
+    /// Fast-forward your branch to the result
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Afterwards, show all evidence for this package
+    #[arg(long, value_name = "PACKAGE")]
+    pub(crate) explain: Option<PackageName>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Planning {
+    /// The repository, or the project's folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Show all evidence for this package instead
+    #[arg(long, value_name = "PACKAGE")]
+    pub(crate) explain: Option<PackageName>,
+}
+
+/// What may move and how it is tested; each flag overrides the settings.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Selection (these override uplift.toml)")]
+pub(crate) struct Selection {
+    /// The test command, as in a shell
+    #[arg(long, value_name = "COMMAND", conflicts_with = "no_tests")]
+    pub(crate) test: Option<String>,
+    /// Check imports only; the result says "not verified by tests"
+    #[arg(long)]
+    pub(crate) no_tests: bool,
+    /// The interpreter: a version such as 3.11, or a path
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) python: Option<String>,
+    /// The project's folder, from the repository's root
+    #[arg(long, value_name = "DIR")]
+    pub(crate) component: Option<String>,
+    /// How far targets reach
+    #[arg(long, value_enum)]
+    pub(crate) strategy: Option<Reach>,
+    /// A package that never moves; may be given again, or with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) ignore: Vec<PackageName>,
+    /// A bound that a package must keep, such as 'django<5'; may be given again
+    #[arg(long, value_name = "REQUIREMENT")]
+    pub(crate) hold: Vec<Rule>,
+    /// Leave the transitive packages of the lock as they are
+    #[arg(long)]
+    pub(crate) no_refresh: bool,
+    /// Test runs that one phase may spend on finding culprits and best versions
+    #[arg(long, value_name = "RUNS")]
+    pub(crate) budget: Option<u32>,
+    /// Ask everything anew that an earlier plan learnt
+    #[arg(long)]
+    pub(crate) fresh: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Reach {
+    /// The newest release
+    Latest,
+    /// The newest release within the bounds that the project wrote
+    Compatible,
+    /// The newest release of the same minor line
+    Patch,
+}
+
+impl From<Reach> for Strategy {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::Latest => Self::Latest,
+            Reach::Compatible => Self::Compatible,
+            Reach::Patch => Self::Patch,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// The run; its first letters are enough
+    pub(crate) run: String,
+    /// A package
+    pub(crate) package: Option<PackageName>,
+    /// The text for a pull request, in Markdown
+    #[arg(long, conflicts_with_all = ["package", "events"])]
+    pub(crate) pull_request: bool,
+    /// Everything that happened, one line each
+    #[arg(long, conflicts_with = "package")]
+    pub(crate) events: bool,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_may_stand_before_or_after_the_verb() {
+        for words in [["uplift", "-C", "a", "runs"], ["uplift", "runs", "-C", "a"]] {
+            assert_eq!(Args::parse_from(words).everywhere.directory, Some(PathBuf::from("a")));
+        }
+    }
+
+    #[test]
+    fn ignoring_a_package_does_not_swallow_the_path() {
+        let args = Args::parse_from(["uplift", "upgrade", "--ignore", "numpy,torch", "shop"]);
+        let Command::Upgrade(upgrade) = args.command else { panic!("not an upgrade") };
+        assert_eq!(upgrade.path, PathBuf::from("shop"));
+        assert_eq!(upgrade.selection.ignore.len(), 2);
+    }
+}
