@@ -43,7 +43,11 @@ impl Failure {
 
     /// A failure to write the command's own output.
     pub(crate) fn output(error: &std::io::Error) -> Self {
-        Self { code: ExitCode::Outside, chain: vec!["could not write the output".to_owned(), error.to_string()], hint: None }
+        Self {
+            code: ExitCode::Outside,
+            chain: vec!["could not write the output".to_owned(), error.to_string()],
+            hint: None,
+        }
     }
 
     fn text(&self) -> String {
@@ -78,7 +82,11 @@ impl From<EngineError> for Failure {
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
-        Self { code: ExitCode::Bug, chain: vec!["could not write the result as JSON".to_owned(), error.to_string()], hint: Some("please report this".to_owned()) }
+        Self {
+            code: ExitCode::Bug,
+            chain: vec!["could not write the result as JSON".to_owned(), error.to_string()],
+            hint: Some("please report this".to_owned()),
+        }
     }
 }
 

@@ -74,18 +74,23 @@ impl Lab<'_> {
         let tree = self.tree.borrow().clone();
         let short: String = tree.chars().take(12).collect();
         let out = self.doors.clients.dirs.run(self.run).join("project").join(format!("{short}-{}", self.interpreter.version));
-        let layer = self.journal.step(self.run, &format!("layer:{tree}"), || {
+        let build = || {
+            self.clean()?;
             if !project::is_installable(self.folder) {
                 return Ok(Layer::Path("it is no installable project".to_owned()));
             }
-            self.clean()?;
             let log = self.logs.join("project-build.log");
             let built = project::build(self.doors, &self.builder(), self.folder, &out, version, &log)?;
             Ok::<_, EngineError>(match built {
                 Ok(wheel) => Layer::Wheel(wheel),
                 Err(why) => Layer::Path(format!("its editable build failed: {why}")),
             })
-        })?;
+        };
+        let mut layer = self.journal.step(self.run, &format!("layer:{tree}"), build)?;
+        // The wheel is cache: a run that is taken up again may find it gone, and builds the same one.
+        if matches!(&layer, Layer::Wheel(path) if !path.is_file()) {
+            layer = build()?;
+        }
         *self.layer.borrow_mut() = layer;
         Ok(())
     }

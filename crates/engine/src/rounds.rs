@@ -107,11 +107,12 @@ impl Rounds<'_> {
         let units: Vec<Unit> = movers.iter().map(|m| Unit { prior: m.prior, name: m.title(), needs: m.needs.clone() }).collect();
         let limits = culprit::Limits { runs: self.budget, ..culprit::Limits::default() };
         let (lab, solver, command, baseline, imports, tell) = (self.lab, self.solver, self.command, self.baseline, self.imports, self.tell);
-        let mut round = Round { lab, solver, command, baseline, state: &state, movers, imports, tell, failures: RefCell::new(BTreeMap::new()) };
+        let titles = RefCell::new(BTreeMap::new());
+        let mut round = Round { lab, solver, command, baseline, state: &state, movers, imports, tell, failures: RefCell::new(BTreeMap::new()), titles: &titles };
         let mut trouble = Ok(());
         let mut watch = |step: culprit::Step| {
             if trouble.is_ok() {
-                trouble = announce(&step, movers, tell);
+                trouble = announce(&step, movers, &titles.borrow(), tell);
             }
         };
         let found = culprit::search(&units, &limits, &mut round, &mut watch)?;
@@ -189,6 +190,7 @@ impl Rounds<'_> {
         (self.tell)(Event::Blamed { name: step.name.clone(), proof: dropped.proof, why: why.clone() })?;
         (self.tell)(Event::Searching { name: step.name.clone(), between: (step.from.clone(), step.to.clone()) })?;
         let releases = self.releases(&step.name)?;
+        let titles = RefCell::new(BTreeMap::new());
         let round = Round {
             lab: self.lab,
             solver: self.solver,
@@ -199,6 +201,7 @@ impl Rounds<'_> {
             imports: self.imports,
             tell: self.tell,
             failures: RefCell::new(failures.clone()),
+            titles: &titles,
         };
         let answer = best::best(&releases, &step.from, &step.to, best::Limits::default(), |version| {
             self.probe(&round, mover, &step.name, version, &tests)
@@ -228,6 +231,7 @@ impl Rounds<'_> {
     /// since what it lacked may be in place by now. True when a ceiling was lifted.
     pub(crate) fn second_chance(&mut self, state: &State) -> Result<bool, EngineError> {
         let mut lifted = false;
+        let titles = RefCell::new(BTreeMap::new());
         for (name, blame) in self.blames.clone() {
             let below = state.pins.get(&name).is_some_and(|v| *v < blame.first_failing);
             if !below || blame.tests.is_empty() || blame.proof == Proof::Unattributed {
@@ -245,6 +249,7 @@ impl Rounds<'_> {
                 imports: self.imports,
                 tell: self.tell,
                 failures: RefCell::new(BTreeMap::new()),
+                titles: &titles,
             };
             let tests: Vec<TestId> = blame.tests.iter().take(40).cloned().collect();
             if round.fails_with(&wishes, &tests)?.is_some_and(|failing| failing.is_empty()) {
@@ -290,9 +295,12 @@ impl Rounds<'_> {
     }
 }
 
-fn announce(step: &culprit::Step, movers: &[Mover], tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<(), EngineError> {
+fn announce(step: &culprit::Step, movers: &[Mover], titles: &BTreeMap<String, String>, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<(), EngineError> {
     match step {
-        culprit::Step::Symptoms { symptoms } => tell(Event::Symptoms { symptoms: symptoms.clone() }),
+        culprit::Step::Symptoms { symptoms } => {
+            let words = |key: &String| titles.get(key).unwrap_or(key).clone();
+            tell(Event::Symptoms { symptoms: symptoms.iter().map(words).collect() })
+        }
         culprit::Step::TakenBack { unit } => {
             let who = movers.get(*unit).map(Mover::title).unwrap_or_default();
             tell(Event::Noted { text: format!("{who} was suspected and is innocent") })

@@ -31,6 +31,8 @@ pub(crate) struct Round<'a> {
     pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
     /// The first failure seen for each test, for the report.
     pub(crate) failures: RefCell<BTreeMap<TestId, (Failure, String)>>,
+    /// Symptom keys in words for people.
+    pub(crate) titles: &'a RefCell<BTreeMap<String, String>>,
 }
 
 /// A set as the resolver took it.
@@ -158,6 +160,7 @@ impl Round<'_> {
         let mut keys: BTreeMap<&TestId, String> = BTreeMap::new();
         let clusters = symptoms::cluster(failing, &self.baseline.durations, REPRESENTATIVES);
         for cluster in &clusters {
+            self.titles.borrow_mut().insert(cluster.key.clone(), cluster.title.clone());
             for test in &cluster.tests {
                 keys.insert(test, cluster.key.clone());
             }

@@ -44,6 +44,11 @@ fn summary(report: &RunReport) -> String {
     } else {
         format!("; {} refreshed in the lock", count(report.refreshed.len(), "transitive package"))
     };
+    let place = if matches!(report.component.as_str(), "" | ".") {
+        String::new()
+    } else {
+        format!(" in {}", code(&report.component))
+    };
     let proof = if report.verified { "No test that passed before fails." } else { "**Not verified by tests.**" };
     format!(
         "## Summary\n\n{}{place}{refreshed}{held}. {proof}\n\n{}\n",

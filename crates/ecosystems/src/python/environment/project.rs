@@ -23,6 +23,8 @@ pub fn is_installable(folder: &Path) -> bool {
 pub fn build(doors: &Doors, builder: &Builder<'_>, folder: &Path, out: &Path, version: &str, log: &Path) -> Result<Result<PathBuf, String>, EnvironmentError> {
     std::fs::create_dir_all(out).map_err(|e| EnvironmentError::Disk(out.to_owned(), e))?;
     let names = ["SETUPTOOLS_SCM_PRETEND_VERSION", "PBR_VERSION", "PDM_BUILD_SCM_VERSION"];
-    let env: BTreeMap<String, String> = names.iter().map(|n| ((*n).to_owned(), version.to_owned())).collect();
+    let mut env: BTreeMap<String, String> = names.iter().map(|n| ((*n).to_owned(), version.to_owned())).collect();
+    // The same tree makes the same wheel, byte for byte: environments are known by what is in them.
+    env.insert("SOURCE_DATE_EPOCH".to_owned(), "315532800".to_owned());
     Build { doors, builder, tree: folder, kind: Kind::Editable, limit: builder.limit, env, log: log.to_owned() }.run(out)
 }

@@ -1,0 +1,147 @@
+//! What values make sense, beyond their type.
+
+use std::fmt;
+
+use uplift_model::{Settings, Version};
+
+/// A value that makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// The key, as in the file: `[test] baseline-runs`.
+    key: String,
+    what: String,
+    /// What to look for in the file to find its line: every one of these on one line.
+    needles: Vec<String>,
+    pub(crate) hint: &'static str,
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.what)
+    }
+}
+
+impl Wrong {
+    fn new(table: &str, key: &str, what: impl Into<String>, hint: &'static str) -> Self {
+        Self { key: format!("[{table}] {key}"), what: what.into(), needles: vec![key.to_owned()], hint }
+    }
+
+    fn beside(mut self, text: &str) -> Self {
+        self.needles = vec![text.to_owned()];
+        self
+    }
+
+    /// The line of `text` that holds the value, from 1.
+    pub(crate) fn line_in(&self, text: &str) -> Option<usize> {
+        let holds = |line: &str| {
+            let code = line.split('#').next().unwrap_or_default();
+            self.needles.iter().all(|needle| code.contains(needle))
+        };
+        text.lines().position(holds).map(|index| index + 1)
+    }
+}
+
+/// # Errors
+/// The first value that makes no sense.
+pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
+    let Settings { project, test, services, upgrade, limits } = settings;
+    if !(1..=10).contains(&test.baseline_runs) {
+        return Err(Wrong::new(
+            "test",
+            "baseline-runs",
+            format!("{} is not between 1 and 10", test.baseline_runs),
+            "3 tells flaky tests from steady ones",
+        ));
+    }
+    for (table, key, value) in [
+        ("test", "silence-limit", test.silence_limit),
+        ("test", "time-limit", test.time_limit.unwrap_or(1)),
+        ("upgrade", "run-budget", u64::from(upgrade.run_budget)),
+        ("limits", "resolve-seconds", limits.resolve_seconds),
+        ("limits", "build-seconds", limits.build_seconds),
+        ("limits", "file-mib", limits.file_mib),
+        ("limits", "open-files", limits.open_files),
+        ("limits", "connections", limits.connections as u64),
+    ] {
+        if value == 0 {
+            return Err(Wrong::new(table, key, "0 leaves nothing to work with", "leave the key out for its default"));
+        }
+    }
+    for (table, key, path) in [("project", "component", &project.component), ("test", "directory", &test.directory)] {
+        if let Some(path) = path.as_ref().filter(|p| leaves(p)) {
+            return Err(Wrong::new(
+                table,
+                key,
+                format!("`{path}` is not inside the repository"),
+                "give the folder from the repository's root, such as \"backend\"",
+            ));
+        }
+    }
+    for service in services.iter().filter(|s| s.command.trim().is_empty()) {
+        return Err(Wrong::new(
+            "services",
+            "command",
+            format!("service `{}` has no command", service.name),
+            "give the command that starts it",
+        )
+        .beside(&service.name));
+    }
+    branch(&upgrade.branch)?;
+    for (name, bound) in &upgrade.hold {
+        specifier(bound).map_err(|what| {
+            Wrong::new("upgrade", &format!("hold.{name}"), what, "a bound looks like `<5` or `>=4.2,<5`").beside(bound)
+        })?;
+    }
+    for (name, version) in &upgrade.pin {
+        Version::new(version).map_err(|e| {
+            Wrong::new(
+                "upgrade",
+                &format!("pin.{name}"),
+                e.to_string(),
+                "a pin is one exact version, such as \"1.26.4\"",
+            )
+            .beside(version)
+        })?;
+    }
+    Ok(())
+}
+
+fn leaves(path: &str) -> bool {
+    path.starts_with('/') || path.split('/').any(|part| part == "..")
+}
+
+/// A branch's name, by git's own rules as far as they can be broken by hand.
+fn branch(name: &str) -> Result<(), Wrong> {
+    let filled = name.replace("{date}", "d").replace("{run}", "r");
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\{}".contains(c);
+    let part_is_odd =
+        |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock") || part.ends_with('.');
+    let wrong =
+        filled.starts_with('-') || filled.contains("..") || filled.contains(odd) || filled.split('/').any(part_is_odd);
+    if wrong {
+        let hint = "the default is \"uplift/{date}-{run}\"; {date} and {run} are filled in";
+        return Err(Wrong::new("upgrade", "branch", format!("`{name}` is not a branch's name"), hint));
+    }
+    Ok(())
+}
+
+/// Bounds on a version: comparisons with commas between them.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn specifier(text: &str) -> Result<(), String> {
+    for part in text.split(',') {
+        let part = part.trim();
+        let version =
+            ["===", "==", "!=", "<=", ">=", "~=", "<", ">"].iter().find_map(|operator| part.strip_prefix(operator));
+        let fits = version.is_some_and(|version| {
+            let version = version.trim();
+            let whole = version.strip_suffix(".*").filter(|_| part.starts_with("==") || part.starts_with("!="));
+            Version::new(whole.unwrap_or(version)).is_ok()
+        });
+        if !fits {
+            return Err(format!("`{}` is no bound on a version", text.trim()));
+        }
+    }
+    Ok(())
+}
