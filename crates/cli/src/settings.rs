@@ -31,9 +31,9 @@ pub(crate) enum SettingsError {
     #[error("{file}:{line}: {what}")]
     Text { file: String, line: usize, what: String },
     #[error("{file}{}: {wrong}", line.map(|l| format!(":{l}")).unwrap_or_default())]
-    Value { file: String, line: Option<usize>, wrong: Wrong },
+    Value { file: String, line: Option<usize>, wrong: Box<Wrong> },
     #[error("{0}")]
-    Flag(Wrong),
+    Flag(Box<Wrong>),
 }
 
 impl Hint for SettingsError {
@@ -84,7 +84,7 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Settings, Failu
     let folder = selection.component.as_ref().map_or(asked, |c| repository.top.join(c));
     let mut settings = read(&folder, &repository.top)?;
     overrule(&mut settings, selection);
-    check::all(&settings).map_err(SettingsError::Flag)?;
+    check::all(&settings).map_err(|wrong| SettingsError::Flag(Box::new(wrong)))?;
     Ok(settings)
 }
 
@@ -106,7 +106,7 @@ fn read(folder: &Path, root: &Path) -> Result<Settings, SettingsError> {
                 tracing::info!("Read the settings of {shown}");
                 check::all(&settings).map_err(|wrong| {
                     let line = wrong.line_in(&text);
-                    SettingsError::Value { file: shown, line, wrong }
+                    SettingsError::Value { file: shown, line, wrong: Box::new(wrong) }
                 })?;
                 return Ok(settings);
             }

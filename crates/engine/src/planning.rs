@@ -120,8 +120,8 @@ impl Facts<'_> {
             return Ok(Some(current.clone()));
         }
         let Some(newest) = registry::newest(&releases) else { return Ok(Some(current.clone())) };
-        if !newest.wheel && newest.version > *current && !self.solver.build_wheel(name, newest)? {
-            notes.push(format!("{name} {} exists as sources only and could not be built here", newest.version));
+        if !newest.wheel && newest.version > *current && let Err(why) = self.solver.build_wheel(name, newest)? {
+            notes.push(format!("{name} {} exists as sources only: {why}", newest.version));
             let wheels = releases.iter().rev().find(|r| r.wheel && r.yanked.is_none() && !r.version.is_prerelease());
             return Ok(wheels.map(|r| r.version.clone()).or_else(|| Some(current.clone())));
         }

@@ -96,10 +96,13 @@ impl Solver<'_> {
             let mut answer = resolver.ask(question, freshness)?;
             // One refusal names one package at a time.
             for _ in 0..10 {
-                let Answer::Refused(conflict) = &answer else { break };
+                let Answer::Refused(conflict) = &mut answer else { break };
                 let mut built = false;
-                for name in &conflict.wants_wheels {
-                    built |= self.build_wheels(name, question)?;
+                for name in conflict.wants_wheels.clone() {
+                    match self.build_wheels(&name, question)? {
+                        Ok(any) => built |= any,
+                        Err(why) => conflict.text = format!("{} ({why})", conflict.text),
+                    }
                 }
                 if !built {
                     break;
@@ -111,28 +114,28 @@ impl Solver<'_> {
     }
 
     /// Builds wheels of the versions of `name` that the question allows for: the pinned ones, else the newest.
-    fn build_wheels(&self, name: &PackageName, question: &Question) -> Result<bool, EngineError> {
+    fn build_wheels(&self, name: &PackageName, question: &Question) -> Result<Result<bool, String>, EngineError> {
         let page = self.index.releases(name)?;
         let pinned: Vec<Version> = question.roots.iter().chain(&question.preferences).filter_map(|line| pin_of(line, name)).collect();
         let newest = uplift_ecosystems::python::registry::newest(&page).map(|r| r.version.clone());
         let wanted: Vec<Version> = if pinned.is_empty() { newest.into_iter().collect() } else { pinned };
         let mut built = false;
         for release in page.iter().filter(|r| wanted.contains(&r.version) && !r.wheel) {
-            built |= self.build_wheel(name, release)?;
+            match self.build_wheel(name, release)? {
+                Ok(any) => built |= any,
+                Err(why) => return Ok(Err(why)),
+            }
         }
-        Ok(built)
+        Ok(Ok(built))
     }
 
-    /// Builds one release's wheel from its sources; false when it cannot be built.
-    pub(crate) fn build_wheel(&self, name: &PackageName, release: &uplift_ecosystems::python::registry::Release) -> Result<bool, EngineError> {
-        let Some(file) = &release.sdist else { return Ok(false) };
+    /// Builds one release's wheel from its sources: false when it has none, the inner error when they cannot be built.
+    pub(crate) fn build_wheel(&self, name: &PackageName, release: &uplift_ecosystems::python::registry::Release) -> Result<Result<bool, String>, EngineError> {
+        let Some(file) = &release.sdist else { return Ok(Ok(false)) };
         let builder = Builder { clients: &self.doors.clients, interpreter: self.interpreter, wheels: self.wheels, limit: Duration::from_secs(600) };
         let url = self.index.address(name, &file.url);
         let built = sdist::build(self.doors, &builder, &sdist::Source { name, file, url: &url })?;
-        if let Err(why) = &built {
-            tracing::warn!(package.name = %name, "{why}");
-        }
-        Ok(built.is_ok())
+        Ok(built.map(|_| true))
     }
 
     /// Root requirement lines with the wishes in place of what the manifests say.

@@ -33,6 +33,13 @@ pub(crate) struct Entry {
     pub(crate) culprits: Vec<Culprit>,
     pub(crate) kept: std::collections::BTreeMap<String, String>,
     pub(crate) capped_by_resolution: Vec<Capped>,
+    pub(crate) blind: Blind,
+}
+
+/// The newest version of every direct dependency that resolves.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Blind {
+    pub(crate) versions: std::collections::BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

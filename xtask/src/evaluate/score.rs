@@ -38,7 +38,9 @@ pub(super) fn score(entry: &Entry, report: &Value) -> Score {
     };
     let stale = |name: &str| entry.direct.iter().find(|d| d.name == name).map(|d| d.version.clone());
     let (mut landable, mut landed, mut missed) = (0, 0, Vec::new());
-    for (name, wanted) in &entry.kept {
+    // Without culprits everything lands at its newest version.
+    let possible = if entry.kept.is_empty() { &entry.blind.versions } else { &entry.kept };
+    for (name, wanted) in possible {
         if stale(name).as_deref() == Some(wanted) {
             continue;
         }

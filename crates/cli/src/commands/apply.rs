@@ -16,5 +16,9 @@ pub(crate) fn run(run: &str, desk: &Desk) -> Ended {
 }
 
 pub(super) fn sentence(applied: &Applied) -> String {
-    format!("applied: {} is now at {}\n", clean::line(&applied.branch), clean::line(&applied.commit))
+    format!(
+        "applied {}: your branch and work tree are now at {}\n",
+        clean::line(&applied.branch),
+        clean::line(&applied.commit)
+    )
 }

@@ -92,6 +92,9 @@ fn copy_out(dest: &Path) -> Result<(), DemoError> {
 }
 
 fn commit(dest: &Path, cancel: &Cancel) -> Result<(), DemoError> {
+    // A program is started from a full path.
+    let full = dest.canonicalize().map_err(|e| DemoError::Write(dest.display().to_string(), e))?;
+    let dest = full.as_path();
     git(dest, cancel, &["init", "--quiet", "--initial-branch=main"])?;
     git(dest, cancel, &["add", "--all", "--force"])?;
     git(dest, cancel, &["commit", "--quiet", "--no-gpg-sign", "--message", "Shelf, as it was left in December 2022"])

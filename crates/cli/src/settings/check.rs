@@ -77,7 +77,7 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
             ));
         }
     }
-    for service in services.iter().filter(|s| s.command.trim().is_empty()) {
+    if let Some(service) = services.iter().find(|s| s.command.trim().is_empty()) {
         return Err(Wrong::new(
             "services",
             "command",

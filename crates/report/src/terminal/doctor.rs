@@ -58,6 +58,15 @@ mod tests {
     #[test]
     fn what_is_missing_comes_with_what_to_do() {
         let checks = [check("git", true, true), check("python", false, true), check("bwrap", false, false)];
-        insta::assert_snapshot!(doctor(&checks, &View::new(80, false)), @"");
+        insta::assert_snapshot!(doctor(&checks, &View::new(80, false)), @r"
+                 what    state
+        ok       git     found
+        missing  python  not found
+            hint: install python
+        note     bwrap   not found
+            hint: install bwrap
+
+        not ready: 1 needed thing missing
+        ");
     }
 }

@@ -139,7 +139,7 @@ fn planned(plan: &Plan, name: &PackageName, view: &View) -> Option<String> {
     let mut page = String::new();
     for one in &plan.moves {
         if let Some(candidate) = one.candidates.iter().find(|c| c.name == *name) {
-            page.push_str(&in_move(one, candidate, view));
+            page.push_str(&in_move(plan, one, candidate, view));
         } else if let Some(change) = one.induced.iter().find(|c| c.name == *name) {
             let with: Vec<&str> = one.candidates.iter().map(|c| c.name.as_str()).collect();
             page.push_str(&fact(view, &format!("comes along with {}", list(&with)), &words::change(change)));
@@ -155,7 +155,7 @@ fn planned(plan: &Plan, name: &PackageName, view: &View) -> Option<String> {
     (!page.is_empty()).then_some(page)
 }
 
-fn in_move(one: &Move, candidate: &Candidate, view: &View) -> String {
+fn in_move(plan: &Plan, one: &Move, candidate: &Candidate, view: &View) -> String {
     let mut page = fact(
         view,
         "planned",
@@ -185,6 +185,10 @@ fn in_move(one: &Move, candidate: &Candidate, view: &View) -> String {
             "moves together with",
             &format!("{}: the resolver accepts them only so", list(&others)),
         ));
+    }
+    let needed = super::plan::needs(plan, one);
+    if !needed.is_empty() {
+        page.push_str(&fact(view, "only with", &format!("{} in place", list(&needed))));
     }
     if !one.induced.is_empty() {
         let changes: Vec<String> = one.induced.iter().map(words::change).collect();

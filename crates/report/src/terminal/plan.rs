@@ -84,7 +84,7 @@ fn phase(plan: &Plan, part: &PhasePlan, view: &View) -> String {
         page.push_str(&paragraph(view, "  ", words::phase(part.phase), Tone::Quiet));
     }
     if !moves.is_empty() {
-        page.push_str(&table(&moves).render(view));
+        page.push_str(&table(plan, &moves).render(view));
     }
     if refresh > 0 {
         let all: Vec<String> = plan.refresh.iter().map(words::change).collect();
@@ -93,7 +93,7 @@ fn phase(plan: &Plan, part: &PhasePlan, view: &View) -> String {
     page
 }
 
-fn table(moves: &[&Move]) -> Table {
+fn table(plan: &Plan, moves: &[&Move]) -> Table {
     let candidates = || moves.iter().flat_map(|m| &m.candidates);
     // A column that repeats the one beside it says nothing.
     let capped = candidates().any(|c| c.newest != c.target);
@@ -106,7 +106,7 @@ fn table(moves: &[&Move]) -> Table {
     for one in moves {
         for (index, candidate) in one.candidates.iter().enumerate() {
             let last = index + 1 == one.candidates.len();
-            let below = if last { below(one) } else { cap(candidate).into_iter().collect() };
+            let below = if last { below(plan, one) } else { cap(candidate).into_iter().collect() };
             table.row(row(candidate, index > 0, capped), below);
         }
     }
@@ -141,11 +141,21 @@ fn cap(candidate: &Candidate) -> Option<Cell> {
     Some(toned(Tone::Quiet, format!("{} {} is out of reach: {}", candidate.name, candidate.newest, clean::line(why))))
 }
 
-fn below(one: &Move) -> Vec<Cell> {
+/// Packages that the resolver wants in place before.
+pub(super) fn needs<'a>(plan: &'a Plan, one: &Move) -> Vec<&'a str> {
+    let before = |m: &&Move| one.needs.contains(&m.id);
+    plan.moves.iter().filter(before).flat_map(|m| &m.candidates).map(|c| c.name.as_str()).collect()
+}
+
+fn below(plan: &Plan, one: &Move) -> Vec<Cell> {
     let mut below: Vec<Cell> = one.candidates.last().and_then(cap).into_iter().collect();
     if one.candidates.len() > 1 {
         let names: Vec<&str> = one.candidates.iter().map(|c| c.name.as_str()).collect();
         below.push(toned(Tone::Quiet, format!("{} move together: the resolver accepts them only so", list(&names))));
+    }
+    let needed: Vec<&str> = needs(plan, one);
+    if !needed.is_empty() {
+        below.push(toned(Tone::Quiet, format!("only with {} in place", list(&needed))));
     }
     if !one.induced.is_empty() {
         let all: Vec<String> = one.induced.iter().map(words::change).collect();

@@ -15,6 +15,10 @@ use crate::view::{Tone, View};
 /// Lines of the current phase that stay in sight.
 const RECENT: usize = 4;
 
+/// Symptoms that are named in one line, and columns of each.
+const SYMPTOMS: usize = 3;
+const SYMPTOM: usize = 80;
+
 /// What is known of a run under way.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
@@ -189,6 +193,11 @@ fn clock(elapsed: Duration) -> String {
     }
 }
 
+/// A test's own words, short enough to stand in a line with others.
+fn told(text: &str) -> String {
+    cut(&clean::line(text), SYMPTOM)
+}
+
 fn sentence(event: &Event) -> String {
     match event {
         Event::Started { run, component } => {
@@ -217,7 +226,10 @@ fn sentence(event: &Event) -> String {
             )
         }
         Event::Symptoms { symptoms } => {
-            let all: Vec<String> = symptoms.iter().map(|s| clean::line(s)).collect();
+            let mut all: Vec<String> = symptoms.iter().take(SYMPTOMS).map(|s| told(s)).collect();
+            if symptoms.len() > SYMPTOMS {
+                all.push(format!("{} more", symptoms.len() - SYMPTOMS));
+            }
             format!("{}: {}", count(symptoms.len(), "symptom"), list(&all))
         }
         Event::Probe { packages, tests, seconds, failing } => {
@@ -229,7 +241,7 @@ fn sentence(event: &Event) -> String {
             )
         }
         Event::Blamed { name, proof, why } => {
-            format!("{name} breaks them ({}): {}", crate::words::proof(*proof), clean::line(why))
+            format!("{name} breaks them ({}): {}", crate::words::proof(*proof), told(why))
         }
         Event::Searching { name, between: (from, to) } => {
             format!("looking for the highest {name} that passes, between {from} and {to}")

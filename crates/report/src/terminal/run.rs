@@ -13,7 +13,7 @@ use crate::view::{Tone, View};
 use crate::words;
 
 /// Columns of one symptom on this screen; `uplift show RUN PACKAGE` has all of it.
-const SYMPTOM: usize = 240;
+const SYMPTOM: usize = 160;
 
 /// A run at its end: one screen.
 pub fn run(report: &RunReport, view: &View) -> String {
@@ -276,11 +276,9 @@ fn next(report: &RunReport, view: &View) -> Vec<String> {
     let run = clean::line(&report.run);
     match (&report.branch, report.state) {
         (Some(branch), RunState::Done) => {
-            vec![
-                format!("git diff {}..{}", short(&report.base_commit), clean::line(branch)),
-                view.on_run("apply", &run),
-                view.on_run("rollback", &run),
-            ]
+            let range = format!("{}..{}", short(&report.base_commit), clean::line(branch));
+            let git = if view.path == "." { "git".to_owned() } else { format!("git -C {}", view.path) };
+            vec![format!("{git} diff {range}"), view.on_run("apply", &run), view.on_run("rollback", &run)]
         }
         (_, RunState::Interrupted | RunState::Cancelled) => {
             vec![view.on_run("resume", &run), view.on_run("show", &run)]

@@ -42,7 +42,7 @@ pub fn runs(lines: &[RunLine], view: &View) -> String {
                 toned(tone, state(line)),
                 cell(line.kept.to_string()),
                 cell(line.held.to_string()),
-                cell(clean::line(&line.component)),
+                cell(if line.component.is_empty() { ".".to_owned() } else { clean::line(&line.component) }),
                 cell(line.branch.as_deref().map_or_else(|| "-".to_owned(), clean::line)),
             ],
             Vec::new(),

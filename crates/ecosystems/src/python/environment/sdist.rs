@@ -58,7 +58,9 @@ pub fn build(doors: &Doors, builder: &Builder<'_>, source: &Source<'_>) -> Resul
         Ok(top) => top,
         Err(e) => return Ok(Err(format!("`{}` cannot be unpacked: {e}", source.file.name))),
     };
-    let log = builder.clients.dirs.logs().join(format!("build-{}.log", source.file.name));
+    let logs = builder.clients.dirs.logs();
+    std::fs::create_dir_all(&logs).map_err(|e| EnvironmentError::Disk(logs.clone(), e))?;
+    let log = logs.join(format!("build-{}.log", source.file.name));
     let built = Build { doors, builder, tree: &top, kind: Kind::Wheel, limit: builder.limit, env: std::collections::BTreeMap::new(), log }.run(&out)?;
     let wheel = match built {
         Ok(wheel) => wheel,
