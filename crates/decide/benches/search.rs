@@ -22,8 +22,8 @@ fn main() {
 
 fn table(measured: &[(Row, Figures)]) {
     println!(
-        "{:26} {:>6} {:>7} {:>6} {:>4}  {:>5} {:>6} {:>8}  held to",
-        "world", "full", "probes", "runs", "p95", "lost", "broken", "unproven"
+        "{:26} {:>6} {:>7} {:>6} {:>4}  {:>5} {:>6} {:>8} {:>8}  held to",
+        "world", "full", "probes", "runs", "p95", "lost", "broken", "unproven", "innocent"
     );
     for (row, f) in measured {
         let bar = row.bar.map_or_else(String::new, |bar| {
@@ -33,7 +33,7 @@ fn table(measured: &[(Row, Figures)]) {
             )
         });
         println!(
-            "{:26} {:>6.2} {:>7.2} {:>6.2} {:>4}  {:>5.3} {:>6} {:>8}  {bar}",
+            "{:26} {:>6.2} {:>7.2} {:>6.2} {:>4}  {:>5.3} {:>6} {:>8} {:>8}  {bar}",
             row.name,
             f.full,
             f.probes,
@@ -41,7 +41,8 @@ fn table(measured: &[(Row, Figures)]) {
             f.p95,
             f.lost,
             f.broken,
-            f.unproven
+            f.unproven,
+            f.innocent
         );
     }
 }
@@ -60,6 +61,7 @@ fn json(measured: &[(Row, Figures)]) {
                 "lost": f.lost,
                 "broken": f.broken,
                 "unproven": f.unproven,
+                "innocent": f.innocent,
                 "unattributed": f.unattributed,
                 "bar": row.bar.map(|bar| serde_json::json!({ "full": bar.full, "runs": bar.runs, "p95": bar.p95 })),
             })

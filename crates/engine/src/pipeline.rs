@@ -218,6 +218,8 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     let mut counts = *lab.counts.borrow();
     counts.resolves = solver.asked.get();
     counts.seconds = started.elapsed().as_secs_f64();
+    let used = clock::usage();
+    (counts.own_cpu_seconds, counts.child_cpu_seconds, counts.peak_mib) = (used.own_cpu, used.child_cpu, used.peak_mib);
     report.counts = counts;
     tell(Event::Finished { branch: report.branch.clone() })?;
     crate::control::clear(desk, &row.id)?;

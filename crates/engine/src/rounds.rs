@@ -25,7 +25,7 @@ use crate::lab::Lab;
 use crate::solver::{Solver, Wish};
 use crate::state::{Mover, State};
 use crate::targets::{self, Scope};
-use crate::trials::{Round, Taken};
+use crate::trials::{Round, Seen, Sight, Taken};
 
 /// Rounds after which a phase ends even if something could still move.
 const ROUNDS: usize = 12;
@@ -142,7 +142,7 @@ impl Rounds<'_> {
     }
 
     /// Sets ceilings: for each culprit the best version that passes, for the unattributed where they are.
-    fn learn(&mut self, found: &Found, movers: &[Mover], after: &State, failures: &BTreeMap<TestId, (Failure, String)>) -> Result<(), EngineError> {
+    fn learn(&mut self, found: &Found, movers: &[Mover], after: &State, failures: &Seen) -> Result<(), EngineError> {
         if self.defers {
             let out = found.unattributed.iter().copied().chain(found.dropped.iter().map(|d| d.unit));
             for mover in out.filter_map(|i| movers.get(i)) {
@@ -177,9 +177,15 @@ impl Rounds<'_> {
         Ok(())
     }
 
-    fn blame(&mut self, dropped: &Dropped, movers: &[Mover], after: &State, failures: &BTreeMap<TestId, (Failure, String)>) -> Result<(), EngineError> {
+    fn blame(&mut self, dropped: &Dropped, movers: &[Mover], after: &State, failures: &Seen) -> Result<(), EngineError> {
         let Some(mover) = movers.get(dropped.unit) else { return Ok(()) };
-        let evidence: Vec<(TestId, Failure)> = dropped.tests.iter().filter_map(|t| failures.get(t).map(|(f, _)| (t.clone(), f.clone()))).collect();
+        // A test may have failed for several reasons in turn: the one that counts was seen with this package in place.
+        let sight = |test: &TestId| -> Option<&Sight> {
+            let all = failures.get(test)?;
+            let exact = all.iter().find(|s| s.tried == dropped.fails);
+            exact.or_else(|| all.iter().find(|s| s.key == dropped.symptom)).or_else(|| all.last())
+        };
+        let evidence: Vec<(TestId, Failure)> = dropped.tests.iter().filter_map(|t| Some((t.clone(), sight(t)?.failure.clone()))).collect();
         let named: Vec<PackageName> = evidence.iter().take(20).flat_map(|(_, f)| symptoms::names(f, self.imports)).collect();
         let Some(step) = mover.lead(&named) else { return Ok(()) };
         let mut tests: Vec<TestId> = symptoms::cluster(&evidence, &self.baseline.durations, 40).into_iter().flat_map(|c| c.representatives).collect();
@@ -209,7 +215,7 @@ impl Rounds<'_> {
         (self.tell)(Event::Best { name: step.name.clone(), version: answer.best.clone() })?;
         self.ceilings.insert(step.name.clone(), answer.best.clone());
         let first = evidence.first();
-        let log = first.and_then(|(t, _)| failures.get(t)).map(|(_, log)| log.clone());
+        let log = first.and_then(|(t, _)| sight(t)).map(|s| s.log.clone());
         let with = dropped.with.iter().filter_map(|w| movers.get(*w)).flat_map(|m| m.steps.iter().map(|s| s.name.clone())).collect();
         let earlier = self.blames.get(&step.name);
         let blame = Blame {

@@ -18,6 +18,18 @@ use crate::state::{Mover, State};
 /// Tests that stand for all in reruns.
 const REPRESENTATIVES: usize = 40;
 
+/// One way in which a test failed: with which symptom, with what in place, told by which log.
+#[derive(Debug, Clone)]
+pub(crate) struct Sight {
+    pub(crate) key: String,
+    pub(crate) failure: Failure,
+    pub(crate) log: String,
+    pub(crate) tried: UnitSet,
+}
+
+/// Failures by test, in the order in which they were seen.
+pub(crate) type Seen = BTreeMap<TestId, Vec<Sight>>;
+
 /// Trials of one round: from `state`, with `movers`.
 pub(crate) struct Round<'a> {
     pub(crate) lab: &'a Lab<'a>,
@@ -29,8 +41,8 @@ pub(crate) struct Round<'a> {
     /// Import names of packages, for hints.
     pub(crate) imports: &'a [(PackageName, Vec<String>)],
     pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
-    /// The first failure seen for each test, for the report.
-    pub(crate) failures: RefCell<BTreeMap<TestId, (Failure, String)>>,
+    /// Every way in which a test was seen to fail, for the report.
+    pub(crate) failures: RefCell<Seen>,
     /// Symptom keys in words for people.
     pub(crate) titles: &'a RefCell<BTreeMap<String, String>>,
 }
@@ -113,7 +125,7 @@ impl Round<'_> {
             Some(tests) => Event::Probe { packages: tried.len(), tests: tests.len(), seconds, failing: failing.len() },
         })?;
         let masked = masked && !failing.is_empty();
-        Ok(Observed::Ran { failing: self.described(&failing, &run.log), masked, tried: tried_set })
+        Ok(Observed::Ran { failing: self.described(&failing, &run.log, &tried_set), masked, tried: tried_set })
     }
 
     fn new_failures(&self, run: &SuiteRun, tests: Option<&[TestId]>) -> Vec<(TestId, Failure)> {
@@ -127,7 +139,7 @@ impl Round<'_> {
     /// second proof; of a large symptom some tests stand for all.
     fn confirm(&self, failing: Vec<(TestId, Failure)>, tests: Option<&[TestId]>, environment: &uplift_ecosystems::python::environment::Environment, masked: bool) -> Result<Vec<(TestId, Failure)>, EngineError> {
         let known = |id: &TestId, failure: &Failure| {
-            self.failures.borrow().get(id).is_some_and(|(seen, _)| seen.error == failure.error && seen.stage == failure.stage)
+            self.failures.borrow().get(id).is_some_and(|all| all.iter().any(|s| s.failure.error == failure.error && s.failure.stage == failure.stage))
         };
         if failing.iter().all(|(id, failure)| known(id, failure)) || (masked && tests.is_some()) {
             return Ok(failing);
@@ -156,7 +168,7 @@ impl Round<'_> {
     }
 
     /// Failures as the search wants them: clustered, with hints.
-    fn described(&self, failing: &[(TestId, Failure)], log: &str) -> Vec<Failing> {
+    fn described(&self, failing: &[(TestId, Failure)], log: &str, tried: &UnitSet) -> Vec<Failing> {
         let mut keys: BTreeMap<&TestId, String> = BTreeMap::new();
         let clusters = symptoms::cluster(failing, &self.baseline.durations, REPRESENTATIVES);
         for cluster in &clusters {
@@ -169,10 +181,14 @@ impl Round<'_> {
         failing
             .iter()
             .map(|(test, failure)| {
-                failures.entry(test.clone()).or_insert_with(|| (failure.clone(), log.to_owned()));
+                let key = keys.get(test).cloned().unwrap_or_default();
+                let sights = failures.entry(test.clone()).or_default();
+                if !sights.iter().any(|s| s.key == key && s.tried == *tried) {
+                    sights.push(Sight { key: key.clone(), failure: failure.clone(), log: log.to_owned(), tried: tried.clone() });
+                }
                 let named = symptoms::names(failure, self.imports);
                 let names = (0..self.movers.len()).filter(|i| self.movers.get(*i).is_some_and(|m| m.steps.iter().any(|s| named.contains(&s.name)))).collect();
-                Failing { test: test.clone(), symptom: keys.get(test).cloned().unwrap_or_default(), names }
+                Failing { test: test.clone(), symptom: key, names }
             })
             .collect()
     }

@@ -102,6 +102,15 @@ pub struct Counts {
     pub resolves: u32,
     pub environments: u32,
     pub seconds: f64,
+    /// CPU seconds of Uplift itself, without the programs that it starts.
+    #[serde(default)]
+    pub own_cpu_seconds: f64,
+    /// CPU seconds of everything that it started and waited for.
+    #[serde(default)]
+    pub child_cpu_seconds: f64,
+    /// Largest resident memory of Uplift itself, in MiB.
+    #[serde(default)]
+    pub peak_mib: f64,
 }
 
 /// Where a run stands.

@@ -179,7 +179,7 @@ pub(crate) fn report() -> RunReport {
         verified: true,
         verification: "verified together from a clean environment: 212 passed, 2 known failures, 1 flaky (13.2 s)"
             .to_owned(),
-        counts: Counts { full_runs: 6, probes: 9, resolves: 31, environments: 11, seconds: 779.0 },
+        counts: Counts { full_runs: 6, probes: 9, resolves: 31, environments: 11, seconds: 779.0, ..Counts::default() },
         notes: vec!["Python 3.11 was inferred from requirements.txt".to_owned()],
         logs: "/cache/runs/01JD8Q/logs".to_owned(),
     }

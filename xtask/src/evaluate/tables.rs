@@ -32,14 +32,15 @@ fn detail(result: &Result1) -> String {
 /// The page for `docs/`.
 pub(super) fn page(results: &[Result1]) -> String {
     let count = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let number = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
     let mut page = String::from(
-        "# The corpus, measured\n\nMade by `cargo xtask evaluate`. Each row: the stale project was upgraded by `uplift upgrade`, the delivered branch cloned,\ninstalled from its manifests by plain uv, and tested outside Uplift. \"Landed\" counts the updates that were found to be possible\nby hand, at the recorded version or newer; \"best\" the culprits held at the recorded best version or newer.\n\n| project | outside: passed before -> after | newly failing | landed | best | held with proof | innocents held | full runs + probes | seconds |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        "# The corpus, measured\n\nMade by `cargo xtask evaluate`. Each row: the stale project was upgraded by `uplift upgrade`, the delivered branch cloned,\ninstalled from its manifests by plain uv, and tested outside Uplift. \"Landed\" counts the updates that were found to be possible\nby hand, at the recorded version or newer; \"best\" the culprits held at the recorded best version or newer.\n\n| project | outside: passed before -> after | newly failing | landed | best | held with proof | innocents held | full runs + probes | seconds | own CPU of all CPU | peak MiB |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for r in results {
         let s = &r.score;
         let none = |list: &[String]| if list.is_empty() { "none".to_owned() } else { list.join(", ") };
         page.push_str(&format!(
-            "| {} | {} -> {} | {} | {}/{} | {}/{} | {} | {} | {} + {} | {:.0} |\n",
+            "| {} | {} -> {} | {} | {}/{} | {}/{} | {} | {} | {} + {} | {:.0} | {:.1} of {:.0} s ({:.1} %) | {:.0} |\n",
             r.entry.name,
             r.outside.before,
             r.outside.after,
@@ -52,7 +53,11 @@ pub(super) fn page(results: &[Result1]) -> String {
             none(&s.innocent),
             count("full_runs", r),
             count("probes", r),
-            r.seconds
+            r.seconds,
+            number("own_cpu_seconds", r),
+            number("own_cpu_seconds", r) + number("child_cpu_seconds", r),
+            100.0 * number("own_cpu_seconds", r) / (number("own_cpu_seconds", r) + number("child_cpu_seconds", r)).max(0.001),
+            number("peak_mib", r),
         ));
     }
     let sum = |f: &dyn Fn(&Result1) -> usize| results.iter().map(f).sum::<usize>();

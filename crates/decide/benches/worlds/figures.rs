@@ -36,6 +36,8 @@ pub struct Figures {
     pub broken: usize,
     /// Blamed units without two logged trials that differ by that unit, or without a need of a blamed one.
     pub unproven: usize,
+    /// Units blamed although nothing is wrong with them or with what they need.
+    pub innocent: usize,
     /// Units neither kept nor blamed.
     pub unattributed: usize,
 }
@@ -137,6 +139,14 @@ pub fn rows() -> Vec<Row> {
         codependency: true,
         ..Kind::plain(k)
     };
+    // Silent needs behind a culprit that hides all else; each cause has its own symptom.
+    let group = |k, groups, group| Kind {
+        groups,
+        group,
+        masking: true,
+        telling: true,
+        ..Kind::plain(k)
+    };
     rows.extend([
         hard("pair", pair(0)),
         hard("pair, k=1", pair(1)),
@@ -149,6 +159,16 @@ pub fn rows() -> Vec<Row> {
                 ..codependency(2)
             },
         ),
+        hard("tied backwards", group(0, 1, 2)),
+        hard("tied backwards, k=1", group(1, 1, 2)),
+        hard("tied backwards, each, k=1", Kind { each: true, ..group(1, 1, 2) }),
+        hard("tied backwards, alike, k=1", Kind { telling: false, ..group(1, 1, 2) }),
+        hard("two backwards, k=1", group(1, 2, 2)),
+        hard("two backwards, k=2", group(2, 2, 2)),
+        hard("two backwards, hints, k=2", Kind { hints: true, ..group(2, 2, 2) }),
+        hard("group of four, k=1", group(1, 1, 4)),
+        hard("group of four, each, k=2", Kind { each: true, ..group(2, 1, 4) }),
+        hard("backwards, flaky, k=2", Kind { flaky: 0.1, ..group(2, 1, 2) }),
         hard(
             "flaky 10 %",
             Kind {
@@ -176,6 +196,7 @@ pub fn measure(kind: Kind) -> Figures {
         lost: 0.0,
         broken: 0,
         unproven: 0,
+        innocent: 0,
         unattributed: 0,
     };
     for seed in 0..WORLDS {
@@ -199,6 +220,8 @@ pub fn measure(kind: Kind) -> Figures {
             .iter()
             .filter(|one| !proven(&world, &found, one))
             .count();
+        let blamed = found.dropped.iter().filter(|one| one.needed_by_drop.is_none());
+        total.innocent += blamed.filter(|one| world.innocent(one.unit)).count();
     }
     runs.sort_unstable();
     let count = WORLDS as f64;
@@ -214,7 +237,10 @@ fn proven(world: &World, found: &Found, one: &Dropped) -> bool {
     if let Some(needed) = one.needed_by_drop {
         return found.dropped.iter().any(|other| other.unit == needed);
     }
-    let differs = one.fails.without(one.unit) == one.passes && one.fails.contains(one.unit);
+    let between = one.fails.minus(&one.passes);
+    let differs = one.passes.is_subset(&one.fails)
+        && between.contains(one.unit)
+        && between.without(one.unit).iter().all(|unit| one.with.contains(&unit));
     let ran = |tests: &Option<Vec<_>>, test| {
         tests
             .as_ref()

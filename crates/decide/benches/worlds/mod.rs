@@ -28,6 +28,14 @@ pub struct Kind {
     pub pair: bool,
     /// One unit that silently needs another.
     pub codependency: bool,
+    /// Groups of `group` units in a row; neighbours die without each other. Of the two ways the resolver knows
+    /// one (where there are more than two units: for half of the neighbours, of the others none).
+    pub groups: usize,
+    pub group: usize,
+    /// The first culprit masks, whatever the odds.
+    pub masking: bool,
+    /// A run that dies is told as every test failing, else as one failure of the run.
+    pub each: bool,
     /// Failure rate of five flaky tests; 0: none.
     pub flaky: f64,
     /// Errors name packages: a culprit with .6, an innocent one with .1.
@@ -43,6 +51,10 @@ impl Kind {
             uniform: false,
             pair: false,
             codependency: false,
+            groups: 0,
+            group: 2,
+            masking: false,
+            each: false,
             flaky: 0.0,
             hints: false,
             telling: false,
@@ -86,6 +98,7 @@ pub struct World {
     flaky: BTreeSet<usize>,
     rate: f64,
     telling: bool,
+    each: bool,
     random: ChaCha8Rng,
     /// Size of the largest set that passes.
     pub best: usize,
@@ -115,7 +128,7 @@ impl World {
             10..18 => 0.08,
             _ => 0.30,
         };
-        let units: Vec<_> = (0..UNITS)
+        let mut units: Vec<_> = (0..UNITS)
             .map(|i| Unit {
                 prior: prior(i),
                 name: format!("package-{i}"),
@@ -143,8 +156,9 @@ impl World {
         }
 
         let mut causes = Vec::new();
+        let mut grouped = UnitSet::new();
         for unit in &culprits {
-            let masks = random.random_bool(MASKING);
+            let masks = random.random_bool(MASKING) || (kind.masking && causes.is_empty());
             let count = lognormal(&mut random, 1.6, 1.2);
             let tests = choose(&mut random, count);
             causes.push(Cause {
@@ -179,6 +193,27 @@ impl World {
                 names: vec![user],
             });
         }
+        for _ in 0..kind.groups {
+            let mut free: Vec<usize> = (0..UNITS).filter(|unit| !grouped.contains(*unit)).collect();
+            let group: Vec<usize> = (0..kind.group).map(|_| free.remove(random.random_range(0..free.len()))).collect();
+            grouped.extend(group.iter().copied());
+            for (user, needed) in group.iter().zip(&group[1..]).map(|(a, b)| (*a, *b)) {
+                let tied = kind.group == 2 || random.random_bool(0.5);
+                let mut ways = vec![(user, needed)];
+                if tied {
+                    units[needed].needs.push(user);
+                } else {
+                    ways.push((needed, user));
+                }
+                for (user, needed) in ways {
+                    let count = lognormal(&mut random, 1.6, 1.2);
+                    let tests = choose(&mut random, count);
+                    let cause = Cause { when: When::Without { user, needed }, masks: true, tests, names: vec![user] };
+                    // Which failure shows when several hide the rest is chance.
+                    causes.insert(random.random_range(0..=causes.len()), cause);
+                }
+            }
+        }
         for cause in &mut causes {
             let own = std::mem::take(&mut cause.names);
             if kind.hints {
@@ -196,13 +231,14 @@ impl World {
         } else {
             BTreeSet::new()
         };
-        let best = largest(&causes);
+        let best = largest(&causes, &units);
         Self {
             units,
             causes,
             flaky,
             rate: kind.flaky,
             telling: kind.telling,
+            each: kind.each,
             random,
             best,
             log: Vec::new(),
@@ -214,7 +250,25 @@ impl World {
         !self.causes.iter().any(|cause| cause.active(set))
     }
 
+    /// Whether nothing in this world is a reason to leave `unit` out.
+    pub fn innocent(&self, unit: usize) -> bool {
+        let mut clean: UnitSet = (0..UNITS).collect();
+        for cause in &self.causes {
+            match cause.when {
+                When::In(unit) => {
+                    clean.remove(unit);
+                }
+                When::Both(a, b) => clean = clean.without(a).without(b),
+                When::Without { .. } => {}
+            }
+        }
+        settle(clean, &self.causes, &self.units).contains(unit)
+    }
+
+    pub fn tell(&self) -> String { self.causes.iter().enumerate().map(|(i, c)| format!("{i}: {:?} masks {} tests {}\n", c.when, c.masks, c.tests.len())).collect() }
     fn run(&mut self, set: &UnitSet, only: Option<&[TestId]>) -> Observed {
+        let closed = |unit: usize| self.units[unit].needs.iter().all(|needed| set.contains(*needed));
+        assert!(set.iter().all(closed), "asked for a set that the resolver would widen: {set:?}");
         let number = |id: &TestId| {
             id.0.strip_prefix("test_")
                 .and_then(|digits| digits.parse().ok())
@@ -240,11 +294,12 @@ impl World {
         let masked = active().any(|(_, cause)| cause.masks);
         if let Some((at, cause)) = active().find(|(_, cause)| cause.masks) {
             // Nothing could be collected; the run says so whichever tests it was asked for.
-            failing.push(Failing {
-                test: TestId::new("tests"),
-                symptom: key(at),
-                names: cause.names.clone(),
-            });
+            let told = if self.each {
+                wanted.iter().map(|test| TestId::new(format!("test_{test:03}"))).collect()
+            } else {
+                vec![TestId::new("tests")]
+            };
+            failing.extend(told.into_iter().map(|test| Failing { test, symptom: key(at), names: cause.names.clone() }));
         } else {
             for test in wanted {
                 let id = || TestId::new(format!("test_{test:03}"));
@@ -277,15 +332,10 @@ impl World {
     }
 }
 
-/// Everything but the culprits, what silently needs them, and one of each pair.
-fn largest(causes: &[Cause]) -> usize {
-    let mut best: UnitSet = (0..UNITS).collect();
-    for cause in causes {
-        if let When::In(unit) = cause.when {
-            best.remove(unit);
-        }
-    }
-    let settle = |mut set: UnitSet| {
+/// `set` without those that miss something, silently or by the resolver's rules.
+fn settle(mut set: UnitSet, causes: &[Cause], units: &[Unit]) -> UnitSet {
+    loop {
+        let before = set.clone();
         for cause in causes {
             if let When::Without { user, .. } = cause.when
                 && cause.active(&set)
@@ -293,15 +343,33 @@ fn largest(causes: &[Cause]) -> usize {
                 set.remove(user);
             }
         }
-        set.len()
-    };
+        for unit in before.iter() {
+            if units[unit].needs.iter().any(|needed| !set.contains(*needed)) {
+                set.remove(unit);
+            }
+        }
+        if set == before {
+            return set;
+        }
+    }
+}
+
+/// Everything but the culprits, what needs them, and one of each pair.
+fn largest(causes: &[Cause], units: &[Unit]) -> usize {
+    let mut best: UnitSet = (0..UNITS).collect();
+    for cause in causes {
+        if let When::In(unit) = cause.when {
+            best.remove(unit);
+        }
+    }
+    let size = |set| settle(set, causes, units).len();
     let pair = causes.iter().find_map(|cause| match cause.when {
         When::Both(a, b) if cause.active(&best) => Some((a, b)),
         _ => None,
     });
     match pair {
-        Some((a, b)) => settle(best.without(a)).max(settle(best.without(b))),
-        None => settle(best),
+        Some((a, b)) => size(best.without(a)).max(size(best.without(b))),
+        None => size(best),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ledger: every trial and its outcome, asked once, counted against the limits.
 //!
-//! Lives here: memory of answers, names of tests as numbers, the run cap.
+//! Lives here: memory of answers, names of tests and symptoms as numbers, the run cap.
 //! Lives elsewhere: what to ask next (`super::narrow`) and what answers mean (`super::suspects`).
 
 use std::collections::BTreeMap;
@@ -11,6 +11,9 @@ use super::{Failing, Limits, Observed, Step, Trials, UnitSet};
 
 /// Numbers of tests; the same bits as units, another meaning.
 pub(super) type TestSet = UnitSet;
+
+/// For failing tests the number of the symptom they show.
+pub(super) type Shown = BTreeMap<usize, usize>;
 
 /// Why the search cannot go on.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub(super) struct Entry {
     /// Tests that ran; `None`: all.
     scope: Option<TestSet>,
     pub(super) failing: TestSet,
+    /// How each of `failing` fails.
+    pub(super) shown: Shown,
     pub(super) masked: bool,
     /// Says nothing about the suspects: it died of something that the full set does not show.
     pub(super) void: bool,
@@ -71,7 +76,9 @@ pub(super) struct Ledger<'a, T: Trials> {
     tests: Vec<TestId>,
     numbers: BTreeMap<TestId, usize>,
     symptoms: Vec<String>,
-    names: Vec<UnitSet>,
+    keys: BTreeMap<String, usize>,
+    /// Units that a test's symptom names: another symptom of the same test may name others.
+    names: BTreeMap<(usize, usize), UnitSet>,
     pub(super) full_runs: u32,
     pub(super) probes: u32,
     resolves: u32,
@@ -92,6 +99,7 @@ impl<'a, T: Trials> Ledger<'a, T> {
             tried: UnitSet::new(),
             scope: None,
             failing: TestSet::new(),
+            shown: Shown::new(),
             masked: false,
             void: false,
         };
@@ -105,7 +113,8 @@ impl<'a, T: Trials> Ledger<'a, T> {
             tests: Vec::new(),
             numbers: BTreeMap::new(),
             symptoms: Vec::new(),
-            names: Vec::new(),
+            keys: BTreeMap::new(),
+            names: BTreeMap::new(),
             full_runs: 0,
             probes: 0,
             resolves: 0,
@@ -208,9 +217,10 @@ impl<'a, T: Trials> Ledger<'a, T> {
                 tried,
             } => {
                 let tried = tried.both(&self.all);
-                let mut bad = TestSet::new();
+                let mut shown = Shown::new();
                 for one in &failing {
-                    bad.insert(self.number(one));
+                    let (test, symptom) = self.number(one);
+                    shown.entry(test).or_insert(symptom);
                 }
                 if masked && failing.is_empty() {
                     let run = Failing {
@@ -218,8 +228,9 @@ impl<'a, T: Trials> Ledger<'a, T> {
                         symptom: String::new(),
                         names: Vec::new(),
                     };
-                    bad.insert(self.number(&run));
+                    shown.extend([self.number(&run)]);
                 }
+                let bad: TestSet = shown.keys().copied().collect();
                 let step = match &scope {
                     None => Step::Full {
                         set: tried.clone(),
@@ -243,6 +254,7 @@ impl<'a, T: Trials> Ledger<'a, T> {
                     tried,
                     scope,
                     failing: bad,
+                    shown,
                     masked,
                     void: false,
                 });
@@ -251,20 +263,19 @@ impl<'a, T: Trials> Ledger<'a, T> {
         }
     }
 
-    fn number(&mut self, failing: &Failing) -> usize {
-        let number = *self
-            .numbers
-            .entry(failing.test.clone())
-            .or_insert(self.tests.len());
-        if number == self.tests.len() {
+    /// The numbers of the test and of its symptom.
+    fn number(&mut self, failing: &Failing) -> (usize, usize) {
+        let test = *self.numbers.entry(failing.test.clone()).or_insert(self.tests.len());
+        if test == self.tests.len() {
             self.tests.push(failing.test.clone());
+        }
+        let symptom = *self.keys.entry(failing.symptom.clone()).or_insert(self.symptoms.len());
+        if symptom == self.symptoms.len() {
             self.symptoms.push(failing.symptom.clone());
-            self.names.push(UnitSet::new());
         }
-        if let Some(names) = self.names.get_mut(number) {
-            names.extend(failing.names.iter().copied());
-        }
-        number
+        let names = self.names.entry((test, symptom)).or_default();
+        names.extend(failing.names.iter().copied());
+        (test, symptom)
     }
 
     pub(super) fn entry(&self, at: usize) -> Option<&Entry> {
@@ -278,27 +289,40 @@ impl<'a, T: Trials> Ledger<'a, T> {
             .unwrap_or_else(|| TestId::new(""))
     }
 
-    pub(super) fn symptom(&self, number: usize) -> &str {
-        self.symptoms.get(number).map_or("", String::as_str)
+    pub(super) fn symptom(&self, symptom: usize) -> &str {
+        self.symptoms.get(symptom).map_or("", String::as_str)
     }
 
-    /// Whether the texts of one of `tests` name `unit`.
-    pub(super) fn named(&self, tests: &TestSet, unit: usize) -> bool {
-        tests
-            .iter()
-            .filter_map(|t| self.names.get(t))
-            .any(|names| names.contains(unit))
+    /// Whether two symptoms may be one: the same key, or one key in more detail than the other.
+    pub(super) fn alike(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (self.symptom(a), self.symptom(b));
+        let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+        a == b
+            || short.is_empty()
+            || long.strip_prefix(short).is_some_and(|rest| rest.starts_with('|'))
     }
 
-    /// At most `limit` of `failing`, taken in turn from each symptom, spread over it.
-    pub(super) fn representatives(&self, failing: &TestSet, limit: usize) -> TestSet {
-        let mut clusters: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for test in failing.iter() {
-            clusters.entry(self.symptom(test)).or_default().push(test);
+    /// Whether `test` fails in both and not in the same way.
+    pub(super) fn fails_otherwise(&self, test: usize, one: &Shown, other: &Shown) -> bool {
+        match (one.get(&test), other.get(&test)) {
+            (Some(a), Some(b)) => a != b && !self.alike(*a, *b),
+            _ => false,
         }
-        let mut left = limit
-            .max(clusters.len().min(failing.len()))
-            .min(failing.len());
+    }
+
+    /// Units that the failures of `tests`, as `shown`, name.
+    pub(super) fn named(&self, tests: &TestSet, shown: &Shown) -> UnitSet {
+        let keys = tests.iter().filter_map(|test| Some((test, *shown.get(&test)?)));
+        keys.filter_map(|key| self.names.get(&key)).fold(UnitSet::new(), |all, names| all.union(names))
+    }
+
+    /// At most `limit` of the failing tests, taken in turn from each symptom, spread over it.
+    pub(super) fn representatives(&self, failing: &Shown, limit: usize) -> TestSet {
+        let mut clusters: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (test, symptom) in failing {
+            clusters.entry(self.symptom(*symptom)).or_default().push(*test);
+        }
+        let mut left = limit.max(clusters.len()).min(failing.len());
         let mut chosen = TestSet::new();
         let mut sizes: Vec<_> = clusters.values().collect();
         sizes.sort_by_key(|tests| tests.len());

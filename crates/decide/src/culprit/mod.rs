@@ -11,6 +11,7 @@
 
 mod boundary;
 mod ledger;
+mod missed;
 mod narrow;
 mod partners;
 mod proof;

@@ -1,10 +1,10 @@
 //! One round's narrowing: from "the full set fails these tests" to the units that explain it.
 //!
-//! Lives here: the loop of shared probes, what to do when a probe says nothing, and the way into strict mode.
-//! Lives elsewhere: inference (`super::suspects`), the choice of sets (`super::split`), proof (`super::proof`).
+//! Lives here: the loop of shared probes, and the way into strict mode.
+//! Lives elsewhere: what to do when a probe shows another failure (`super::missed`), inference (`super::suspects`), the choice of sets (`super::split`), proof (`super::proof`).
 
 use super::boundary::{boundary, fails};
-use super::ledger::{Answer, Entry, Halt, Ledger, TestSet};
+use super::ledger::{Answer, Entry, Halt, Ledger, Shown, TestSet};
 use super::rounds::Search;
 use super::sets::UnitSet;
 use super::split::{self, NAMED};
@@ -15,29 +15,31 @@ use super::{Step, Trials};
 const GUESS: f64 = 0.8;
 
 /// What a probe was good for.
-enum Taught {
+pub(super) enum Taught {
     /// The standing changed.
     Something,
     /// It ran, and everything in it was known.
     Nothing,
-    /// The resolver refused, or the run died of something that the full set does not show.
+    /// The resolver refused, or everything fails in a way that the full set does not show.
     Void,
 }
 
 /// The round that is being narrowed.
-struct Round<'r> {
-    top: &'r UnitSet,
+pub(super) struct Round<'r> {
+    pub(super) top: &'r UnitSet,
     masked: bool,
-    tests: TestSet,
+    pub(super) tests: TestSet,
+    /// How the tests fail in `top`. Empty when symptoms have turned out to be noise.
+    pub(super) own: Shown,
+    /// How the tests fail in `top`, for hints.
+    shown: Shown,
+    /// Units found so far that are missed when they are gone.
+    pub(super) missed: usize,
 }
 
 impl Round<'_> {
     /// Probes `set`; false when the answer cannot be about the suspects.
-    fn speaks<T: Trials>(
-        &self,
-        ledger: &mut Ledger<'_, T>,
-        set: &UnitSet,
-    ) -> Result<bool, Halt<T::Stop>> {
+    pub(super) fn speaks<T: Trials>(&self, ledger: &mut Ledger<'_, T>, set: &UnitSet) -> Result<bool, Halt<T::Stop>> {
         let Answer::Ran(at) = ledger.probe(set, &self.tests)? else {
             return Ok(false);
         };
@@ -46,7 +48,21 @@ impl Round<'_> {
         };
         // A run that dies where the full set does not is about a unit that it misses.
         entry.void |= entry.masked && !(self.masked && entry.failing.meets(&self.tests));
-        Ok(!entry.void)
+        Ok(ledger.entry(at).is_some_and(|entry| self.tells(ledger, entry)))
+    }
+
+    /// Whether a test passes, or fails as it does in the full set. All failing in another way is about a unit
+    /// that is missed, or about a culprit that another one hid: not about these suspects.
+    pub(super) fn tells<T: Trials>(&self, ledger: &Ledger<'_, T>, entry: &Entry) -> bool {
+        let as_there = |test| {
+            entry.passes(test)
+                || (entry.failing.contains(test) && !ledger.fails_otherwise(test, &self.own, &entry.shown))
+        };
+        !entry.void && self.tests.iter().any(as_there)
+    }
+
+    fn standing<T: Trials>(&self, ledger: &Ledger<'_, T>) -> Standing {
+        Standing::read(ledger, &self.tests, self.top, &self.own)
     }
 }
 
@@ -63,27 +79,40 @@ impl<T: Trials> Search<'_, T> {
         let masked = entry.masked;
         let tests = self
             .ledger
-            .representatives(&entry.failing, self.limits.representatives);
+            .representatives(&entry.shown, self.limits.representatives);
+        let own = entry.shown.clone();
         let mut symptoms: Vec<_> = tests
             .iter()
-            .map(|t| self.ledger.symptom(t).to_owned())
+            .filter_map(|test| own.get(&test))
+            .map(|symptom| self.ledger.symptom(*symptom).to_owned())
             .collect();
         symptoms.sort();
         symptoms.dedup();
         (self.ledger.watch)(Step::Symptoms { symptoms });
-        let round = Round { top, masked, tests };
+        let mut round = Round { top, masked, tests, shown: own.clone(), own, missed: 0 };
         loop {
-            let mut standing = Standing::read(&self.ledger.entries, &round.tests, top);
+            let mut standing = round.standing(&self.ledger);
             self.doubted = standing.doubted();
             if standing.open.is_empty() && !standing.located.is_empty() {
                 return Ok(standing.located);
             }
-            if self.guess(&mut standing) {
+            if self.guess(&round, &mut standing) {
                 return Ok(standing.located);
             }
             let stuck = match standing.open.first() {
-                Some(group) if !self.advance(&round, &standing)? => group.tests.lowest(),
-                Some(_) => continue,
+                Some(_) if self.advance(&mut round, &standing)? => continue,
+                Some(group) => {
+                    let (suspects, test) = (group.suspects.clone(), group.tests.lowest());
+                    if let Some(test) = test
+                        && let Some(block) = self.with_all_who_miss(&mut round, &suspects, test)?
+                    {
+                        for unit in block.iter() {
+                            standing.locate(unit, test);
+                        }
+                        return Ok(standing.located);
+                    }
+                    test
+                }
                 None => round.tests.lowest(),
             };
             if let Some(test) = stuck {
@@ -95,8 +124,8 @@ impl<T: Trials> Search<'_, T> {
         }
     }
 
-    fn weigh(&self, group: &Group, unit: usize) -> f64 {
-        let hint = if self.ledger.named(&group.tests, unit) {
+    fn weigh(&self, round: &Round<'_>, group: &Group, unit: usize) -> f64 {
+        let hint = if self.ledger.named(&group.tests, &round.shown).contains(unit) {
             NAMED
         } else {
             1.0
@@ -105,13 +134,13 @@ impl<T: Trials> Search<'_, T> {
     }
 
     /// Locates the top suspect of every open question, when each holds nearly all the weight.
-    fn guess(&self, standing: &mut Standing) -> bool {
+    fn guess(&self, round: &Round<'_>, standing: &mut Standing) -> bool {
         let mut sure = Vec::new();
         for group in &standing.open {
             let weights: Vec<_> = group
                 .suspects
                 .iter()
-                .map(|unit| (unit, self.weigh(group, unit)))
+                .map(|unit| (unit, self.weigh(round, group, unit)))
                 .collect();
             let total: f64 = weights.iter().map(|(_, weight)| weight).sum();
             match weights.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
@@ -130,10 +159,10 @@ impl<T: Trials> Search<'_, T> {
     }
 
     /// Makes one probe that teaches something; false when none is left to make.
-    fn advance(&mut self, round: &Round<'_>, standing: &Standing) -> Result<bool, Halt<T::Stop>> {
+    fn advance(&mut self, round: &mut Round<'_>, standing: &Standing) -> Result<bool, Halt<T::Stop>> {
         let sticky = self.sticky.clone();
         let out = split::halves(&standing.open, &self.graph, &sticky, |group, unit| {
-            self.weigh(group, unit)
+            self.weigh(round, group, unit)
         });
         let open = standing
             .open
@@ -150,7 +179,12 @@ impl<T: Trials> Search<'_, T> {
             match self.try_without(round, standing, &leave)? {
                 Taught::Something => return Ok(true),
                 Taught::Nothing => {}
-                Taught::Void => void = Some(leave),
+                Taught::Void => {
+                    if self.put_back(round, standing, &leave)? {
+                        return Ok(true);
+                    }
+                    void = Some(leave);
+                }
             }
         }
         if let Some(leave) = void
@@ -173,7 +207,7 @@ impl<T: Trials> Search<'_, T> {
         Ok(false)
     }
 
-    fn try_without(
+    pub(super) fn try_without(
         &mut self,
         round: &Round<'_>,
         standing: &Standing,
@@ -186,31 +220,12 @@ impl<T: Trials> Search<'_, T> {
         if !round.speaks(&mut self.ledger, &set)? {
             return Ok(Taught::Void);
         }
-        let after = Standing::read(&self.ledger.entries, &round.tests, round.top);
+        let after = round.standing(&self.ledger);
         Ok(if after.measure() == standing.measure() {
             Taught::Nothing
         } else {
             Taught::Something
         })
-    }
-
-    /// Finds the unit whose absence spoils the set without `leave`, and keeps it in place from now on.
-    fn stick(&mut self, round: &Round<'_>, leave: &UnitSet) -> Result<bool, Halt<T::Stop>> {
-        let bounds = (self.graph.leave(round.top, leave), round.top.clone());
-        let (low, high) = boundary(
-            &mut self.ledger,
-            &self.graph,
-            bounds,
-            |_| 1.0,
-            |ledger, set| {
-                let speaks = round.speaks(ledger, set)?;
-                Ok(Some((set.clone(), speaks)))
-            },
-        )?;
-        let known = self.sticky.union(&high.minus(&low));
-        let grew = known != self.sticky;
-        self.sticky = known;
-        Ok(grew)
     }
 
     /// Strict mode: the unit whose addition to a passing set makes `test` fail.

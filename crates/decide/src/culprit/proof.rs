@@ -221,7 +221,8 @@ impl<T: Trials> Search<'_, T> {
             let first = pair
                 .tests
                 .lowest()
-                .map(|test| self.ledger.symptom(test).to_owned());
+                .and_then(|test| pair.fails.shown.get(&test))
+                .map(|symptom| self.ledger.symptom(*symptom).to_owned());
             return Some(Dropped {
                 unit,
                 proof: if *pair.passes == self.kept {

@@ -1,11 +1,13 @@
 //! What the observations leave of each failing test's possible causes.
 //!
 //! The model is "or": a test fails when one of its culprits is in place. So no unit of a passing set is a
-//! culprit of that test, and every failing set holds one. Where that leaves nobody, the model does not fit
-//! (an interaction, a missing partner) and the test goes to strict mode.
+//! culprit of that test, and every failing set holds one. A test that fails in another way than in the full
+//! set says neither: what left is missed, or another culprit shows. Where that leaves nobody, the model does
+//! not fit (an interaction, a missing partner) and the test goes to strict mode.
 //! Lives here: pure inference over the ledger. Lives elsewhere: which set to try next (`super::split`).
 
-use super::ledger::{Entry, TestSet};
+use super::Trials;
+use super::ledger::{Ledger, Shown, TestSet};
 use super::sets::UnitSet;
 
 /// What is known about one test's culprits.
@@ -17,7 +19,8 @@ struct Question {
     holds: Vec<UnitSet>,
 }
 
-fn question(entries: &[Entry], test: usize, top: &UnitSet) -> Question {
+fn question<T: Trials>(ledger: &Ledger<'_, T>, test: usize, top: &UnitSet, own: &Shown) -> Question {
+    let entries = &ledger.entries;
     // It passed with more in place: something that left is missed. Then only sets within `top` compare.
     let missing = entries
         .iter()
@@ -30,7 +33,8 @@ fn question(entries: &[Entry], test: usize, top: &UnitSet) -> Question {
     }
     let failing = entries
         .iter()
-        .filter(|e| !e.void && e.failing.contains(test) && e.tried.is_subset(top));
+        .filter(|e| !e.void && e.failing.contains(test) && e.tried.is_subset(top))
+        .filter(|e| !ledger.fails_otherwise(test, own, &e.shown));
     let mut holds: Vec<_> = failing.map(|e| e.tried.both(&could)).collect();
     let single = holds.iter().fold(could.clone(), |all, set| all.both(set));
     if !single.is_empty() {
@@ -74,11 +78,12 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn read(entries: &[Entry], tests: &TestSet, top: &UnitSet) -> Self {
+    /// Reads the ledger on `tests`, which fail in `top` as `own` shows.
+    pub(super) fn read<T: Trials>(ledger: &Ledger<'_, T>, tests: &TestSet, top: &UnitSet, own: &Shown) -> Self {
         let mut standing = Self::default();
         let mut questions: Vec<(usize, Question)> = Vec::new();
         for test in tests.iter() {
-            let question = question(entries, test, top);
+            let question = question(ledger, test, top, own);
             let sets = &question.holds;
             if sets.iter().any(UnitSet::is_empty) {
                 standing.aside.insert(test);

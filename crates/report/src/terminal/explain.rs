@@ -280,6 +280,20 @@ mod tests {
     }
 
     #[test]
+    fn hostile_text_is_shown_not_obeyed() {
+        let report = sample::hostile();
+        let view = View::new(100, false);
+        let pages = [
+            explain_in_run(&report, &sample::name("pydantic"), &view).unwrap(),
+            explain_in_plan(&report.plan, &sample::name("numpy"), &view).unwrap(),
+            crate::terminal::plan(&report.plan, &view),
+        ];
+        for page in pages {
+            assert!(!page.chars().any(|c| c != '\n' && clean::is_unsafe(c)), "{page:?}");
+        }
+    }
+
+    #[test]
     fn a_stranger_is_not_explained() {
         assert_eq!(explain_in_plan(&sample::plan(), &sample::name("left-pad"), &View::new(80, false)), None);
     }

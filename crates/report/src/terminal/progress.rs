@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use uplift_model::{Event, Phase};
 
-use super::lines::cut;
+use super::lines::{cut, pad, width};
 use crate::clean;
 use crate::numbers::{count, duration, list};
 use crate::view::{Tone, View};
@@ -141,23 +141,29 @@ impl Progress {
         lines.into_iter().map(|(tone, text)| view.paint(tone, &cut(&text, columns))).collect()
     }
 
+    /// What it is about on the left, time on the right; counts and the run's id as far as there is room.
     fn title(&self, elapsed: Duration, columns: usize) -> String {
         let phase = match self.phase {
             Some(phase) => format!("phase {} of 4: {phase}", phase.number()),
             None => "getting ready".to_owned(),
         };
-        let start: Vec<&str> =
-            [self.component.as_str(), phase.as_str()].into_iter().filter(|s| !s.is_empty()).collect();
-        let run = if self.run.is_empty() { String::new() } else { format!("run {}  ", self.run) };
-        let left = self.remaining().map(|r| format!(", about {} left", roughly(r))).unwrap_or_default();
-        let spent = duration(elapsed.as_secs_f64().floor().max(10.0));
-        let spent = if elapsed.as_secs() < 10 { format!("{} s", elapsed.as_secs()) } else { spent };
+        let component = if self.component.is_empty() { String::new() } else { format!("{}  ", self.component) };
+        let time = self.remaining().map(|r| format!(", about {} left", roughly(r))).unwrap_or_default();
+        let time = format!("{}{time}", clock(elapsed));
         let counts =
-            format!("{}, {}", count(usize_of(self.full_runs), "full run"), count(usize_of(self.probes), "probe"));
-        let left_side = cut(&format!("{run}{}", start.join("  ")), columns.saturating_sub(30));
-        let right_side = format!("{counts}, {spent}{left}");
-        let gap = columns.saturating_sub(super::lines::width(&left_side) + super::lines::width(&right_side)).max(2);
-        format!("{left_side}{}{right_side}", " ".repeat(gap))
+            format!("{}, {}, ", count(usize_of(self.full_runs), "full run"), count(usize_of(self.probes), "probe"));
+        let run = format!("run {}  ", self.run);
+        let mut left = format!("{component}{phase}");
+        let mut right = time;
+        let fits = |left: &str, right: &str, more: &str| width(left) + width(right) + width(more) + 2 <= columns;
+        if self.full_runs > 0 && fits(&left, &right, &counts) {
+            right.insert_str(0, &counts);
+        }
+        if !self.run.is_empty() && fits(&left, &right, &run) {
+            left.insert_str(0, &run);
+        }
+        let left = cut(&left, columns.saturating_sub(width(&right) + 2));
+        format!("{}{right}", pad(&left, columns.saturating_sub(width(&right))))
     }
 
     /// Seconds that are probably left: a full run for this phase, each later one and the last verification, and for
@@ -272,7 +278,7 @@ mod tests {
         }
         let lines = progress.screen(Duration::from_secs(661), 20, &View::new(100, false));
         insta::assert_snapshot!(lines.join("\n"), @r"
-        run 01JD8Q  backend  phase 3 of 4: high               3 full runs, 1 probe, 11 min, about 2 min left
+        run 01JD8Q  backend  phase 3 of 4: high                3 full runs, 1 probe, 11:01, about 2 min left
           ok baseline: pytest -q: 212 passed, 2 known failures, 1 flaky, 14 s each
           ok phase 1 low: 1 kept, 0 held
           .. phase 3 high: probing; the last one: 8 tests with 2 packages moved: 8 fail, 3.0 s
