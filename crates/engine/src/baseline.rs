@@ -15,7 +15,7 @@ use crate::subject::Tree;
 
 /// How the project is tested, if it can be.
 pub(crate) enum Standing {
-    Tested { command: TestCommand, baseline: Baseline },
+    Tested { command: TestCommand, baseline: Box<Baseline> },
     /// No test runs; the reason in words, and what was tried.
     Untested { reason: String },
 }
@@ -76,7 +76,7 @@ pub(crate) fn establish(lab: &Lab<'_>, tree: &Tree<'_>, component: &str, environ
         }
         let (known, flaky) = (baseline.known_failures().len(), baseline.flaky().len());
         tell(Event::BaselineDone { command: command.shown(), passed: baseline.passed(), known, flaky, seconds: baseline.seconds })?;
-        return Ok(Standing::Tested { command: command.clone(), baseline });
+        return Ok(Standing::Tested { command: command.clone(), baseline: Box::new(baseline) });
     }
     if explicit && !tried.is_empty() {
         return Err(EngineError::repository(format!("the baseline could not be established: {}", tried.join("; ")), "nothing was changed. Mend the test command, or use --no-tests for import checks only"));

@@ -26,6 +26,7 @@ pub(crate) struct Verified {
     pub(crate) notes: Vec<String>,
 }
 
+#[expect(clippy::too_many_arguments, reason = "the last look needs what every earlier step made; two callers")]
 /// Checks out `tip`, builds the environment that its own lock describes from nothing, and runs the whole suite.
 pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, tested: &Solution, root: &str, command: &TestCommand, baseline: &Baseline, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<Verified, EngineError> {
     tell(Event::Doing { what: "verifying everything kept, together, from a clean environment".to_owned() })?;

@@ -153,7 +153,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         Standing::Untested { reason: "switched off by --no-tests".to_owned() }
     };
     let (command, baseline) = match standing {
-        Standing::Tested { command, baseline } => (command, baseline),
+        Standing::Tested { command, baseline } => (command, *baseline),
         Standing::Untested { reason } => {
             notes.push(format!("no tests: {reason}"));
             crate::untested::baseline(&lab, &environment, &usage::own_modules(&tree.files, &component.root), &component.root, reason)?
