@@ -6,6 +6,7 @@
 
 mod materialise;
 mod outside;
+mod overheads;
 mod score;
 mod tables;
 
@@ -114,11 +115,17 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
         let page = tables::page(&results);
         std::fs::write(work.join("evaluation.md"), &page)?;
     }
-    let page = tables::page(&results);
-    println!("{page}");
+    let mut page = tables::page(&results);
     if names.is_empty() {
-        std::fs::write(root.join("docs/evaluation-corpus.md"), &page)?;
+        if let Some(first) = results.iter().find(|r| r.entry.lock.iter().any(|l| l.starts_with("idna=="))) {
+            let lines = overheads::measure(&binary, &work.join(&first.entry.name), &first.entry.python, &work)?;
+            page.push_str(&tables::overheads(&lines, &results));
+        }
+        let bench = Command::new("cargo").args(["bench", "--quiet", "--package", "uplift-decide", "--bench", "search"]).current_dir(root).output()?;
+        page.push_str(&tables::search(&String::from_utf8_lossy(&bench.stdout)));
+        std::fs::write(root.join("docs/evaluation.md"), &page)?;
     }
+    println!("{page}");
     Ok(results.iter().all(|r| r.outside.newly_failing.is_empty()))
 }
 

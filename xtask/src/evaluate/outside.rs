@@ -71,7 +71,7 @@ fn outcomes(entry: &Entry, repo: &Path, branch: &str, place: &Path) -> Result<Ou
 }
 
 /// The interpreter of that minor version: on PATH, else where version managers put it.
-fn interpreter(minor: &str) -> Result<String> {
+pub(super) fn interpreter(minor: &str) -> Result<String> {
     if let Ok(found) = run(Command::new("uv").args(["python", "find", "--no-project", "--no-python-downloads", minor])) {
         return Ok(found.trim().to_owned());
     }

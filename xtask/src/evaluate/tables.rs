@@ -34,7 +34,7 @@ pub(super) fn page(results: &[Result1]) -> String {
     let count = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_u64).unwrap_or(0);
     let number = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
     let mut page = String::from(
-        "# The corpus, measured\n\nMade by `cargo xtask evaluate`. Each row: the stale project was upgraded by `uplift upgrade`, the delivered branch cloned,\ninstalled from its manifests by plain uv, and tested outside Uplift. \"Landed\" counts the updates that were found to be possible\nby hand, at the recorded version or newer; \"best\" the culprits held at the recorded best version or newer.\n\n| project | outside: passed before -> after | newly failing | landed | best | held with proof | innocents held | full runs + probes | seconds | own CPU of all CPU | peak MiB |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        "# Evaluation\n\nMade by `cargo xtask evaluate`, which needs `uv` on PATH and the interpreters that the corpus names; anybody can run it again.\nFacts about the projects: `evaluation/corpus.json`. Times are from a shared machine with 2 cores: compare them as ratios.\n\n## Real projects\n\nEach row: the stale project was upgraded by `uplift upgrade`, the delivered branch cloned,\ninstalled from its manifests by plain uv, and tested outside Uplift. \"Landed\" counts the updates that were found to be possible\nby hand, at the recorded version or newer; \"best\" the culprits held at the recorded best version or newer.\n\n| project | outside: passed before -> after | newly failing | landed | best | held with proof | innocents held | full runs + probes | seconds | own CPU of all CPU | peak MiB |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for r in results {
         let s = &r.score;
@@ -84,4 +84,25 @@ pub(super) fn page(results: &[Result1]) -> String {
 
 fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { 100.0 * part as f64 / whole as f64 }
+}
+
+/// What Uplift itself costs.
+pub(super) fn overheads(lines: &[(String, String)], results: &[Result1]) -> String {
+    let number = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+    let own: f64 = results.iter().map(|r| number("own_cpu_seconds", r)).sum();
+    let all: f64 = own + results.iter().map(|r| number("child_cpu_seconds", r)).sum::<f64>();
+    let peak = results.iter().map(|r| number("peak_mib", r)).fold(0.0, f64::max);
+    let mut page = format!(
+        "\n## Overheads\n\n| what | measured |\n| --- | --- |\n| Uplift's own CPU over all runs above | {own:.1} s of {all:.0} s ({:.1} %) |\n| largest resident memory of Uplift itself | {peak:.0} MiB |\n",
+        100.0 * own / all.max(0.001)
+    );
+    for (what, figure) in lines {
+        page.push_str(&format!("| {what} | {figure} |\n"));
+    }
+    page
+}
+
+/// The search over simulated worlds, as its bench prints it.
+pub(super) fn search(bench: &str) -> String {
+    format!("\n## The culprit search over simulated worlds\n\n`cargo bench -p uplift-decide --bench search`; the same code that the product runs. Each row: 300 worlds, fixed seeds.\n\n```text\n{}\n```\n", bench.trim_end())
 }

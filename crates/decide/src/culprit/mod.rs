@@ -15,6 +15,7 @@ mod missed;
 mod narrow;
 mod partners;
 mod proof;
+mod reunion;
 mod rounds;
 mod sets;
 mod split;

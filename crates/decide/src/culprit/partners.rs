@@ -15,10 +15,15 @@ pub(super) struct Partner {
     pub(super) of: usize,
     pub(super) other: usize,
     /// `of` fails where `other` is missing; else where it is present.
-    missing: bool,
+    pub(super) missing: bool,
 }
 
 impl<T: Trials> Search<'_, T> {
+    /// Whether `unit` is known to fail where `other` is missing.
+    pub(super) fn misses(&self, unit: usize, other: usize) -> bool {
+        self.partners.iter().any(|partner| partner.missing && (partner.of, partner.other) == (unit, other))
+    }
+
     /// Where the ledger shows that a dropped unit is not at fault alone, finds who takes part.
     pub(super) fn find_partners(&mut self) -> Result<(), Halt<T::Stop>> {
         for unit in self.gone().iter() {

@@ -28,7 +28,7 @@ impl<T: Trials> Search<'_, T> {
             for unit in self.gone().iter() {
                 fresh |= self.settle(unit)?;
             }
-            if !fresh {
+            if !fresh && !self.reunite()? {
                 self.find_partners()?;
                 if !self.swap()? {
                     break;
@@ -172,7 +172,7 @@ impl<T: Trials> Search<'_, T> {
             .minus(&self.kept);
         let together = block
             .iter()
-            .all(|other| other == unit || self.graph.needs(other).contains(unit));
+            .all(|other| other == unit || self.graph.needs(other).contains(unit) || self.misses(other, unit));
         together.then_some(block)
     }
 
@@ -191,10 +191,12 @@ impl<T: Trials> Search<'_, T> {
             let Some(low) = entries.iter().find(|e| e.tried == lower && !e.masked) else {
                 continue;
             };
+            // A failure that a larger set does not show proves less than one that stays.
+            let rank = |fails: &Entry, tests| (self.outdone(fails, tests), fails.tried.len());
             if passes.is_empty()
                 || best
                     .as_ref()
-                    .is_some_and(|best| best.fails.tried.len() < fails.tried.len())
+                    .is_some_and(|best| rank(best.fails, &best.tests) < rank(fails, &passes))
             {
                 continue;
             }
