@@ -14,6 +14,17 @@ use uplift_model::outcome::Proof;
 /// The failure that hides all others: the run dies.
 const CRASH: &str = "";
 
+/// What a failure's symptom goes by.
+#[derive(Debug, Clone, Copy, Default)]
+enum Keys {
+    #[default]
+    Test,
+    /// The rule: each cause has its own.
+    Cause,
+    /// Chance: the same cause looks different in each set.
+    Noise,
+}
+
 /// A project made of rules. Checks on every question that it is a fair one.
 #[derive(Default)]
 struct Project {
@@ -26,6 +37,7 @@ struct Project {
     pulls: Vec<(usize, usize)>,
     asked: BTreeSet<(UnitSet, Option<Vec<TestId>>)>,
     log: Vec<(UnitSet, Option<Vec<TestId>>, Vec<TestId>)>,
+    keys: Keys,
     runs: u32,
     stop_after: Option<u32>,
 }
@@ -94,7 +106,7 @@ impl Project {
             .rules
             .iter()
             .any(|(test, with, without)| *test == CRASH && active(with, without));
-        for (test, with, without) in &self.rules {
+        for (at, (test, with, without)) in self.rules.iter().enumerate() {
             let id = TestId::new(*test);
             let shows = if masked {
                 *test == CRASH
@@ -104,7 +116,11 @@ impl Project {
             if active(with, without) && shows && !failing.iter().any(|f| f.test == id) {
                 failing.push(Failing {
                     test: id,
-                    symptom: (*test).to_owned(),
+                    symptom: match self.keys {
+                        Keys::Test => (*test).to_owned(),
+                        Keys::Cause => format!("cause {at}"),
+                        Keys::Noise => format!("cause {at} {}", tried.iter().map(|unit| 3 * unit + at).sum::<usize>() % 7),
+                    },
                     names: Vec::new(),
                 });
             }
@@ -381,8 +397,9 @@ prop_compose! {
         conflicts in prop::collection::vec((0usize..14, 0usize..14), 0..3),
         pulls in prop::collection::vec((0usize..14, 0usize..14), 0..4),
         priors in prop::collection::vec(0.0f64..1.0, 14),
+        keys in prop::sample::select(vec![Keys::Test, Keys::Cause, Keys::Noise]),
     ) -> Project {
-        let mut project = Project::of(count);
+        let mut project = Project { keys, ..Project::of(count) };
         let fits = |units: &[usize]| units.iter().all(|unit| *unit < count);
         for (test, with, without) in rules {
             if fits(&with) {
@@ -408,8 +425,8 @@ impl std::fmt::Debug for Project {
         let needs: Vec<_> = self.units.iter().map(|unit| &unit.needs).collect();
         write!(
             f,
-            "needs {needs:?} rules {:?} conflicts {:?} pulls {:?}",
-            self.rules, self.conflicts, self.pulls
+            "needs {needs:?} rules {:?} conflicts {:?} pulls {:?} keys {:?}",
+            self.rules, self.conflicts, self.pulls, self.keys
         )
     }
 }

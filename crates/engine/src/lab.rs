@@ -158,8 +158,26 @@ impl Lab<'_> {
         };
         let prepared = unit::prepare(&request);
         let (exit, stopped, seconds) = self.start(&prepared, environment, scratch.path())?;
-        let collected = unit::collect(&prepared, exit, stopped, seconds);
+        let mut collected = unit::collect(&prepared, exit, stopped, seconds);
+        self.neutral(&mut collected.run, environment);
         Ok(Ran { suite: collected.run, rootdir: collected.rootdir })
+    }
+
+    /// Takes the places of this run's folders out of messages: they differ between environments and tell nobody anything.
+    fn neutral(&self, run: &mut SuiteRun, environment: &Environment) {
+        let site = crate::usage::site_packages(&environment.dir);
+        let mut places: Vec<(String, &str)> = site.iter().map(|s| (s.display().to_string(), "site-packages")).collect();
+        places.push((environment.dir.display().to_string(), "environment"));
+        places.push((format!("{}/", self.worktree.display()), ""));
+        let failures = run.tests.values_mut().filter_map(|t| t.failure.as_mut()).chain(run.crashes.values_mut());
+        for failure in failures {
+            for (place, word) in &places {
+                if failure.message.contains(place) || failure.text.contains(place) {
+                    failure.message = failure.message.replace(place, word);
+                    failure.text = failure.text.replace(place, word);
+                }
+            }
+        }
     }
 
     /// Imports the project's top-level modules in `environment`: what remains when no test can run.

@@ -168,6 +168,8 @@ pub fn rows() -> Vec<Row> {
         hard("two backwards, hints, k=2", Kind { hints: true, ..group(2, 2, 2) }),
         hard("group of four, k=1", group(1, 1, 4)),
         hard("group of four, each, k=2", Kind { each: true, ..group(2, 1, 4) }),
+        hard("two backwards, alike, k=2", Kind { telling: false, ..group(2, 2, 2) }),
+        hard("group of four, alike, k=1", Kind { telling: false, ..group(1, 1, 4) }),
         hard("backwards, flaky, k=2", Kind { flaky: 0.1, ..group(2, 1, 2) }),
         hard(
             "flaky 10 %",
