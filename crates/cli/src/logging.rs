@@ -7,10 +7,10 @@ pub(crate) fn start(verbose: u8) {
     let level = match verbose {
         0 => "error",
         1 => {
-            "warn,uplift=info,uplift_engine=info,uplift_sandbox=info,uplift_ecosystems=info,uplift_facts=info,uplift_verify=info"
+            "warn,uplift=info,uplift_engine=info,uplift_sandbox=info,uplift_ecosystems=info,uplift_verify=info"
         }
         2 => {
-            "info,uplift=debug,uplift_engine=debug,uplift_sandbox=debug,uplift_ecosystems=debug,uplift_facts=debug,uplift_verify=debug"
+            "info,uplift=debug,uplift_engine=debug,uplift_sandbox=debug,uplift_ecosystems=debug,uplift_verify=debug"
         }
         _ => "trace",
     };

@@ -77,13 +77,13 @@ pub(crate) fn interpreter(doors: &Doors, tree: &Tree<'_>, component: &Component,
     let found = interpreter::find(&doors.clients)?;
     let have = || found.iter().map(Interpreter::minor).collect::<Vec<_>>().join(", ");
     if let Some(wanted) = &settings.project.python {
-        return named(doors, &found, wanted, "the settings")?.ok_or_else(|| missing(wanted, "the settings ask", &have()));
+        return named(doors, &found, wanted, "chosen by the settings")?.ok_or_else(|| missing(wanted, "the settings ask", &have()));
     }
     let join = |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
     for file in [join(".python-version"), ".python-version".to_owned()] {
         let text = tree.read(&file).and_then(|b| String::from_utf8(b).ok()).unwrap_or_default();
         let Some(wanted) = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')) else { continue };
-        return named(doors, &found, wanted, &file)?.ok_or_else(|| missing(wanted, &format!("{file} asks"), &have()));
+        return named(doors, &found, wanted, &format!("named in {file}"))?.ok_or_else(|| missing(wanted, &format!("{file} asks"), &have()));
     }
     let requires: Vec<String> = component.manifests.iter().filter_map(|m| m.manifest.requires_python.as_ref()).map(|r| r.specifier.clone()).collect();
     let admitted: Vec<&Interpreter> = found.iter().filter(|i| i.parsed().is_some_and(|v| requires.iter().all(|r| manifest::admits(r, &v)))).collect();
@@ -104,7 +104,7 @@ pub(crate) fn interpreter(doors: &Doors, tree: &Tree<'_>, component: &Component,
 }
 
 fn named(doors: &Doors, found: &[Interpreter], wanted: &str, by: &str) -> Result<Option<Chosen>, EngineError> {
-    let chosen = |interpreter: Interpreter| Chosen { interpreter, reason: format!("{by} name it") };
+    let chosen = |interpreter: Interpreter| Chosen { interpreter, reason: by.to_owned() };
     if wanted.contains('/') {
         return Ok(interpreter::ask(&doors.clients, Path::new(wanted))?.map(chosen));
     }

@@ -12,7 +12,7 @@ pub(super) fn measure(binary: &Path, repo: &Path, python: &str, work: &Path) -> 
         let mut command = Command::new(binary);
         command.args(["plan", "--format", "json", "--python", python]).arg(repo);
         if fresh {
-            command.arg("--refresh");
+            command.arg("--fresh");
         }
         timed(&mut command)
     };

@@ -110,7 +110,8 @@ impl Journal {
         rows.iter().map(|row| self.read_run(row)).collect()
     }
 
-    /// The run whose id is `id` or starts with it, when exactly one does; letters may be of either case.
+    /// The run whose id is `id`, starts with it or ends with it (as branch names do), when exactly one does; letters may be
+    /// of either case.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -120,7 +121,7 @@ impl Journal {
         if wanted.is_empty() {
             return Ok(None);
         }
-        runs.retain(|r| r.id.starts_with(&wanted));
+        runs.retain(|r| r.id.starts_with(&wanted) || (wanted.len() >= 4 && r.id.ends_with(&wanted)));
         Ok(if runs.len() == 1 { runs.pop() } else { None })
     }
 
