@@ -9,10 +9,7 @@ mod worlds;
 use worlds::figures::{Figures, Row, measure, rows};
 
 fn main() {
-    let measured: Vec<(Row, Figures)> = rows()
-        .into_iter()
-        .map(|row| (row, measure(row.kind)))
-        .collect();
+    let measured: Vec<(Row, Figures)> = rows().into_iter().map(|row| (row, measure(row.kind))).collect();
     if std::env::args().any(|argument| argument == "--json") {
         json(&measured);
     } else {
@@ -26,12 +23,9 @@ fn table(measured: &[(Row, Figures)]) {
         "world", "full", "probes", "runs", "p95", "lost", "broken", "unproven", "innocent"
     );
     for (row, f) in measured {
-        let bar = row.bar.map_or_else(String::new, |bar| {
-            format!(
-                "full {:.1}, runs {:.0}, p95 {}",
-                bar.full, bar.runs, bar.p95
-            )
-        });
+        let bar = row
+            .bar
+            .map_or_else(String::new, |bar| format!("full {:.1}, runs {:.0}, p95 {}", bar.full, bar.runs, bar.p95));
         println!(
             "{:26} {:>6.2} {:>7.2} {:>6.2} {:>4}  {:>5.3} {:>6} {:>8} {:>8}  {bar}",
             row.name,

@@ -207,7 +207,11 @@ fn where_the_missed_unit_is_itself_at_fault_both_go_and_it_is_blamed_beside_its_
         assert_eq!(gone(&found), expected, "{told:?}");
         let of = |unit| found.dropped.iter().find(|one| one.unit == unit).unwrap();
         assert_eq!(of(m).symptom, POST_LOAD);
-        assert_eq!((of(f).symptom.as_str(), of(f).with.as_slice()), ("flask.json", [w].as_slice()), "{told:?} {found:?}");
+        assert_eq!(
+            (of(f).symptom.as_str(), of(f).with.as_slice()),
+            ("flask.json", [w].as_slice()),
+            "{told:?} {found:?}"
+        );
         assert_eq!((of(w).symptom.as_str(), of(w).with.as_slice()), (URL_QUOTE, [f].as_slice()), "{told:?} {found:?}");
     }
 }

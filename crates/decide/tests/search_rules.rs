@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use uplift_decide::culprit::{
-    Dropped, Failing, Found, Limits, Observed, Trials, Unit, UnitSet, search,
-};
+use uplift_decide::culprit::{Dropped, Failing, Found, Limits, Observed, Trials, Unit, UnitSet, search};
 use uplift_model::TestId;
 use uplift_model::outcome::Proof;
 
@@ -44,15 +42,8 @@ struct Project {
 
 impl Project {
     fn of(count: usize) -> Self {
-        let unit = |i| Unit {
-            prior: 0.1,
-            name: format!("package-{i}"),
-            needs: Vec::new(),
-        };
-        Self {
-            units: (0..count).map(unit).collect(),
-            ..Self::default()
-        }
+        let unit = |i| Unit { prior: 0.1, name: format!("package-{i}"), needs: Vec::new() };
+        Self { units: (0..count).map(unit).collect(), ..Self::default() }
     }
 
     fn fails(mut self, test: &'static str, with: &[usize], without: &[usize]) -> Self {
@@ -70,56 +61,35 @@ impl Project {
         assert!(self.asked.insert(question), "asked twice: {set:?} {only:?}");
         for unit in set.iter() {
             for needed in &self.units[unit].needs {
-                assert!(
-                    set.contains(*needed),
-                    "{set:?} holds {unit} without {needed}, which it needs"
-                );
+                assert!(set.contains(*needed), "{set:?} holds {unit} without {needed}, which it needs");
             }
         }
         let mut tried = set.clone();
-        let declared = self
-            .units
-            .iter()
-            .enumerate()
-            .flat_map(|(a, unit)| unit.needs.iter().map(move |b| (a, *b)));
+        let declared = self.units.iter().enumerate().flat_map(|(a, unit)| unit.needs.iter().map(move |b| (a, *b)));
         let needs: Vec<_> = declared.chain(self.pulls.iter().copied()).collect();
-        while let Some((_, pulled)) = needs
-            .iter()
-            .find(|(a, b)| tried.contains(*a) && !tried.contains(*b))
-        {
+        while let Some((_, pulled)) = needs.iter().find(|(a, b)| tried.contains(*a) && !tried.contains(*b)) {
             tried.insert(*pulled);
         }
-        if let Some((a, b)) = self
-            .conflicts
-            .iter()
-            .find(|(a, b)| tried.contains(*a) && tried.contains(*b))
-        {
-            return Ok(Observed::Unresolvable {
-                conflict: format!("{a} does not go with {b}"),
-            });
+        if let Some((a, b)) = self.conflicts.iter().find(|(a, b)| tried.contains(*a) && tried.contains(*b)) {
+            return Ok(Observed::Unresolvable { conflict: format!("{a} does not go with {b}") });
         }
         let mut failing: Vec<Failing> = Vec::new();
         let active = |with: &[usize], without: &[usize]| {
             with.iter().all(|u| tried.contains(*u)) && !without.iter().any(|u| tried.contains(*u))
         };
-        let masked = self
-            .rules
-            .iter()
-            .any(|(test, with, without)| *test == CRASH && active(with, without));
+        let masked = self.rules.iter().any(|(test, with, without)| *test == CRASH && active(with, without));
         for (at, (test, with, without)) in self.rules.iter().enumerate() {
             let id = TestId::new(*test);
-            let shows = if masked {
-                *test == CRASH
-            } else {
-                only.is_none_or(|only| only.contains(&id))
-            };
+            let shows = if masked { *test == CRASH } else { only.is_none_or(|only| only.contains(&id)) };
             if active(with, without) && shows && !failing.iter().any(|f| f.test == id) {
                 failing.push(Failing {
                     test: id,
                     symptom: match self.keys {
                         Keys::Test => (*test).to_owned(),
                         Keys::Cause => format!("cause {at}"),
-                        Keys::Noise => format!("cause {at} {}", tried.iter().map(|unit| 3 * unit + at).sum::<usize>() % 7),
+                        Keys::Noise => {
+                            format!("cause {at} {}", tried.iter().map(|unit| 3 * unit + at).sum::<usize>() % 7)
+                        }
                     },
                     names: Vec::new(),
                 });
@@ -131,26 +101,15 @@ impl Project {
                 return Err("cancelled");
             }
             let failed = failing.iter().map(|f| f.test.clone()).collect();
-            let ran = if masked {
-                Some(Vec::new())
-            } else {
-                only.map(<[TestId]>::to_vec)
-            };
+            let ran = if masked { Some(Vec::new()) } else { only.map(<[TestId]>::to_vec) };
             self.log.push((tried.clone(), ran, failed));
         }
-        Ok(Observed::Ran {
-            failing,
-            masked,
-            tried,
-        })
+        Ok(Observed::Ran { failing, masked, tried })
     }
 
     fn search(&mut self, runs: u32) -> Found {
         let units = self.units.clone();
-        let limits = Limits {
-            runs,
-            ..Limits::default()
-        };
+        let limits = Limits { runs, ..Limits::default() };
         let found = search(&units, &limits, self, &mut |_| {}).unwrap();
         assert!(self.runs <= runs, "{} runs of {runs}", self.runs);
         assert_eq!(found.full_runs + found.probes, self.runs);
@@ -160,24 +119,14 @@ impl Project {
 
     /// Every promise of the answer, checked against this project's own log.
     fn check(&self, found: &Found) {
-        let verified = self
-            .log
-            .iter()
-            .any(|(set, only, failed)| *set == found.kept && only.is_none() && failed.is_empty());
-        assert!(
-            verified || found.kept.is_empty(),
-            "kept without a full run: {:?}",
-            found.kept
-        );
+        let verified =
+            self.log.iter().any(|(set, only, failed)| *set == found.kept && only.is_none() && failed.is_empty());
+        assert!(verified || found.kept.is_empty(), "kept without a full run: {:?}", found.kept);
         let mut told: Vec<_> = found.kept.iter().collect();
         told.extend(found.dropped.iter().map(|one| one.unit));
         told.extend(&found.unattributed);
         told.sort_unstable();
-        assert_eq!(
-            told,
-            (0..self.units.len()).collect::<Vec<_>>(),
-            "each unit in exactly one place: {found:?}"
-        );
+        assert_eq!(told, (0..self.units.len()).collect::<Vec<_>>(), "each unit in exactly one place: {found:?}");
         for one in &found.dropped {
             self.check_dropped(found, one);
         }
@@ -185,44 +134,24 @@ impl Project {
 
     fn check_dropped(&self, found: &Found, one: &Dropped) {
         if let Some(needed) = one.needed_by_drop {
-            assert!(
-                found
-                    .dropped
-                    .iter()
-                    .any(|other| other.unit == needed && other.needed_by_drop.is_none())
-            );
+            assert!(found.dropped.iter().any(|other| other.unit == needed && other.needed_by_drop.is_none()));
             return;
         }
         let between = one.fails.minus(&one.passes);
-        assert!(
-            one.passes.is_subset(&one.fails) && between.contains(one.unit),
-            "{one:?}"
-        );
-        assert!(
-            between
-                .without(one.unit)
-                .iter()
-                .all(|unit| one.with.contains(&unit)),
-            "{one:?}"
-        );
+        assert!(one.passes.is_subset(&one.fails) && between.contains(one.unit), "{one:?}");
+        assert!(between.without(one.unit).iter().all(|unit| one.with.contains(&unit)), "{one:?}");
         if one.proof == Proof::Resolver {
             assert!(one.tests.is_empty() && !one.symptom.is_empty());
             return;
         }
         assert!(!one.tests.is_empty(), "{one:?}");
         for test in &one.tests {
-            let failed = self
-                .log
-                .iter()
-                .any(|(set, _, failed)| *set == one.fails && failed.contains(test));
+            let failed = self.log.iter().any(|(set, _, failed)| *set == one.fails && failed.contains(test));
             let passed = self.log.iter().any(|(set, only, failed)| {
                 let ran = only.as_ref().is_none_or(|only| only.contains(test));
                 *set == one.passes && ran && !failed.contains(test)
             });
-            assert!(
-                failed && (passed || one.passes.is_empty()),
-                "{test} of {one:?}"
-            );
+            assert!(failed && (passed || one.passes.is_empty()), "{test} of {one:?}");
         }
     }
 }
@@ -262,22 +191,13 @@ fn without_units_nothing_is_asked() {
 
 #[test]
 fn a_culprit_goes_with_a_witness_and_who_needs_it_goes_without_blame() {
-    let mut project = Project::of(8)
-        .needs(5, 2)
-        .needs(6, 5)
-        .fails("test_a", &[2], &[]);
+    let mut project = Project::of(8).needs(5, 2).needs(6, 5).fails("test_a", &[2], &[]);
     let found = project.search(150);
     assert_eq!(found.kept, set(&[0, 1, 3, 4, 7]));
     assert_eq!(gone(&found), [2, 5, 6]);
     assert_eq!(found.dropped[0].needed_by_drop, None);
     assert_eq!(found.dropped[0].tests, [TestId::new("test_a")]);
-    assert_eq!(
-        (
-            found.dropped[1].needed_by_drop,
-            found.dropped[2].needed_by_drop
-        ),
-        (Some(2), Some(2))
-    );
+    assert_eq!((found.dropped[1].needed_by_drop, found.dropped[2].needed_by_drop), (Some(2), Some(2)));
 }
 
 #[test]
@@ -293,9 +213,7 @@ fn a_silent_need_keeps_both_and_is_named_when_one_must_go() {
     let found = Project::of(8).fails("test_import", &[1], &[6]).search(150);
     assert_eq!(found.kept.len(), 8);
 
-    let mut project = Project::of(8)
-        .fails("test_import", &[1], &[6])
-        .fails("test_b", &[6], &[]);
+    let mut project = Project::of(8).fails("test_import", &[1], &[6]).fails("test_b", &[6], &[]);
     let found = project.search(150);
     assert_eq!(gone(&found), [1, 6]);
     assert_eq!(found.dropped[0].with, [6]);
@@ -303,9 +221,7 @@ fn a_silent_need_keeps_both_and_is_named_when_one_must_go() {
 
 #[test]
 fn a_crash_that_hides_the_rest_is_found_first_and_what_it_hid_next() {
-    let mut project = Project::of(12)
-        .fails(CRASH, &[7], &[])
-        .fails("test_a", &[2], &[]);
+    let mut project = Project::of(12).fails(CRASH, &[7], &[]).fails("test_a", &[2], &[]);
     let found = project.search(150);
     assert_eq!(gone(&found), [2, 7]);
     assert_eq!(found.full_runs, 3);
@@ -314,25 +230,16 @@ fn a_crash_that_hides_the_rest_is_found_first_and_what_it_hid_next() {
 #[test]
 fn a_crash_for_want_of_a_unit_that_was_left_out_misleads_nobody() {
     for culprit in 0..12 {
-        let mut project = Project::of(12)
-            .fails(CRASH, &[1], &[6])
-            .fails("test_a", &[culprit], &[]);
+        let mut project = Project::of(12).fails(CRASH, &[1], &[6]).fails("test_a", &[culprit], &[]);
         let found = project.search(150);
-        let expected = if culprit == 6 {
-            vec![1, 6]
-        } else {
-            vec![culprit]
-        };
+        let expected = if culprit == 6 { vec![1, 6] } else { vec![culprit] };
         assert_eq!(gone(&found), expected);
     }
 }
 
 #[test]
 fn units_that_only_move_together_are_blamed_together() {
-    let mut project = Project::of(6)
-        .needs(2, 3)
-        .needs(3, 2)
-        .fails("test_a", &[3], &[]);
+    let mut project = Project::of(6).needs(2, 3).needs(3, 2).fails("test_a", &[3], &[]);
     let found = project.search(150);
     assert_eq!(found.kept, set(&[0, 1, 4, 5]));
     assert_eq!(found.unattributed, Vec::<usize>::new());
@@ -354,11 +261,7 @@ fn a_conflict_at_the_top_drops_one_side_with_the_resolvers_words() {
     project.conflicts = vec![(3, 5)];
     let found = project.search(150);
     assert_eq!(found.kept.len(), 6);
-    let resolver: Vec<_> = found
-        .dropped
-        .iter()
-        .filter(|one| one.proof == Proof::Resolver)
-        .collect();
+    let resolver: Vec<_> = found.dropped.iter().filter(|one| one.proof == Proof::Resolver).collect();
     assert_eq!(resolver.len(), 1);
     assert_eq!(resolver[0].symptom, "3 does not go with 5");
 }
@@ -366,10 +269,8 @@ fn a_conflict_at_the_top_drops_one_side_with_the_resolvers_words() {
 #[test]
 fn when_the_runs_are_used_up_the_rest_is_unattributed() {
     for runs in 0..20 {
-        let mut project = Project::of(24)
-            .fails("test_a", &[3], &[])
-            .fails("test_b", &[9], &[])
-            .fails("test_c", &[17], &[]);
+        let mut project =
+            Project::of(24).fails("test_a", &[3], &[]).fails("test_b", &[9], &[]).fails("test_c", &[17], &[]);
         let found = project.search(runs);
         assert!(runs < 12 || !found.kept.is_empty());
     }

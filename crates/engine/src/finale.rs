@@ -5,7 +5,6 @@
 use uplift_decide::baseline::Baseline;
 use uplift_decide::verdict;
 use uplift_ecosystems::python::discover::Component;
-use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::outcome::{TestResultStatus, TestResults};
 use uplift_model::{Event, Failure, Solution, SuiteRun, TestId, TestStatus};
@@ -69,7 +68,7 @@ pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, tested: &Sol
 /// What installing the delivered manifests gives.
 pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> Result<Solution, EngineError> {
     let answer = match &component.locked {
-        Some(pins) => solver.ask(&relock::question_of(pins), Freshness::CacheFirst)?,
+        Some(pins) => crate::pipeline::installed(solver, pins)?,
         None => {
             let fresh = Solver {
                 doors: solver.doors,

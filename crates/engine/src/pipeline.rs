@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use uplift_decide::baseline::Baseline;
 use uplift_ecosystems::doors::Doors;
-use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::discover::{Component, Pinned};
 use uplift_ecosystems::python::relock;
-use uplift_ecosystems::python::resolve::{Answer, Freshness};
+use uplift_ecosystems::python::resolve::{Answer, Freshness, Question};
 use uplift_model::outcome::{self, Counts, Held, Proof, RunReport, RunState};
 use uplift_model::{Event, PackageName, Phase, Plan, Solution, Version};
 use uplift_sandbox::clock;
@@ -330,10 +330,21 @@ fn deliver(
     Ok(())
 }
 
+/// What installing a lock gives: its pins, and what they need besides where the lock leaves something out (made on
+/// another platform, or without packages that its tool calls unsafe). A lock that contradicts itself is taken as it is.
+pub(crate) fn installed(solver: &Solver<'_>, pins: &[Pinned]) -> Result<Answer, EngineError> {
+    let exact = relock::question_of(pins);
+    let whole = Question { complete: false, ..exact.clone() };
+    match solver.ask(&whole, Freshness::CacheFirst)? {
+        Answer::Solved(solved) => Ok(Answer::Solved(solved)),
+        Answer::Refused(_) => solver.ask(&exact, Freshness::CacheFirst),
+    }
+}
+
 /// What the project's lock or manifests install today.
 pub(crate) fn base_solution(solver: &Solver<'_>, component: &Component) -> Result<Solution, EngineError> {
     let answer = match &component.locked {
-        Some(pins) => solver.ask(&relock::question_of(pins), Freshness::CacheFirst)?,
+        Some(pins) => installed(solver, pins)?,
         None => solver.solve(&Wishes::new(), &Solution::default(), &|_| false, Freshness::Index)?,
     };
     match answer {

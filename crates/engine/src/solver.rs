@@ -99,7 +99,7 @@ impl Solver<'_> {
                 let Answer::Refused(conflict) = &mut answer else { break };
                 let mut built = false;
                 for name in conflict.wants_wheels.clone() {
-                    match self.build_wheels(&name, question)? {
+                    match self.build_wheels(&name, question, &conflict.text)? {
                         Ok(any) => built |= any,
                         Err(why) => conflict.text = format!("{} ({why})", conflict.text),
                     }
@@ -113,10 +113,12 @@ impl Solver<'_> {
         })
     }
 
-    /// Builds wheels of the versions of `name` that the question allows for: the pinned ones, else the newest.
-    fn build_wheels(&self, name: &PackageName, question: &Question) -> Result<Result<bool, String>, EngineError> {
+    /// Builds wheels of the versions of `name` that are asked for: the pinned ones, else the newest.
+    fn build_wheels(&self, name: &PackageName, question: &Question, conflict: &str) -> Result<Result<bool, String>, EngineError> {
         let page = self.index.releases(name)?;
-        let pinned: Vec<Version> = question.roots.iter().chain(&question.preferences).filter_map(|line| pin_of(line, name)).collect();
+        let mut pinned: Vec<Version> = question.roots.iter().chain(&question.preferences).filter_map(|line| pin_of(line, name)).collect();
+        // Others may pin it as well; the refusal then names the version.
+        pinned.extend(conflict.split_whitespace().filter_map(|word| pin_of(word.trim_end_matches([',', '.']), name)));
         let newest = uplift_ecosystems::python::registry::newest(&page).map(|r| r.version.clone());
         let wanted: Vec<Version> = if pinned.is_empty() { newest.into_iter().collect() } else { pinned };
         let mut built = false;

@@ -97,8 +97,7 @@ pub(crate) fn interpreter(doors: &Doors, tree: &Tree<'_>, component: &Component,
     }
     let reproducing = reproducing(doors, component, &admitted, directory, wheels)?;
     let (pool, why) = if reproducing.is_empty() { (admitted, "it satisfies the project's requires-python") } else { (reproducing, "it reproduces the lock") };
-    let on_path = doors.clients.on_path("python3").and_then(|p| p.canonicalize().ok());
-    let default = pool.iter().find(|i| i.exe.canonicalize().ok() == on_path);
+    let default = pool.iter().find(|i| i.default);
     let Some(best) = default.or_else(|| pool.first()) else { return Err(missing("Python 3", "the project asks", &have())) };
     Ok(Chosen { interpreter: (*best).clone(), reason: why.to_owned() })
 }

@@ -42,6 +42,8 @@ pub struct Kind {
     pub hints: bool,
     /// Every cause has a symptom of its own; else all failures look alike.
     pub telling: bool,
+    /// Odds that a cause looks like no other failure in a run, itself in other runs included.
+    pub noise: f64,
 }
 
 impl Kind {
@@ -58,6 +60,7 @@ impl Kind {
             flaky: 0.0,
             hints: false,
             telling: false,
+            noise: 0.0,
         }
     }
 }
@@ -98,6 +101,7 @@ pub struct World {
     flaky: BTreeSet<usize>,
     rate: f64,
     telling: bool,
+    noise: f64,
     each: bool,
     random: ChaCha8Rng,
     /// Size of the largest set that passes.
@@ -128,23 +132,14 @@ impl World {
             10..18 => 0.08,
             _ => 0.30,
         };
-        let mut units: Vec<_> = (0..UNITS)
-            .map(|i| Unit {
-                prior: prior(i),
-                name: format!("package-{i}"),
-                needs: Vec::new(),
-            })
-            .collect();
+        let mut units: Vec<_> =
+            (0..UNITS).map(|i| Unit { prior: prior(i), name: format!("package-{i}"), needs: Vec::new() }).collect();
 
         let mut culprits = Vec::new();
         let mut left: Vec<usize> = (0..UNITS).collect();
         for _ in 0..kind.culprits {
             let odds = |i: usize| {
-                if kind.uniform {
-                    1.0
-                } else {
-                    prior(i) / (1.0 - prior(i))
-                }
+                if kind.uniform { 1.0 } else { prior(i) / (1.0 - prior(i)) }
             };
             let total: f64 = left.iter().map(|i| odds(*i)).sum();
             let mut at = random.random::<f64>() * total;
@@ -161,24 +156,14 @@ impl World {
             let masks = random.random_bool(MASKING) || (kind.masking && causes.is_empty());
             let count = lognormal(&mut random, 1.6, 1.2);
             let tests = choose(&mut random, count);
-            causes.push(Cause {
-                when: When::In(*unit),
-                masks,
-                tests,
-                names: vec![*unit],
-            });
+            causes.push(Cause { when: When::In(*unit), masks, tests, names: vec![*unit] });
         }
         if kind.pair {
             let a = left.remove(random.random_range(0..left.len()));
             let b = left.remove(random.random_range(0..left.len()));
             let count = lognormal(&mut random, 1.2, 1.0);
             let tests = choose(&mut random, count);
-            causes.push(Cause {
-                when: When::Both(a, b),
-                masks: false,
-                tests,
-                names: vec![a, b],
-            });
+            causes.push(Cause { when: When::Both(a, b), masks: false, tests, names: vec![a, b] });
         }
         if kind.codependency {
             let user = random.random_range(0..UNITS);
@@ -186,12 +171,7 @@ impl World {
             let count = lognormal(&mut random, 1.6, 1.2);
             let tests = choose(&mut random, count);
             let masks = random.random_bool(0.5);
-            causes.push(Cause {
-                when: When::Without { user, needed },
-                masks,
-                tests,
-                names: vec![user],
-            });
+            causes.push(Cause { when: When::Without { user, needed }, masks, tests, names: vec![user] });
         }
         for _ in 0..kind.groups {
             let mut free: Vec<usize> = (0..UNITS).filter(|unit| !grouped.contains(*unit)).collect();
@@ -217,20 +197,13 @@ impl World {
         for cause in &mut causes {
             let own = std::mem::take(&mut cause.names);
             if kind.hints {
-                cause.names = own
-                    .into_iter()
-                    .filter(|_| random.random_bool(0.6))
-                    .collect();
+                cause.names = own.into_iter().filter(|_| random.random_bool(0.6)).collect();
                 if random.random_bool(0.1) {
                     cause.names.push(random.random_range(0..UNITS));
                 }
             }
         }
-        let flaky = if kind.flaky > 0.0 {
-            choose(&mut random, FLAKY)
-        } else {
-            BTreeSet::new()
-        };
+        let flaky = if kind.flaky > 0.0 { choose(&mut random, FLAKY) } else { BTreeSet::new() };
         let best = largest(&causes, &units);
         Self {
             units,
@@ -238,6 +211,7 @@ impl World {
             flaky,
             rate: kind.flaky,
             telling: kind.telling,
+            noise: kind.noise,
             each: kind.each,
             random,
             best,
@@ -265,31 +239,21 @@ impl World {
         settle(clean, &self.causes, &self.units).contains(unit)
     }
 
-    pub fn tell(&self) -> String { self.causes.iter().enumerate().map(|(i, c)| format!("{i}: {:?} masks {} tests {}\n", c.when, c.masks, c.tests.len())).collect() }
     fn run(&mut self, set: &UnitSet, only: Option<&[TestId]>) -> Observed {
         let closed = |unit: usize| self.units[unit].needs.iter().all(|needed| set.contains(*needed));
         assert!(set.iter().all(closed), "asked for a set that the resolver would widen: {set:?}");
-        let number = |id: &TestId| {
-            id.0.strip_prefix("test_")
-                .and_then(|digits| digits.parse().ok())
+        let number = |id: &TestId| id.0.strip_prefix("test_").and_then(|digits| digits.parse().ok());
+        let wanted: Vec<usize> =
+            only.map_or_else(|| (0..TESTS).collect(), |only| only.iter().filter_map(number).collect());
+        let mut odd = |_: &Cause| self.noise > 0.0 && self.random.random_bool(self.noise);
+        let odd: Vec<bool> = self.causes.iter().map(&mut odd).collect();
+        let runs = self.log.len();
+        let key = |at: usize| match (self.telling, odd[at]) {
+            (_, true) => format!("oddity {at} of run {runs}"),
+            (true, false) => format!("symptom {at}"),
+            (false, false) => "failure".to_owned(),
         };
-        let wanted: Vec<usize> = only.map_or_else(
-            || (0..TESTS).collect(),
-            |only| only.iter().filter_map(number).collect(),
-        );
-        let key = |at: usize| {
-            if self.telling {
-                format!("symptom {at}")
-            } else {
-                "failure".to_owned()
-            }
-        };
-        let active = || {
-            self.causes
-                .iter()
-                .enumerate()
-                .filter(|(_, cause)| cause.active(set))
-        };
+        let active = || self.causes.iter().enumerate().filter(|(_, cause)| cause.active(set));
         let mut failing: Vec<Failing> = Vec::new();
         let masked = active().any(|(_, cause)| cause.masks);
         if let Some((at, cause)) = active().find(|(_, cause)| cause.masks) {
@@ -304,31 +268,16 @@ impl World {
             for test in wanted {
                 let id = || TestId::new(format!("test_{test:03}"));
                 if let Some((at, cause)) = active().find(|(_, cause)| cause.tests.contains(&test)) {
-                    failing.push(Failing {
-                        test: id(),
-                        symptom: key(at),
-                        names: cause.names.clone(),
-                    });
-                } else if self.flaky.contains(&test)
-                    && (0..3).all(|_| self.random.random_bool(self.rate))
-                {
+                    failing.push(Failing { test: id(), symptom: key(at), names: cause.names.clone() });
+                } else if self.flaky.contains(&test) && (0..3).all(|_| self.random.random_bool(self.rate)) {
                     // Failed, and failed both times it ran again.
-                    failing.push(Failing {
-                        test: id(),
-                        symptom: "flaky".to_owned(),
-                        names: Vec::new(),
-                    });
+                    failing.push(Failing { test: id(), symptom: "flaky".to_owned(), names: Vec::new() });
                 }
             }
         }
         let failed = failing.iter().map(|one| one.test.clone()).collect();
-        self.log
-            .push((set.clone(), only.map(<[TestId]>::to_vec), failed, masked));
-        Observed::Ran {
-            failing,
-            masked,
-            tried: set.clone(),
-        }
+        self.log.push((set.clone(), only.map(<[TestId]>::to_vec), failed, masked));
+        Observed::Ran { failing, masked, tried: set.clone() }
     }
 }
 

@@ -43,12 +43,7 @@ pub(super) fn boundary<T: Trials>(
 }
 
 /// Closed sets strictly between the two, nearest to the middle of the weight first.
-fn cuts(
-    graph: &Graph,
-    low: &UnitSet,
-    high: &UnitSet,
-    weigh: impl Fn(usize) -> f64,
-) -> Vec<UnitSet> {
+fn cuts(graph: &Graph, low: &UnitSet, high: &UnitSet, weigh: impl Fn(usize) -> f64) -> Vec<UnitSet> {
     let between = high.minus(low);
     let order = graph.order(&between, &weigh);
     let total: f64 = order.iter().map(|unit| weigh(*unit)).sum();

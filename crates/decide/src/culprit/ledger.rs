@@ -87,12 +87,7 @@ pub(super) struct Ledger<'a, T: Trials> {
 }
 
 impl<'a, T: Trials> Ledger<'a, T> {
-    pub(super) fn new(
-        count: usize,
-        trials: &'a mut T,
-        limits: &Limits,
-        watch: &'a mut dyn FnMut(Step),
-    ) -> Self {
+    pub(super) fn new(count: usize, trials: &'a mut T, limits: &Limits, watch: &'a mut dyn FnMut(Step)) -> Self {
         // Nothing upgraded: every test stands as in the baseline, no run needed to know it.
         let base = Entry {
             asked: UnitSet::new(),
@@ -127,11 +122,7 @@ impl<'a, T: Trials> Ledger<'a, T> {
         if self.refused.contains_key(set) {
             return Ok(Answer::Refused);
         }
-        if let Some(at) = self
-            .entries
-            .iter()
-            .position(|e| e.is_full() && (e.asked == *set || e.tried == *set))
-        {
+        if let Some(at) = self.entries.iter().position(|e| e.is_full() && (e.asked == *set || e.tried == *set)) {
             return Ok(Answer::Ran(at));
         }
         self.afford()?;
@@ -140,26 +131,18 @@ impl<'a, T: Trials> Ledger<'a, T> {
     }
 
     /// `tests` on `set`.
-    pub(super) fn probe(
-        &mut self,
-        set: &UnitSet,
-        tests: &TestSet,
-    ) -> Result<Answer, Halt<T::Stop>> {
+    pub(super) fn probe(&mut self, set: &UnitSet, tests: &TestSet) -> Result<Answer, Halt<T::Stop>> {
         if self.refused.contains_key(set) {
             return Ok(Answer::Refused);
         }
         let knows = |e: &Entry| {
-            (e.asked == *set || e.tried == *set)
-                && e.scope.as_ref().is_none_or(|scope| tests.is_subset(scope))
+            (e.asked == *set || e.tried == *set) && e.scope.as_ref().is_none_or(|scope| tests.is_subset(scope))
         };
         if let Some(at) = self.entries.iter().position(knows) {
             return Ok(Answer::Ran(at));
         }
         self.afford()?;
-        let ids: Vec<_> = tests
-            .iter()
-            .filter_map(|t| self.tests.get(t).cloned())
-            .collect();
+        let ids: Vec<_> = tests.iter().filter_map(|t| self.tests.get(t).cloned()).collect();
         let seen = self.trials.probe(set, &ids).map_err(Halt::Stop)?;
         Ok(self.note(set, Some(tests.clone()), seen))
     }
@@ -193,29 +176,18 @@ impl<'a, T: Trials> Ledger<'a, T> {
     fn afford(&self) -> Result<(), Halt<T::Stop>> {
         // Resolves are cheap beside test runs, yet must not go on for ever.
         let resolves = self.cap.saturating_mul(8).saturating_add(64);
-        if self.full_runs + self.probes >= self.cap || self.resolves >= resolves {
-            Err(Halt::Cap)
-        } else {
-            Ok(())
-        }
+        if self.full_runs + self.probes >= self.cap || self.resolves >= resolves { Err(Halt::Cap) } else { Ok(()) }
     }
 
     fn note(&mut self, set: &UnitSet, scope: Option<TestSet>, seen: Observed) -> Answer {
         match seen {
             Observed::Unresolvable { conflict } => {
                 self.resolves += 1;
-                (self.watch)(Step::Refused {
-                    set: set.clone(),
-                    conflict: conflict.clone(),
-                });
+                (self.watch)(Step::Refused { set: set.clone(), conflict: conflict.clone() });
                 self.refused.insert(set.clone(), conflict);
                 Answer::Refused
             }
-            Observed::Ran {
-                failing,
-                masked,
-                tried,
-            } => {
+            Observed::Ran { failing, masked, tried } => {
                 let tried = tried.both(&self.all);
                 let mut shown = Shown::new();
                 for one in &failing {
@@ -223,41 +195,20 @@ impl<'a, T: Trials> Ledger<'a, T> {
                     shown.entry(test).or_insert(symptom);
                 }
                 if masked && failing.is_empty() {
-                    let run = Failing {
-                        test: TestId::new(""),
-                        symptom: String::new(),
-                        names: Vec::new(),
-                    };
+                    let run = Failing { test: TestId::new(""), symptom: String::new(), names: Vec::new() };
                     shown.extend([self.number(&run)]);
                 }
                 let bad: TestSet = shown.keys().copied().collect();
                 let step = match &scope {
-                    None => Step::Full {
-                        set: tried.clone(),
-                        failing: bad.len(),
-                        masked,
-                    },
-                    Some(tests) => Step::Probe {
-                        set: tried.clone(),
-                        tests: tests.len(),
-                        failing: bad.len(),
-                        masked,
-                    },
+                    None => Step::Full { set: tried.clone(), failing: bad.len(), masked },
+                    Some(tests) => Step::Probe { set: tried.clone(), tests: tests.len(), failing: bad.len(), masked },
                 };
                 (self.watch)(step);
                 match scope {
                     None => self.full_runs += 1,
                     Some(_) => self.probes += 1,
                 }
-                self.entries.push(Entry {
-                    asked: set.clone(),
-                    tried,
-                    scope,
-                    failing: bad,
-                    shown,
-                    masked,
-                    void: false,
-                });
+                self.entries.push(Entry { asked: set.clone(), tried, scope, failing: bad, shown, masked, void: false });
                 Answer::Ran(self.entries.len() - 1)
             }
         }
@@ -283,10 +234,7 @@ impl<'a, T: Trials> Ledger<'a, T> {
     }
 
     pub(super) fn test(&self, number: usize) -> TestId {
-        self.tests
-            .get(number)
-            .cloned()
-            .unwrap_or_else(|| TestId::new(""))
+        self.tests.get(number).cloned().unwrap_or_else(|| TestId::new(""))
     }
 
     pub(super) fn symptom(&self, symptom: usize) -> &str {
@@ -297,9 +245,7 @@ impl<'a, T: Trials> Ledger<'a, T> {
     pub(super) fn alike(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.symptom(a), self.symptom(b));
         let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-        a == b
-            || short.is_empty()
-            || long.strip_prefix(short).is_some_and(|rest| rest.starts_with('|'))
+        a == b || short.is_empty() || long.strip_prefix(short).is_some_and(|rest| rest.starts_with('|'))
     }
 
     /// Whether `test` fails in both and not in the same way.

@@ -6,13 +6,13 @@
 //! Lives here: finding the missed unit, and the units that miss it. Lives elsewhere: how a probe is judged
 //! (`super::narrow`).
 
+use super::Trials;
 use super::boundary::{boundary, fails};
 use super::ledger::{Answer, Halt};
 use super::narrow::{Round, Taught};
 use super::rounds::Search;
 use super::sets::UnitSet;
 use super::suspects::Standing;
-use super::Trials;
 
 /// Missed units looked for in one round before its symptoms count as noise.
 const MISSED: usize = 8;
@@ -20,7 +20,12 @@ const MISSED: usize = 8;
 impl<T: Trials> Search<'_, T> {
     /// Everything fails in a new way without `leave`: puts back those that the resolver ties to what stayed, or
     /// that the new failure names. True when that helps; they then stay in place.
-    pub(super) fn put_back(&mut self, round: &Round<'_>, standing: &Standing, leave: &UnitSet) -> Result<bool, Halt<T::Stop>> {
+    pub(super) fn put_back(
+        &mut self,
+        round: &Round<'_>,
+        standing: &Standing,
+        leave: &UnitSet,
+    ) -> Result<bool, Halt<T::Stop>> {
         let set = self.graph.leave(round.top, leave);
         let Some(entry) = self.ledger.entries.iter().find(|e| e.tried == set && e.failing.meets(&round.tests)) else {
             return Ok(false);
@@ -71,6 +76,10 @@ impl<T: Trials> Search<'_, T> {
         suspects: &UnitSet,
         test: usize,
     ) -> Result<Option<UnitSet>, Halt<T::Stop>> {
+        // Else they can still be told apart, or what stands between them is noise.
+        if !suspects.is_subset(&self.sticky) {
+            return Ok(None);
+        }
         let mut block = suspects.clone();
         loop {
             let set = self.graph.leave(round.top, &block);

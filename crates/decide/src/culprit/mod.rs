@@ -5,6 +5,11 @@
 //! another; lets one short probe halve the suspects of all symptoms at once; and blames nobody without two
 //! observed sets that differ by the blamed unit. Hints (a package named in an error) order the search, they
 //! never prove.
+//!
+//! A failure that a larger set does not show is about something that was left out, or was hidden there: it
+//! says nothing about the failure that is searched for. The search finds what is missed and leaves it in place
+//! (`missed.rs`), and before it ends tries such units back together (`reunion.rs`). Where symptoms are noise it
+//! falls back on pass and fail alone.
 //! Lives elsewhere: running tests, reruns of failures, reading symptoms (`engine`, `crate::symptoms`);
 //! the highest version that passes (`crate::best`).
 //! Start reading at [`search`], then `rounds.rs`.
@@ -42,7 +47,8 @@ pub struct Unit {
 pub struct Failing {
     /// The test; for a file that cannot be collected its path, for a run that died the empty id.
     pub test: TestId,
-    /// Equal key: looks like the same symptom. Used to choose which tests a probe runs.
+    /// Equal key: looks like the same symptom; so does a key that goes on where the other ends, after a `|`
+    /// (more detail). Chooses which tests a probe runs, and tells another failure of a test from its own.
     pub symptom: String,
     /// Units whose package the error text or traceback names: a hint, never a proof.
     pub names: Vec<usize>,
@@ -149,12 +155,12 @@ pub struct Dropped {
     pub proof: Proof,
     /// Tests that pass in `passes` and fail in `fails`. Empty for [`Proof::Resolver`].
     pub tests: Vec<TestId>,
-    /// Symptom of the first of `tests`, or the resolver's words.
+    /// Symptom of the first of `tests` in `fails`, or the resolver's words.
     pub symptom: String,
     /// Observed set in which `tests` pass.
     pub passes: UnitSet,
     /// Observed set in which `tests` fail: `passes` and this unit, and those of `with` that cannot be told
-    /// apart from it because the resolver only takes them together.
+    /// apart from it because they only live together.
     pub fails: UnitSet,
     /// Units that take part in the failure: the partner of an interaction, or a dropped unit that this one
     /// silently needs.

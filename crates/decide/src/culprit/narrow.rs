@@ -68,18 +68,12 @@ impl Round<'_> {
 
 impl<T: Trials> Search<'_, T> {
     /// Units that explain why `top` fails as entry `at` shows, each with the tests that point to it.
-    pub(super) fn narrow(
-        &mut self,
-        top: &UnitSet,
-        at: usize,
-    ) -> Result<Vec<(usize, TestSet)>, Halt<T::Stop>> {
+    pub(super) fn narrow(&mut self, top: &UnitSet, at: usize) -> Result<Vec<(usize, TestSet)>, Halt<T::Stop>> {
         let Some(entry) = self.ledger.entry(at) else {
             return Ok(Vec::new());
         };
         let masked = entry.masked;
-        let tests = self
-            .ledger
-            .representatives(&entry.shown, self.limits.representatives);
+        let tests = self.ledger.representatives(&entry.shown, self.limits.representatives);
         let own = entry.shown.clone();
         let mut symptoms: Vec<_> = tests
             .iter()
@@ -125,11 +119,7 @@ impl<T: Trials> Search<'_, T> {
     }
 
     fn weigh(&self, round: &Round<'_>, group: &Group, unit: usize) -> f64 {
-        let hint = if self.ledger.named(&group.tests, &round.shown).contains(unit) {
-            NAMED
-        } else {
-            1.0
-        };
+        let hint = if self.ledger.named(&group.tests, &round.shown).contains(unit) { NAMED } else { 1.0 };
         self.weight(unit) * hint
     }
 
@@ -137,16 +127,10 @@ impl<T: Trials> Search<'_, T> {
     fn guess(&self, round: &Round<'_>, standing: &mut Standing) -> bool {
         let mut sure = Vec::new();
         for group in &standing.open {
-            let weights: Vec<_> = group
-                .suspects
-                .iter()
-                .map(|unit| (unit, self.weigh(round, group, unit)))
-                .collect();
+            let weights: Vec<_> = group.suspects.iter().map(|unit| (unit, self.weigh(round, group, unit))).collect();
             let total: f64 = weights.iter().map(|(_, weight)| weight).sum();
             match weights.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)) {
-                Some((unit, weight)) if weight >= GUESS * total => {
-                    sure.push((unit, group.tests.clone()))
-                }
+                Some((unit, weight)) if weight >= GUESS * total => sure.push((unit, group.tests.clone())),
                 _ => return false,
             }
         }
@@ -161,13 +145,8 @@ impl<T: Trials> Search<'_, T> {
     /// Makes one probe that teaches something; false when none is left to make.
     fn advance(&mut self, round: &mut Round<'_>, standing: &Standing) -> Result<bool, Halt<T::Stop>> {
         let sticky = self.sticky.clone();
-        let out = split::halves(&standing.open, &self.graph, &sticky, |group, unit| {
-            self.weigh(round, group, unit)
-        });
-        let open = standing
-            .open
-            .iter()
-            .fold(UnitSet::new(), |all, group| all.union(&group.suspects));
+        let out = split::halves(&standing.open, &self.graph, &sticky, |group, unit| self.weigh(round, group, unit));
+        let open = standing.open.iter().fold(UnitSet::new(), |all, group| all.union(&group.suspects));
         let rest = open.minus(&out).minus(&sticky);
         let located = standing.located().union(&standing.unclear).minus(&sticky);
         let mut choices = vec![located.union(&out), located.union(&rest)];
@@ -192,15 +171,9 @@ impl<T: Trials> Search<'_, T> {
         {
             return Ok(true);
         }
-        let single = standing
-            .open
-            .first()
-            .map(|group| group.suspects.clone())
-            .unwrap_or_default();
+        let single = standing.open.first().map(|group| group.suspects.clone()).unwrap_or_default();
         for unit in single.iter() {
-            if let Taught::Something =
-                self.try_without(round, standing, &UnitSet::new().with(unit))?
-            {
+            if let Taught::Something = self.try_without(round, standing, &UnitSet::new().with(unit))? {
                 return Ok(true);
             }
         }
@@ -221,26 +194,15 @@ impl<T: Trials> Search<'_, T> {
             return Ok(Taught::Void);
         }
         let after = round.standing(&self.ledger);
-        Ok(if after.measure() == standing.measure() {
-            Taught::Nothing
-        } else {
-            Taught::Something
-        })
+        Ok(if after.measure() == standing.measure() { Taught::Nothing } else { Taught::Something })
     }
 
     /// Strict mode: the unit whose addition to a passing set makes `test` fail.
     fn trigger(&mut self, round: &Round<'_>, test: usize) -> Result<UnitSet, Halt<T::Stop>> {
         let passing = |e: &&Entry| e.passes(test) && e.tried.is_subset(round.top);
-        let best = self
-            .ledger
-            .entries
-            .iter()
-            .filter(passing)
-            .max_by_key(|e| e.tried.len());
+        let best = self.ledger.entries.iter().filter(passing).max_by_key(|e| e.tried.len());
         let low = best.map(|e| e.tried.clone()).unwrap_or_default();
-        let weights: Vec<_> = (0..self.units.len())
-            .map(|unit| self.weight(unit))
-            .collect();
+        let weights: Vec<_> = (0..self.units.len()).map(|unit| self.weight(unit)).collect();
         let (low, high) = boundary(
             &mut self.ledger,
             &self.graph,

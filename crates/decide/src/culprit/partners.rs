@@ -40,8 +40,7 @@ impl<T: Trials> Search<'_, T> {
     /// The failing set that proves `unit`, with the tests.
     fn failure(&self, unit: usize) -> Option<(UnitSet, TestSet)> {
         let block = self.block(unit)?;
-        self.pair(&block)
-            .map(|pair| (pair.fails.tried.clone(), pair.tests))
+        self.pair(&block).map(|pair| (pair.fails.tried.clone(), pair.tests))
     }
 
     fn find_partner(
@@ -55,20 +54,10 @@ impl<T: Trials> Search<'_, T> {
         };
         let innocent = |e: &&Entry| e.tried.contains(unit) && e.passes(test);
         let entries = &self.ledger.entries;
-        let lower = entries
-            .iter()
-            .filter(innocent)
-            .filter(|e| e.tried.is_subset(failing));
-        let upper = entries
-            .iter()
-            .filter(innocent)
-            .filter(|e| failing.is_subset(&e.tried));
-        let low = lower
-            .max_by_key(|e| e.tried.len())
-            .map(|e| (e.tried.clone(), failing.clone(), false));
-        let high = upper
-            .min_by_key(|e| e.tried.len())
-            .map(|e| (failing.clone(), e.tried.clone(), true));
+        let lower = entries.iter().filter(innocent).filter(|e| e.tried.is_subset(failing));
+        let upper = entries.iter().filter(innocent).filter(|e| failing.is_subset(&e.tried));
+        let low = lower.max_by_key(|e| e.tried.len()).map(|e| (e.tried.clone(), failing.clone(), false));
+        let high = upper.min_by_key(|e| e.tried.len()).map(|e| (failing.clone(), e.tried.clone(), true));
         let Some((low, high, missing)) = low.or(high) else {
             return Ok(None);
         };
@@ -83,35 +72,19 @@ impl<T: Trials> Search<'_, T> {
             },
         )?;
         let other = high.minus(&low);
-        let other = if other.len() == 1 {
-            other.lowest()
-        } else {
-            None
-        };
-        Ok(other.map(|other| Partner {
-            of: unit,
-            other,
-            missing,
-        }))
+        let other = if other.len() == 1 { other.lowest() } else { None };
+        Ok(other.map(|other| Partner { of: unit, other, missing }))
     }
 
     /// A unit went because it silently needs another that went. If that one fails only beside a third, the
     /// third may go instead, and both come back. True when a larger set passed.
     pub(super) fn swap(&mut self) -> Result<bool, Halt<T::Stop>> {
-        let missed: Vec<_> = self
-            .partners
-            .iter()
-            .copied()
-            .filter(|partner| partner.missing)
-            .collect();
+        let missed: Vec<_> = self.partners.iter().copied().filter(|partner| partner.missing).collect();
         for Partner { of, other, .. } in missed {
             if self.kept.contains(of) || self.kept.contains(other) {
                 continue;
             }
-            let Some(third) = self
-                .rival(other)?
-                .filter(|third| self.kept.contains(*third))
-            else {
+            let Some(third) = self.rival(other)?.filter(|third| self.kept.contains(*third)) else {
                 continue;
             };
             let back = self.graph.close(&self.kept.with(of).with(other));
@@ -128,8 +101,7 @@ impl<T: Trials> Search<'_, T> {
                     (self.ledger.watch)(Step::TakenBack { unit });
                 }
                 self.kept = larger;
-                self.partners
-                    .retain(|partner| !self.kept.contains(partner.of));
+                self.partners.retain(|partner| !self.kept.contains(partner.of));
                 return Ok(true);
             }
         }
@@ -153,8 +125,6 @@ impl<T: Trials> Search<'_, T> {
             _ => return Ok(None),
         }
         let partner = self.find_partner(unit, &failing, &tests)?;
-        Ok(partner
-            .filter(|partner| !partner.missing)
-            .map(|partner| partner.other))
+        Ok(partner.filter(|partner| !partner.missing).map(|partner| partner.other))
     }
 }

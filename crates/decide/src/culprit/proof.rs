@@ -50,22 +50,12 @@ impl<T: Trials> Search<'_, T> {
             return Ok(());
         };
         let suspects: UnitSet = left.suspects.iter().map(|(unit, _)| *unit).collect();
-        let tests = left
-            .suspects
-            .iter()
-            .fold(TestSet::new(), |all, (_, tests)| all.union(tests));
+        let tests = left.suspects.iter().fold(TestSet::new(), |all, (_, tests)| all.union(tests));
         let known = |e: &Entry| e.is_full() && e.tried == left.next && !e.masked;
-        let mut set = if self.ledger.entries.iter().any(known) {
-            left.next.clone()
-        } else {
-            self.kept.clone()
-        };
+        let mut set = if self.ledger.entries.iter().any(known) { left.next.clone() } else { self.kept.clone() };
         let top = left.top.clone();
         for unit in self.graph.order(&suspects, |unit| self.weight(unit)) {
-            if suspects
-                .iter()
-                .all(|unit| self.kept.contains(unit) || self.evidence(unit).is_some())
-            {
+            if suspects.iter().all(|unit| self.kept.contains(unit) || self.evidence(unit).is_some()) {
                 break;
             }
             let wider = set.with(unit);
@@ -90,21 +80,13 @@ impl<T: Trials> Search<'_, T> {
         let set = self.kept.union(&block);
         let of = |units: &UnitSet| {
             let all = self.rounds.iter().flat_map(|left| &left.suspects);
-            all.filter(|(unit, _)| units.contains(*unit))
-                .fold(TestSet::new(), |tests, (_, own)| tests.union(own))
+            all.filter(|(unit, _)| units.contains(*unit)).fold(TestSet::new(), |tests, (_, own)| tests.union(own))
         };
         let tests = of(&block);
         // No test points to it (it only went along with another): the whole suite decides.
-        let mut answer = if tests.is_empty() {
-            self.ledger.full(&set)?
-        } else {
-            self.ledger.probe(&set, &tests)?
-        };
+        let mut answer = if tests.is_empty() { self.ledger.full(&set)? } else { self.ledger.probe(&set, &tests)? };
         if let Answer::Ran(at) = answer
-            && self
-                .ledger
-                .entry(at)
-                .is_some_and(|entry| entry.good() && !entry.is_full())
+            && self.ledger.entry(at).is_some_and(|entry| entry.good() && !entry.is_full())
         {
             answer = self.ledger.full(&set)?;
         }
@@ -135,20 +117,14 @@ impl<T: Trials> Search<'_, T> {
             return false;
         };
         let gone = pair.fails.tried.minus(&self.kept).minus(block);
-        pair.tests
-            .iter()
-            .all(|test| self.always_there(unit, test).meets(&gone))
+        pair.tests.iter().all(|test| self.always_there(unit, test).meets(&gone))
     }
 
     /// Units that were in place whenever `unit` was and `test` failed: the ones that may take part.
     pub(super) fn always_there(&self, unit: usize, test: usize) -> UnitSet {
         let entries = self.ledger.entries.iter();
-        let failing = entries
-            .filter(|e| e.tried.contains(unit) && e.failing.contains(test))
-            .map(|e| &e.tried);
-        failing
-            .fold(UnitSet::first(self.units.len()), |all, set| all.both(set))
-            .without(unit)
+        let failing = entries.filter(|e| e.tried.contains(unit) && e.failing.contains(test)).map(|e| &e.tried);
+        failing.fold(UnitSet::first(self.units.len()), |all, set| all.both(set)).without(unit)
     }
 
     /// The resolver refuses `unit` beside what is kept: does it only miss another unit that was left out?
@@ -166,10 +142,7 @@ impl<T: Trials> Search<'_, T> {
 
     /// What must come back together with `unit`; `None` when it needs a unit that is out for its own reasons.
     pub(super) fn block(&self, unit: usize) -> Option<UnitSet> {
-        let block = self
-            .graph
-            .close(&UnitSet::new().with(unit))
-            .minus(&self.kept);
+        let block = self.graph.close(&UnitSet::new().with(unit)).minus(&self.kept);
         let together = block
             .iter()
             .all(|other| other == unit || self.graph.needs(other).contains(unit) || self.misses(other, unit));
@@ -194,17 +167,11 @@ impl<T: Trials> Search<'_, T> {
             // A failure that a larger set does not show proves less than one that stays.
             let rank = |fails: &Entry, tests| (self.outdone(fails, tests), fails.tried.len());
             if passes.is_empty()
-                || best
-                    .as_ref()
-                    .is_some_and(|best| rank(best.fails, &best.tests) < rank(fails, &passes))
+                || best.as_ref().is_some_and(|best| rank(best.fails, &best.tests) < rank(fails, &passes))
             {
                 continue;
             }
-            best = Some(Pair {
-                passes: &low.tried,
-                fails,
-                tests: passes,
-            });
+            best = Some(Pair { passes: &low.tried, fails, tests: passes });
         }
         best
     }
@@ -213,12 +180,7 @@ impl<T: Trials> Search<'_, T> {
     pub(super) fn evidence(&self, unit: usize) -> Option<Dropped> {
         let block = self.block(unit)?;
         let mut with: Vec<_> = block.without(unit).iter().collect();
-        with.extend(
-            self.partners
-                .iter()
-                .filter(|partner| partner.of == unit)
-                .map(|partner| partner.other),
-        );
+        with.extend(self.partners.iter().filter(|partner| partner.of == unit).map(|partner| partner.other));
         if let Some(pair) = self.pair(&block) {
             let first = pair
                 .tests
@@ -227,16 +189,8 @@ impl<T: Trials> Search<'_, T> {
                 .map(|symptom| self.ledger.symptom(*symptom).to_owned());
             return Some(Dropped {
                 unit,
-                proof: if *pair.passes == self.kept {
-                    Proof::Probe
-                } else {
-                    Proof::Witness
-                },
-                tests: pair
-                    .tests
-                    .iter()
-                    .map(|test| self.ledger.test(test))
-                    .collect(),
+                proof: if *pair.passes == self.kept { Proof::Probe } else { Proof::Witness },
+                tests: pair.tests.iter().map(|test| self.ledger.test(test)).collect(),
                 symptom: first.unwrap_or_default(),
                 passes: pair.passes.clone(),
                 fails: pair.fails.tried.clone(),

@@ -46,7 +46,7 @@ impl<T: Trials> Search<'_, T> {
                     }
                 }
             }
-            let out = if same.is_empty() { self.newcomer(&back, at, &tests)? } else { same };
+            let out = if same.is_empty() { self.newcomer(&back, at)? } else { same };
             if !out.meets(&back) {
                 return Ok(false);
             }
@@ -93,9 +93,8 @@ impl<T: Trials> Search<'_, T> {
         let (Some(pair), Some(entry)) = (pair, self.ledger.entry(at)) else {
             return false;
         };
-        let again = |test| {
-            entry.failing.contains(test) && !self.ledger.fails_otherwise(test, &pair.fails.shown, &entry.shown)
-        };
+        let again =
+            |test| entry.failing.contains(test) && !self.ledger.fails_otherwise(test, &pair.fails.shown, &entry.shown);
         pair.tests.iter().any(again)
     }
 
@@ -136,12 +135,13 @@ impl<T: Trials> Search<'_, T> {
 
     /// Together `back` fails as no proof of its members does (entry `at`): the unit whose addition brings that
     /// failure. What it adds itself to failed in another way, for want of it.
-    fn newcomer(&mut self, back: &UnitSet, at: usize, tests: &TestSet) -> Result<UnitSet, Halt<T::Stop>> {
+    fn newcomer(&mut self, back: &UnitSet, at: usize) -> Result<UnitSet, Halt<T::Stop>> {
         let Some(entry) = self.ledger.entry(at) else {
             return Ok(UnitSet::new());
         };
         let shown = entry.shown.clone();
-        let Some(test) = tests.iter().find(|test| shown.contains_key(test)) else {
+        let tests = self.ledger.representatives(&shown, self.limits.representatives);
+        let Some(test) = tests.lowest() else {
             return Ok(UnitSet::new());
         };
         let (low, high) = boundary(
@@ -150,7 +150,7 @@ impl<T: Trials> Search<'_, T> {
             (self.kept.clone(), self.kept.union(back)),
             |_| 1.0,
             |ledger, set| {
-                let Answer::Ran(at) = ledger.probe(set, tests)? else {
+                let Answer::Ran(at) = ledger.probe(set, &tests)? else {
                     return Ok(None);
                 };
                 let Some(entry) = ledger.entry(at) else {

@@ -41,11 +41,7 @@ impl<'a, T: Trials> Search<'a, T> {
             units,
             limits,
             ledger: Ledger::new(units.len(), trials, limits, watch),
-            graph: Graph::new(
-                units
-                    .iter()
-                    .map(|unit| unit.needs.iter().copied().collect()),
-            ),
+            graph: Graph::new(units.iter().map(|unit| unit.needs.iter().copied().collect())),
             sticky: UnitSet::new(),
             doubted: UnitSet::new(),
             kept: UnitSet::new(),
@@ -70,9 +66,7 @@ impl<'a, T: Trials> Search<'a, T> {
     }
 
     pub(super) fn weight(&self, unit: usize) -> f64 {
-        self.units
-            .get(unit)
-            .map_or(1.0, |unit| split::weight(unit.prior))
+        self.units.get(unit).map_or(1.0, |unit| split::weight(unit.prior))
     }
 
     /// Units that are not kept as things stand.
@@ -88,18 +82,10 @@ impl<'a, T: Trials> Search<'a, T> {
             let units: Vec<_> = suspects.iter().map(|(unit, _)| *unit).collect();
             let out: UnitSet = units.iter().copied().collect();
             (self.ledger.watch)(Step::Suspected { units });
-            self.rounds.push(Left {
-                top: top.clone(),
-                suspects,
-                next: UnitSet::new(),
-            });
+            self.rounds.push(Left { top: top.clone(), suspects, next: UnitSet::new() });
             self.doubted = out.clone();
             // Nobody to leave out cannot happen; leaving all out ends the search in any case.
-            let next = if out.is_empty() {
-                UnitSet::new()
-            } else {
-                self.graph.leave(&top, &out)
-            };
+            let next = if out.is_empty() { UnitSet::new() } else { self.graph.leave(&top, &out) };
             (top, at) = self.run_all_of(next)?;
             if let Some(left) = self.rounds.last_mut() {
                 left.next = top.clone();
@@ -125,9 +111,7 @@ impl<'a, T: Trials> Search<'a, T> {
 
     /// `set` without the first unit that makes the resolver refuse it, or pull in what was left out.
     fn without_conflict(&mut self, set: &UnitSet) -> Result<UnitSet, Halt<T::Stop>> {
-        let weights: Vec<_> = (0..self.units.len())
-            .map(|unit| self.weight(unit))
-            .collect();
+        let weights: Vec<_> = (0..self.units.len()).map(|unit| self.weight(unit)).collect();
         let (low, high) = boundary(
             &mut self.ledger,
             &self.graph,
@@ -135,10 +119,7 @@ impl<'a, T: Trials> Search<'a, T> {
             |unit| weights.get(unit).copied().unwrap_or(1.0),
             |ledger, part| {
                 let tried = ledger.resolve(part)?;
-                Ok(Some((
-                    part.clone(),
-                    tried.is_none_or(|tried| !tried.is_subset(set)),
-                )))
+                Ok(Some((part.clone(), tried.is_none_or(|tried| !tried.is_subset(set)))))
             },
         )?;
         let out = high.minus(&low);
@@ -156,11 +137,7 @@ impl<'a, T: Trials> Search<'a, T> {
     /// The runs are used up but one: it goes to what is beyond suspicion.
     fn salvage(&mut self) -> Result<(), Halt<T::Stop>> {
         self.ledger.cap = self.limits.runs;
-        let out = self
-            .rounds
-            .iter()
-            .flat_map(|left| &left.suspects)
-            .map(|(unit, _)| *unit);
+        let out = self.rounds.iter().flat_map(|left| &left.suspects).map(|(unit, _)| *unit);
         let out = out.collect::<UnitSet>().union(&self.doubted);
         let rest = self.graph.leave(&UnitSet::first(self.units.len()), &out);
         if let Answer::Ran(at) = self.ledger.full(&rest)?
@@ -174,8 +151,7 @@ impl<'a, T: Trials> Search<'a, T> {
 
     fn found(&self) -> Found {
         let gone = self.gone();
-        let mut dropped: Vec<Dropped> =
-            gone.iter().filter_map(|unit| self.evidence(unit)).collect();
+        let mut dropped: Vec<Dropped> = gone.iter().filter_map(|unit| self.evidence(unit)).collect();
         let blamed: UnitSet = dropped.iter().map(|one| one.unit).collect();
         for unit in gone.minus(&blamed).iter() {
             if let Some(needed) = self.graph.needs(unit).both(&blamed).lowest() {

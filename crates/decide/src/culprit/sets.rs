@@ -25,9 +25,7 @@ impl UnitSet {
     }
 
     pub fn contains(&self, unit: usize) -> bool {
-        self.words
-            .get(unit / 64)
-            .is_some_and(|word| word >> (unit % 64) & 1 == 1)
+        self.words.get(unit / 64).is_some_and(|word| word >> (unit % 64) & 1 == 1)
     }
 
     /// Adds `unit`; true when it was not there.
@@ -78,10 +76,7 @@ impl UnitSet {
 
     pub fn is_subset(&self, other: &Self) -> bool {
         let word = |i: usize| other.words.get(i).copied().unwrap_or(0);
-        self.words
-            .iter()
-            .enumerate()
-            .all(|(i, mine)| mine & !word(i) == 0)
+        self.words.iter().enumerate().all(|(i, mine)| mine & !word(i) == 0)
     }
 
     pub fn meets(&self, other: &Self) -> bool {
@@ -93,10 +88,7 @@ impl UnitSet {
     }
 
     pub fn len(&self) -> usize {
-        self.words
-            .iter()
-            .map(|word| word.count_ones() as usize)
-            .sum()
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// The lowest member.
@@ -120,9 +112,7 @@ impl UnitSet {
 
     fn zip(&self, other: &Self, of: impl Fn(u64, u64) -> u64) -> Self {
         let word = |set: &Self, i: usize| set.words.get(i).copied().unwrap_or(0);
-        let words = (0..self.words.len().max(other.words.len()))
-            .map(|i| of(word(self, i), word(other, i)))
-            .collect();
+        let words = (0..self.words.len().max(other.words.len())).map(|i| of(word(self, i), word(other, i))).collect();
         let mut set = Self { words };
         set.trim();
         set
@@ -169,10 +159,7 @@ pub(super) struct Graph {
 impl Graph {
     /// Numbers outside of `direct` are passed over.
     pub(super) fn new(direct: impl Iterator<Item = UnitSet>) -> Self {
-        let mut graph = Self {
-            needs: direct.collect(),
-            users: Vec::new(),
-        };
+        let mut graph = Self { needs: direct.collect(), users: Vec::new() };
         let all = UnitSet::first(graph.needs.len());
         for (unit, needs) in graph.needs.iter_mut().enumerate() {
             *needs = needs.both(&all).without(unit);
@@ -193,9 +180,7 @@ impl Graph {
 
     /// `set` and all that its members need.
     pub(super) fn close(&self, set: &UnitSet) -> UnitSet {
-        set.iter()
-            .filter_map(|unit| self.needs.get(unit))
-            .fold(set.clone(), |all, needs| all.union(needs))
+        set.iter().filter_map(|unit| self.needs.get(unit)).fold(set.clone(), |all, needs| all.union(needs))
     }
 
     /// `set` without `out` and without all that needs a member of `out`.
@@ -205,9 +190,7 @@ impl Graph {
 
     /// `set` and all that needs one of its members.
     pub(super) fn with_users(&self, set: &UnitSet) -> UnitSet {
-        set.iter()
-            .filter_map(|unit| self.users.get(unit))
-            .fold(set.clone(), |all, users| all.union(users))
+        set.iter().filter_map(|unit| self.users.get(unit)).fold(set.clone(), |all, users| all.union(users))
     }
 
     /// What `unit` needs, itself left out.
@@ -220,34 +203,21 @@ impl Graph {
     pub(super) fn order(&self, units: &UnitSet, weight: impl Fn(usize) -> f64) -> Vec<usize> {
         let mut order: Vec<_> = units.iter().collect();
         let depth = |unit: usize| self.needs(unit).both(units).len();
-        order.sort_by(|a, b| {
-            depth(*a)
-                .cmp(&depth(*b))
-                .then(weight(*a).total_cmp(&weight(*b)))
-                .then(a.cmp(b))
-        });
+        order.sort_by(|a, b| depth(*a).cmp(&depth(*b)).then(weight(*a).total_cmp(&weight(*b))).then(a.cmp(b)));
         order
     }
 
     fn settle(&mut self) {
         loop {
-            let wider: Vec<_> = self
-                .needs
-                .iter()
-                .enumerate()
-                .map(|(unit, needs)| self.close(needs).without(unit))
-                .collect();
+            let wider: Vec<_> =
+                self.needs.iter().enumerate().map(|(unit, needs)| self.close(needs).without(unit)).collect();
             if wider == self.needs {
                 break;
             }
             self.needs = wider;
         }
         let count = self.needs.len();
-        let uses = |unit: usize| {
-            (0..count)
-                .filter(|user| self.needs(*user).contains(unit))
-                .collect()
-        };
+        let uses = |unit: usize| (0..count).filter(|user| self.needs(*user).contains(unit)).collect();
         self.users = (0..count).map(uses).collect();
     }
 }
@@ -261,26 +231,13 @@ mod tests {
         let mut far: UnitSet = [1, 200].into_iter().collect();
         assert!(far.remove(200));
         assert_eq!(far, UnitSet::new().with(1));
-        assert_eq!(
-            UnitSet::first(70)
-                .minus(&UnitSet::first(69))
-                .iter()
-                .collect::<Vec<_>>(),
-            [69]
-        );
+        assert_eq!(UnitSet::first(70).minus(&UnitSet::first(69)).iter().collect::<Vec<_>>(), [69]);
     }
 
     #[test]
     fn needs_reach_through_others_and_leaving_takes_the_users_along() {
-        let graph = Graph::new(
-            [vec![], vec![0], vec![1, 9], vec![]]
-                .into_iter()
-                .map(UnitSet::from_iter),
-        );
+        let graph = Graph::new([vec![], vec![0], vec![1, 9], vec![]].into_iter().map(UnitSet::from_iter));
         assert_eq!(graph.close(&UnitSet::new().with(2)), UnitSet::first(3));
-        assert_eq!(
-            graph.leave(&UnitSet::first(4), &UnitSet::new().with(0)),
-            UnitSet::new().with(3)
-        );
+        assert_eq!(graph.leave(&UnitSet::first(4), &UnitSet::new().with(0)), UnitSet::new().with(3));
     }
 }

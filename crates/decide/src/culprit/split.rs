@@ -11,11 +11,7 @@ pub(super) const NAMED: f64 = 30.0;
 
 /// A unit's weight before any hint. The root keeps priors that are wrong from costing much.
 pub(super) fn weight(prior: f64) -> f64 {
-    if prior.is_finite() {
-        prior.clamp(1e-4, 1.0).sqrt()
-    } else {
-        0.1
-    }
+    if prior.is_finite() { prior.clamp(1e-4, 1.0).sqrt() } else { 0.1 }
 }
 
 /// The units to leave out so that each group loses about half of its weight, heaviest first.
@@ -30,14 +26,7 @@ pub(super) fn halves(
     let mut stay = graph.close(fixed);
     let mut out = UnitSet::new();
     for group in groups {
-        let of = |set: &UnitSet| {
-            group
-                .suspects
-                .both(set)
-                .iter()
-                .map(|unit| weigh(group, unit))
-                .sum::<f64>()
-        };
+        let of = |set: &UnitSet| group.suspects.both(set).iter().map(|unit| weigh(group, unit)).sum::<f64>();
         let half = of(&group.suspects) / 2.0;
         let mut undecided: Vec<_> = group.suspects.minus(&stay).minus(&out).iter().collect();
         undecided.sort_by(|a, b| weigh(group, *b).total_cmp(&weigh(group, *a)).then(a.cmp(b)));

@@ -22,9 +22,7 @@ struct Question {
 fn question<T: Trials>(ledger: &Ledger<'_, T>, test: usize, top: &UnitSet, own: &Shown) -> Question {
     let entries = &ledger.entries;
     // It passed with more in place: something that left is missed. Then only sets within `top` compare.
-    let missing = entries
-        .iter()
-        .any(|e| top.is_subset(&e.tried) && e.passes(test));
+    let missing = entries.iter().any(|e| top.is_subset(&e.tried) && e.passes(test));
     let mut could = top.clone();
     for entry in entries.iter().filter(|e| !e.void && e.passes(test)) {
         if !missing || entry.tried.is_subset(top) {
@@ -38,10 +36,7 @@ fn question<T: Trials>(ledger: &Ledger<'_, T>, test: usize, top: &UnitSet, own: 
     let mut holds: Vec<_> = failing.map(|e| e.tried.both(&could)).collect();
     let single = holds.iter().fold(could.clone(), |all, set| all.both(set));
     if !single.is_empty() {
-        return Question {
-            could,
-            holds: vec![single],
-        };
+        return Question { could, holds: vec![single] };
     }
     holds.sort_by_key(UnitSet::len);
     let mut least: Vec<UnitSet> = Vec::new();
@@ -50,10 +45,7 @@ fn question<T: Trials>(ledger: &Ledger<'_, T>, test: usize, top: &UnitSet, own: 
             least.push(set);
         }
     }
-    Question {
-        could,
-        holds: least,
-    }
+    Question { could, holds: least }
 }
 
 /// Tests whose open question is the same set of units.
@@ -89,43 +81,27 @@ impl Standing {
                 standing.aside.insert(test);
                 continue;
             }
-            for unit in sets
-                .iter()
-                .filter(|set| set.len() == 1)
-                .filter_map(UnitSet::lowest)
-            {
+            for unit in sets.iter().filter(|set| set.len() == 1).filter_map(UnitSet::lowest) {
                 standing.locate(unit, test);
             }
             questions.push((test, question));
         }
         let located = standing.located();
         for (test, question) in questions {
-            for set in question
-                .holds
-                .into_iter()
-                .filter(|set| !set.meets(&located))
-            {
+            for set in question.holds.into_iter().filter(|set| !set.meets(&located)) {
                 standing.unclear = standing.unclear.union(&question.could);
                 match standing.open.iter_mut().find(|group| group.suspects == set) {
                     Some(group) => {
                         group.tests.insert(test);
                     }
-                    None => standing.open.push(Group {
-                        suspects: set,
-                        tests: TestSet::new().with(test),
-                    }),
+                    None => standing.open.push(Group { suspects: set, tests: TestSet::new().with(test) }),
                 }
             }
         }
         for group in &standing.open {
             standing.unclear = standing.unclear.minus(&group.suspects);
         }
-        standing.open.sort_by(|a, b| {
-            a.suspects
-                .len()
-                .cmp(&b.suspects.len())
-                .then(a.suspects.cmp(&b.suspects))
-        });
+        standing.open.sort_by(|a, b| a.suspects.len().cmp(&b.suspects.len()).then(a.suspects.cmp(&b.suspects)));
         standing
     }
 
@@ -144,19 +120,12 @@ impl Standing {
 
     /// Everybody under suspicion.
     pub(super) fn doubted(&self) -> UnitSet {
-        self.open
-            .iter()
-            .fold(self.located(), |all, group| all.union(&group.suspects))
-            .union(&self.unclear)
+        self.open.iter().fold(self.located(), |all, group| all.union(&group.suspects)).union(&self.unclear)
     }
 
     /// How much is still open; a probe that leaves it as it was taught nothing.
     pub(super) fn measure(&self) -> (usize, usize, Vec<UnitSet>) {
-        let open = self
-            .open
-            .iter()
-            .map(|group| group.suspects.clone())
-            .collect();
+        let open = self.open.iter().map(|group| group.suspects.clone()).collect();
         (self.aside.len(), self.located.len(), open)
     }
 }

@@ -22,6 +22,9 @@ pub struct Interpreter {
     pub system: String,
     /// `x86_64`, `arm64`.
     pub machine: String,
+    /// What `python3` means on this machine.
+    #[serde(default)]
+    pub default: bool,
 }
 
 impl Interpreter {
@@ -51,9 +54,11 @@ pub fn find(clients: &Clients) -> Result<Vec<Interpreter>, ClientError> {
         if found.iter().any(|i| Some(i.minor().as_str()) == named_minor(&exe)) {
             continue;
         }
-        if let Some(interpreter) = ask(clients, &exe)?
+        if let Some(mut interpreter) = ask(clients, &exe)?
             && !found.iter().any(|i| i.minor() == interpreter.minor())
         {
+            // `PATH` is searched in order, plain names first: the first one that starts is what people get.
+            interpreter.default = found.is_empty();
             found.push(interpreter);
         }
     }

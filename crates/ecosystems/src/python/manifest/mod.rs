@@ -54,6 +54,7 @@ impl ManifestKind {
             "setup.py" => Some(Self::SetupPy),
             "Pipfile" => Some(Self::Pipfile),
             _ => {
+                let name = name.to_ascii_lowercase();
                 let ending = name.ends_with(".txt") || name.ends_with(".in");
                 let words = ["requirements", "constraints", "requires", "deps"];
                 (ending && words.iter().any(|w| name.contains(w))).then_some(Self::Requirements)
