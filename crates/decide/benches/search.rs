@@ -23,9 +23,10 @@ fn table(measured: &[(Row, Figures)]) {
         "world", "full", "probes", "runs", "p95", "lost", "broken", "unproven", "innocent"
     );
     for (row, f) in measured {
-        let bar = row
-            .bar
-            .map_or_else(String::new, |bar| format!("full {:.1}, runs {:.0}, p95 {}", bar.full, bar.runs, bar.p95));
+        let mut bar = format!("lost {}, innocent {}", row.lost, row.innocent);
+        if let Some(runs) = row.bar {
+            bar = format!("full {:.1}, runs {:.0}, p95 {}, {bar}", runs.full, runs.runs, runs.p95);
+        }
         println!(
             "{:26} {:>6.2} {:>7.2} {:>6.2} {:>4}  {:>5.3} {:>6} {:>8} {:>8}  {bar}",
             row.name,
@@ -57,6 +58,8 @@ fn json(measured: &[(Row, Figures)]) {
                 "unproven": f.unproven,
                 "innocent": f.innocent,
                 "unattributed": f.unattributed,
+                "lost_at_most": row.lost,
+                "innocent_at_most": row.innocent,
                 "bar": row.bar.map(|bar| serde_json::json!({ "full": bar.full, "runs": bar.runs, "p95": bar.p95 })),
             })
         })

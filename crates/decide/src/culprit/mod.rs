@@ -101,10 +101,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            runs: 150,
-            representatives: 40,
-        }
+        Self { runs: 150, representatives: 40 }
     }
 }
 
@@ -112,20 +109,11 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// The whole suite ran; `failing` counts newly failing tests.
-    Full {
-        set: UnitSet,
-        failing: usize,
-        masked: bool,
-    },
+    Full { set: UnitSet, failing: usize, masked: bool },
     /// The symptoms that the next probes look into, one key each.
     Symptoms { symptoms: Vec<String> },
     /// A few tests ran.
-    Probe {
-        set: UnitSet,
-        tests: usize,
-        failing: usize,
-        masked: bool,
-    },
+    Probe { set: UnitSet, tests: usize, failing: usize, masked: bool },
     /// The resolver refused a set.
     Refused { set: UnitSet, conflict: String },
     /// These are left out from now on; proof follows.
