@@ -51,6 +51,8 @@ pub(crate) struct Lab<'a> {
     /// The tree that the work tree holds during trials.
     pub(crate) tree: RefCell<String>,
     pub(crate) layer: RefCell<Layer>,
+    /// Test tools put on top of every environment that lacks them.
+    pub(crate) tools: RefCell<Solution>,
     pub(crate) rootdir: RefCell<Option<String>>,
     /// Seconds of the first baseline run.
     pub(crate) usual: Cell<Option<f64>>,
@@ -107,9 +109,11 @@ impl Lab<'_> {
             Layer::Path(_) => Vec::new(),
         };
         let builder = self.builder();
+        let mut whole = solution.clone();
+        whole.packages.extend(crate::tools::without(&self.tools.borrow(), solution).packages);
         let built = match dir {
-            None => builder.build(solution, &extra),
-            Some(dir) => builder.build_at(dir, builder.key(solution, &extra), solution, &extra),
+            None => builder.build(&whole, &extra),
+            Some(dir) => builder.build_at(dir, builder.key(&whole, &extra), &whole, &extra),
         };
         match built {
             Ok(environment) => {

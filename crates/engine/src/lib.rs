@@ -23,6 +23,7 @@ mod state;
 mod subject;
 mod survey;
 mod targets;
+mod tools;
 mod trials;
 mod untested;
 mod usage;

@@ -130,6 +130,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         wheels: &wheels,
         tree: RefCell::new(row.base.clone()),
         layer: RefCell::new(Layer::Path(String::new())),
+        tools: RefCell::new(uplift_model::Solution::default()),
         rootdir: RefCell::new(None),
         usual: Cell::new(None),
         counts: RefCell::new(Counts::default()),
@@ -140,13 +141,24 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     {
         notes.push(format!("the project is put on the path instead of being installed: {why}"));
     }
+    if request.tests {
+        match crate::tools::missing(&solver, &tree, &component.root, &base)? {
+            Ok(tools) if !tools.packages.is_empty() => {
+                let names = tools.packages.iter().filter(|(n, _)| n.as_str().starts_with("pytest")).map(|(n, v)| format!("{n} {v}"));
+                notes.push(format!("the environment names no pytest; the tests run with {} beside it", names.collect::<Vec<_>>().join(", ")));
+                *lab.tools.borrow_mut() = tools;
+            }
+            Ok(_) => {}
+            Err(why) => notes.push(format!("pytest does not go with the environment as it is: {why}")),
+        }
+    }
     tell(Event::Doing { what: format!("building the environment of {} packages", base.packages.len()) })?;
     let environment = lab.environment(&base)?.map_err(|why| {
         EngineError::repository(format!("the environment as it is now cannot be installed for Python {}: {why}", interpreter.version), "choose another interpreter with --python VERSION, or mend the lock")
     })?;
     let modules = usage::import_names(&environment.dir);
     let imports = Imports::of(&tree.files, &|path| tree.read(path));
-    let has = |name: &str| PackageName::new(name).is_ok_and(|n| base.version(&n).is_some());
+    let has = |name: &str| PackageName::new(name).is_ok_and(|n| base.version(&n).is_some() || lab.tools.borrow().version(&n).is_some());
     let standing = if request.tests {
         baseline::establish(&lab, &tree, &component.root, &environment, &has, &tell)?
     } else {

@@ -134,6 +134,7 @@ fn revert(desk: &Desk, row: &RunRow, report: &RunReport, chosen: &[Kept], whole:
         wheels: &wheels,
         tree: RefCell::new(parent.to_string()),
         layer: RefCell::new(Layer::Path(String::new())),
+        tools: RefCell::new(uplift_model::Solution::default()),
         rootdir: RefCell::new(None),
         usual: Cell::new(None),
         counts: RefCell::new(Counts::default()),
@@ -181,6 +182,9 @@ fn back(
     let names: Vec<String> = chosen.iter().map(|k| format!("{} {} -> {}", k.name, k.to, k.from)).collect();
     let title = if whole { format!("revert(deps): take back run {}", row.id) } else { format!("revert(deps): {}", names.join(", ")) };
     let committed = committer.back(parent, &state, &after, &title, if whole { Some(&report.base_commit) } else { None })?;
+    if let Ok(tools) = crate::tools::missing(solver, tree, &component.root, &now)? {
+        *lab.tools.borrow_mut() = tools;
+    }
     let environment = lab.environment(&now)?.map_err(EngineError::Bug)?;
     let has = |name: &str| PackageName::new(name).is_ok_and(|n| now.version(&n).is_some());
     let (verified, sentence) = match baseline::establish(lab, tree, &component.root, &environment, &has, tell)? {

@@ -12,6 +12,8 @@ mod tables;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -80,14 +82,15 @@ pub(crate) struct Result1 {
 /// Runs the evaluation; `args` are entry names, none: all. `--binary PATH`, `--work DIR`, `--infer` (do not name the interpreter).
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
     let mut names = Vec::new();
-    let (mut binary, mut work, mut infer) = (None, None, false);
+    let (mut binary, mut work, mut infer, mut jobs) = (None, None, false, 1usize);
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--binary" => binary = args.next().map(PathBuf::from),
             "--work" => work = args.next().map(PathBuf::from),
             "--infer" => infer = true,
-            flag if flag.starts_with('-') => bail!("no option `{flag}`; known: --binary PATH, --work DIR, --infer"),
+            "--jobs" => jobs = args.next().and_then(|n| n.parse().ok()).context("--jobs wants a number")?,
+            flag if flag.starts_with('-') => bail!("no option `{flag}`; known: --binary PATH, --work DIR, --infer, --jobs N"),
             name => names.push(name.to_owned()),
         }
     }
@@ -102,19 +105,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
     };
     let work = work.unwrap_or_else(|| std::env::temp_dir().join("uplift-evaluation"));
     std::fs::create_dir_all(&work)?;
-    let mut results = Vec::new();
-    for entry in entries {
-        println!("{}: materialising, upgrading, checking from outside", entry.name);
-        match one(&entry, &binary, &work, infer) {
-            Ok(result) => {
-                println!("{}", tables::line(&result));
-                results.push(result);
-            }
-            Err(e) => println!("{}: FAILED: {e:#}", entry.name),
-        }
-        let page = tables::page(&results);
-        std::fs::write(work.join("evaluation.md"), &page)?;
-    }
+    let results = all(&entries, &binary, &work, infer, jobs);
     let mut page = tables::page(&results);
     if names.is_empty() {
         if let Some(first) = results.iter().find(|r| r.entry.lock.iter().any(|l| l.starts_with("idna=="))) {
@@ -129,13 +120,40 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
     Ok(results.iter().all(|r| r.outside.newly_failing.is_empty()))
 }
 
+/// Every entry, `jobs` at a time; what fails is told and left out.
+fn all(entries: &[Entry], binary: &Path, work: &Path, infer: bool, jobs: usize) -> Vec<Result1> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                while let Some(entry) = entries.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    println!("{}: materialising, upgrading, checking from outside", entry.name);
+                    match one(entry, binary, work, infer) {
+                        Ok(result) => {
+                            println!("{}", tables::line(&result));
+                            if let Ok(mut done) = done.lock() {
+                                done.push(result);
+                            }
+                        }
+                        Err(e) => println!("{}: FAILED: {e:#}", entry.name),
+                    }
+                }
+            });
+        }
+    });
+    let mut results = done.into_inner().unwrap_or_default();
+    results.sort_by_key(|r: &Result1| entries.iter().position(|e| e.name == r.entry.name));
+    results
+}
+
 fn build(root: &Path) -> Result<PathBuf> {
-    let status = Command::new("cargo").args(["build", "--release", "--package", "uplift-cli"]).current_dir(root).status()?;
+    let status = Command::new("cargo").args(["build", "--package", "uplift-cli"]).current_dir(root).status()?;
     if !status.success() {
         bail!("the binary did not build");
     }
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(target.join("release/uplift"))
+    Ok(target.join("debug/uplift"))
 }
 
 fn one(entry: &Entry, binary: &Path, work: &Path, infer: bool) -> Result<Result1> {

@@ -22,14 +22,14 @@ pub(crate) struct Outside {
 
 /// Tests that pass on `main` must pass on `branch`. A failure is run twice more before it counts.
 pub(super) fn check(entry: &Entry, repo: &Path, branch: &str, work: &Path) -> Result<Outside> {
-    let before = outcomes(entry, repo, "main", &work.join("before"))?;
-    let mut after = outcomes(entry, repo, branch, &work.join("after"))?;
+    let before = outcomes(entry, repo, "main", &work.join(format!("{}-before", entry.name)))?;
+    let mut after = outcomes(entry, repo, branch, &work.join(format!("{}-after", entry.name)))?;
     let mut newly = newly_failing(&before, &after);
     for _ in 0..2 {
         if newly.is_empty() {
             break;
         }
-        let again = test(entry, &work.join("after"))?;
+        let again = test(entry, &work.join(format!("{}-after", entry.name)))?;
         after.extend(again.into_iter().filter(|(_, passed)| *passed));
         newly = newly_failing(&before, &after);
     }
