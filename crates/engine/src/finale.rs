@@ -67,23 +67,21 @@ pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, tested: &Sol
 
 /// What installing the delivered manifests gives.
 pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> Result<Solution, EngineError> {
+    let fresh = Solver {
+        doors: solver.doors,
+        journal: solver.journal,
+        run: solver.run,
+        component,
+        interpreter: solver.interpreter,
+        index: solver.index,
+        directory: solver.directory,
+        wheels: solver.wheels,
+        limit: solver.limit,
+        asked: std::cell::Cell::new(0),
+    };
     let answer = match &component.locked {
-        Some(pins) => crate::pipeline::installed(solver, pins)?,
-        None => {
-            let fresh = Solver {
-                doors: solver.doors,
-                journal: solver.journal,
-                run: solver.run,
-                component,
-                interpreter: solver.interpreter,
-                index: solver.index,
-                directory: solver.directory,
-                wheels: solver.wheels,
-                limit: solver.limit,
-                asked: std::cell::Cell::new(0),
-            };
-            fresh.solve(&Wishes::new(), &Solution::default(), &|_| false, Freshness::CacheFirst)?
-        }
+        Some(pins) => fresh.installed(pins)?,
+        None => fresh.solve(&Wishes::new(), &Solution::default(), &|_| false, Freshness::CacheFirst)?,
     };
     match answer {
         Answer::Solved(solved) => Ok(solved.solution),

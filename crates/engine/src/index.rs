@@ -21,6 +21,7 @@ const FRESH: Duration = Duration::from_secs(600);
 pub(crate) struct Index<'a> {
     doors: &'a Doors,
     interpreter: &'a Interpreter,
+    max_age: Duration,
     base: RefCell<Option<String>>,
     pages: RefCell<BTreeMap<PackageName, Result<Page, String>>>,
 }
@@ -32,8 +33,10 @@ struct Page {
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(doors: &'a Doors, interpreter: &'a Interpreter) -> Self {
-        Self { doors, interpreter, base: RefCell::new(None), pages: RefCell::new(BTreeMap::new()) }
+    /// With `fresh`, pages that were fetched a moment ago are asked for again.
+    pub(crate) fn new(doors: &'a Doors, interpreter: &'a Interpreter, fresh: bool) -> Self {
+        let max_age = if fresh { Duration::ZERO } else { FRESH };
+        Self { doors, interpreter, max_age, base: RefCell::new(None), pages: RefCell::new(BTreeMap::new()) }
     }
 
     /// Fetches the pages of `names` at once; what fails is remembered as not retrieved.
@@ -44,7 +47,7 @@ impl<'a> Index<'a> {
         }
         let base = self.base()?;
         let accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
-        let page = |name: &PackageName| Request::new(format!("{base}/{name}/")).header("accept", accept).max_age(FRESH);
+        let page = |name: &PackageName| Request::new(format!("{base}/{name}/")).header("accept", accept).max_age(self.max_age);
         let answers = self.doors.fetch.get_all(missing.iter().map(page).collect());
         let tags = self.interpreter.tags();
         let mut pages = self.pages.borrow_mut();

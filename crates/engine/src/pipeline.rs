@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 
 use uplift_decide::baseline::Baseline;
 use uplift_ecosystems::doors::Doors;
-use uplift_ecosystems::python::discover::{Component, Pinned};
-use uplift_ecosystems::python::relock;
-use uplift_ecosystems::python::resolve::{Answer, Freshness, Question};
+use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::outcome::{self, Counts, Held, Proof, RunReport, RunState};
 use uplift_model::{Event, PackageName, Phase, Plan, Solution, Version};
 use uplift_sandbox::clock;
@@ -102,7 +101,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     if desk.repository.dirty {
         notes.push("uncommitted changes in your work tree are not part of this run; it starts from HEAD".to_owned());
     }
-    let index = Index::new(&doors, &interpreter);
+    let index = Index::new(&doors, &interpreter, request.fresh);
     let solver = Solver {
         doors: &doors,
         journal: &desk.journal,
@@ -342,21 +341,10 @@ fn deliver(
     Ok(())
 }
 
-/// What installing a lock gives: its pins, and what they need besides where the lock leaves something out (made on
-/// another platform, or without packages that its tool calls unsafe). A lock that contradicts itself is taken as it is.
-pub(crate) fn installed(solver: &Solver<'_>, pins: &[Pinned]) -> Result<Answer, EngineError> {
-    let exact = relock::question_of(pins);
-    let whole = Question { complete: false, ..exact.clone() };
-    match solver.ask(&whole, Freshness::CacheFirst)? {
-        Answer::Solved(solved) => Ok(Answer::Solved(solved)),
-        Answer::Refused(_) => solver.ask(&exact, Freshness::CacheFirst),
-    }
-}
-
 /// What the project's lock or manifests install today.
 pub(crate) fn base_solution(solver: &Solver<'_>, component: &Component) -> Result<Solution, EngineError> {
     let answer = match &component.locked {
-        Some(pins) => installed(solver, pins)?,
+        Some(pins) => solver.installed(pins)?,
         None => solver.solve(&Wishes::new(), &Solution::default(), &|_| false, Freshness::Index)?,
     };
     match answer {
@@ -473,7 +461,7 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let interpreter = chosen.interpreter;
     let wheels = doors.clients.dirs.wheels(&interpreter.minor());
     std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
-    let index = Index::new(&doors, &interpreter);
+    let index = Index::new(&doors, &interpreter, request.fresh);
     // Answers of a plan are facts of its moment; each plan asks under a name of its own.
     let asking = format!("plan-{}", ulid::Ulid::generate());
     let solver = Solver {

@@ -119,7 +119,7 @@ fn revert(desk: &Desk, row: &RunRow, report: &RunReport, chosen: &[Kept], whole:
     let chosen_interpreter = subject::interpreter(&doors, &tree, &component, &same, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
     let interpreter = chosen_interpreter.interpreter;
     let wheels = doors.clients.dirs.wheels(&interpreter.minor());
-    let index = Index::new(&doors, &interpreter);
+    let index = Index::new(&doors, &interpreter, false);
     let solver = Solver { doors: &doors, journal: &desk.journal, run: &key, component: &component, interpreter: &interpreter, index: &index, directory: &folder, wheels: &wheels, limit: Duration::from_secs(settings.limits.resolve_seconds), asked: Cell::new(0) };
     let lab = Lab {
         doors: &doors,

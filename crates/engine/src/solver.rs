@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use uplift_ecosystems::doors::Doors;
-use uplift_ecosystems::python::discover::{Component, EnvironmentSource, ManifestFile};
+use uplift_ecosystems::python::discover::{Component, EnvironmentSource, ManifestFile, Pinned};
 use uplift_ecosystems::python::environment::{Builder, sdist};
 use uplift_ecosystems::python::interpreter::Interpreter;
+use uplift_ecosystems::python::lockfile::LockKind;
 use uplift_ecosystems::python::manifest::{Source, Stated};
+use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{self, Answer, Freshness, Question, Resolver};
 use uplift_model::{PackageName, Solution, Version};
 
@@ -79,6 +81,33 @@ impl Solver<'_> {
         preferences.retain(|line| line.split("==").next().and_then(|n| PackageName::new(n).ok()).is_some_and(|n| keep(&n)));
         let question = Question { roots: self.roots(wishes), constraints, preferences, complete: false };
         self.ask(&question, freshness)
+    }
+
+    /// What installing a lock gives: its pins, and what they need besides where the lock leaves something out (made on
+    /// another platform, or without packages that its tool calls unsafe). A lock that contradicts itself is taken as it is.
+    pub(crate) fn installed(&self, pins: &[Pinned]) -> Result<Answer, EngineError> {
+        let exact = relock::question_of(pins);
+        if self.is_for_every_platform() {
+            // Such a lock says where a package applies on the way to it: only what the roots reach here is installed.
+            let reached = Question { roots: self.roots(&Wishes::new()), constraints: exact.roots.clone(), ..Question::default() };
+            if let Answer::Solved(solved) = self.ask(&reached, Freshness::CacheFirst)? {
+                return Ok(Answer::Solved(solved));
+            }
+        }
+        let whole = Question { complete: false, ..exact.clone() };
+        match self.ask(&whole, Freshness::CacheFirst)? {
+            Answer::Solved(solved) => Ok(Answer::Solved(solved)),
+            Answer::Refused(_) => self.ask(&exact, Freshness::CacheFirst),
+        }
+    }
+
+    /// True for locks of several platforms whose roots are all known: none comes from a folder of the repository.
+    fn is_for_every_platform(&self) -> bool {
+        let local = |stated: &Stated| matches!(stated.source, Source::Path(_) | Source::Workspace);
+        match self.component.environment {
+            EnvironmentSource::Locked { kind: LockKind::Uv | LockKind::Poetry | LockKind::Pdm, .. } => !self.component.roots().into_iter().any(|(_, s)| local(s)),
+            _ => false,
+        }
     }
 
     /// True when the repository fixes every package, not only those it names.
