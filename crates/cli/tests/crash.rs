@@ -69,7 +69,7 @@ fn rounds() -> Option<u64> {
 fn killed_at_a_journalled_point_it_goes_on_to_the_same_end() {
     let index = Index::serve(lending::packages());
     let (wanted, _) = reference(&index);
-    let stride = if rounds().is_some() { 1 } else { 29 };
+    let stride = if rounds().is_some() { 1 } else { 13 };
     let mut killed = 0;
     for point in (0..).step_by(stride) {
         let project = Project::new(BINARY, &index, &lending::files());
