@@ -10,6 +10,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+/// What the crash tests need beside the default.
+const FEATURES: &str = "uplift-cli/failpoints";
+
 /// Runs every step; `false` as soon as one fails, since the later ones build on it.
 ///
 /// # Errors
@@ -25,6 +28,8 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
                     "clippy",
                     "--workspace",
                     "--all-targets",
+                    "--features",
+                    FEATURES,
                     "--",
                     "-D",
                     "warnings",
@@ -52,7 +57,7 @@ fn step(name: &str, act: impl FnOnce() -> Result<bool>) -> Result<bool> {
 /// Every test, its output passed on as it comes, and one closing line in the runner's own words that sums up
 /// the many test programs of a workspace.
 fn tests(root: &Path) -> Result<bool> {
-    let mut child = cargo_with(root, &["test", "--workspace", "--no-fail-fast"])
+    let mut child = cargo_with(root, &["test", "--workspace", "--features", FEATURES, "--no-fail-fast"])
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start cargo")?;

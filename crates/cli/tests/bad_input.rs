@@ -1,4 +1,5 @@
 //! What is wrong is said clearly, with the next step; nothing of the user's is touched or lost.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
 use std::time::Duration;
 

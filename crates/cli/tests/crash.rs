@@ -2,6 +2,7 @@
 //!
 //! Needs the feature `failpoints` for the kills at journalled points. By default some points and moments are taken;
 //! `UPLIFT_CRASH_ROUNDS=N` asks for N random moments and for every journalled point.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
 use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
 //! The whole way, on a small project against an index of its own: from stale to a branch, and back.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
 use serde_json::Value;
 mod support;
