@@ -22,26 +22,10 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
     let passed = step("format", || cargo(root, &["fmt", "--all", "--check"]))?
         && step("tidy", || crate::tidy::run(root))?
         && step("clippy", || {
-            cargo(
-                root,
-                &[
-                    "clippy",
-                    "--workspace",
-                    "--all-targets",
-                    "--features",
-                    FEATURES,
-                    "--",
-                    "-D",
-                    "warnings",
-                ],
-            )
+            cargo(root, &["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])
         })?
         && step("tests", || tests(root))?;
-    println!(
-        "ci: {} in {} s",
-        if passed { "everything holds" } else { "failed" },
-        began.elapsed().as_secs()
-    );
+    println!("ci: {} in {} s", if passed { "everything holds" } else { "failed" }, began.elapsed().as_secs());
     Ok(passed)
 }
 
@@ -61,10 +45,7 @@ fn tests(root: &Path) -> Result<bool> {
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start cargo")?;
-    let output = child
-        .stdout
-        .take()
-        .context("cargo's output is not connected")?;
+    let output = child.stdout.take().context("cargo's output is not connected")?;
     let mut tally = Tally::default();
     let mut screen = std::io::stdout().lock();
     for line in BufReader::new(output).split(b'\n') {
@@ -80,10 +61,7 @@ fn tests(root: &Path) -> Result<bool> {
 }
 
 fn cargo(root: &Path, words: &[&str]) -> Result<bool> {
-    Ok(cargo_with(root, words)
-        .status()
-        .context("cannot start cargo")?
-        .success())
+    Ok(cargo_with(root, words).status().context("cannot start cargo")?.success())
 }
 
 /// The cargo that runs us, so that a toolchain chosen with `cargo +x` stays chosen.
@@ -104,10 +82,7 @@ struct Tally {
 
 impl Tally {
     fn read(&mut self, line: &str) {
-        let Some((_, counts)) = line
-            .strip_prefix("test result: ")
-            .and_then(|rest| rest.split_once(". "))
-        else {
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
             return;
         };
         self.programs += 1;
@@ -126,16 +101,9 @@ impl Tally {
     }
 
     fn closing(&self, passed: bool) -> String {
-        let Self {
-            programs,
-            passed: good,
-            failed,
-            ignored,
-        } = self;
+        let Self { programs, passed: good, failed, ignored } = self;
         let word = if passed { "ok" } else { "FAILED" };
-        format!(
-            "test result: {word}. {good} passed; {failed} failed; {ignored} ignored; in {programs} test programs"
-        )
+        format!("test result: {word}. {good} passed; {failed} failed; {ignored} ignored; in {programs} test programs")
     }
 }
 
@@ -149,10 +117,7 @@ mod tests {
         tally.read("running 3 tests");
         tally.read("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
         tally.read("test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
-        assert_eq!(
-            tally.closing(false),
-            "test result: FAILED. 7 passed; 2 failed; 1 ignored; in 2 test programs"
-        );
+        assert_eq!(tally.closing(false), "test result: FAILED. 7 passed; 2 failed; 1 ignored; in 2 test programs");
     }
 
     #[test]

@@ -1,11 +1,7 @@
 //! The house's own chores, run as `cargo xtask <verb>`.
 //!
 //! Lives here: the list of verbs. Lives elsewhere: each verb in a module of its name.
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a chore talks to the person who runs it"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person who runs it")]
 
 mod ci;
 mod evaluate;
@@ -40,12 +36,7 @@ fn main() -> ExitCode {
             Ok(true)
         }
         other => {
-            eprint!(
-                "{}{HELP}",
-                other
-                    .map(|verb| format!("error: no verb `{verb}`\n\n"))
-                    .unwrap_or_default()
-            );
+            eprint!("{}{HELP}", other.map(|verb| format!("error: no verb `{verb}`\n\n")).unwrap_or_default());
             return ExitCode::from(2);
         }
     };
@@ -61,8 +52,5 @@ fn main() -> ExitCode {
 
 /// The workspace's root: the folder above this crate.
 fn root() -> Result<PathBuf> {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_path_buf)
-        .context("xtask has no folder above it")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).context("xtask has no folder above it")
 }

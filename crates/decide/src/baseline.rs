@@ -15,10 +15,7 @@ pub enum Standing {
     /// Passed in every run.
     Pass,
     /// Failed in every run; the first failure and the signatures of all.
-    Fail {
-        failure: Failure,
-        signatures: BTreeSet<String>,
-    },
+    Fail { failure: Failure, signatures: BTreeSet<String> },
     /// Passed in some runs; the share of the others, above 0 and below 1.
     Flaky { rate: f64 },
     /// Skipped, or an expected failure, in every run that had it.
@@ -43,27 +40,16 @@ pub struct Baseline {
 impl Baseline {
     /// Reads runs of one and the same state.
     pub fn of(runs: &[SuiteRun]) -> Self {
-        let mut baseline = Self {
-            runs: runs.len(),
-            ..Self::default()
-        };
+        let mut baseline = Self { runs: runs.len(), ..Self::default() };
         baseline.seconds = runs.iter().map(|run| run.seconds).fold(0.0, f64::max);
         let ids: BTreeSet<&TestId> = runs.iter().flat_map(|run| run.tests.keys()).collect();
         for id in ids {
             let records: Vec<_> = runs.iter().filter_map(|run| run.tests.get(id)).collect();
-            let count = |wanted: &[TestStatus]| {
-                records
-                    .iter()
-                    .filter(|record| wanted.contains(&record.status))
-                    .count()
-            };
+            let count = |wanted: &[TestStatus]| records.iter().filter(|record| wanted.contains(&record.status)).count();
             let passed = count(&[TestStatus::Passed]);
             let failed = count(&[TestStatus::Failed, TestStatus::Error]);
-            let failures = || {
-                records
-                    .iter()
-                    .filter_map(|record| record.failure.as_ref().filter(|_| bad(record.status)))
-            };
+            let failures =
+                || records.iter().filter_map(|record| record.failure.as_ref().filter(|_| bad(record.status)));
             let standing = if passed == runs.len() {
                 Standing::Pass
             } else if passed > 0 {
@@ -72,49 +58,32 @@ impl Baseline {
                 Standing::Flaky { rate }
             } else if failed > 0 {
                 let failure = failures().next().cloned().unwrap_or_else(unknown);
-                Standing::Fail {
-                    failure,
-                    signatures: failures().map(|failure| signature(id, failure)).collect(),
-                }
+                Standing::Fail { failure, signatures: failures().map(|failure| signature(id, failure)).collect() }
             } else {
                 Standing::Skipped
             };
             if failures().any(wants_network) {
                 baseline.want_network.push(id.clone());
             }
-            let longest = records
-                .iter()
-                .map(|record| record.duration_ms)
-                .max()
-                .unwrap_or(0);
+            let longest = records.iter().map(|record| record.duration_ms).max().unwrap_or(0);
             baseline.durations.insert(id.clone(), longest);
             baseline.tests.insert(id.clone(), standing);
         }
         if let Some((first, rest)) = runs.split_first() {
-            let always = first
-                .crashes
-                .iter()
-                .filter(|(file, _)| rest.iter().all(|run| run.crashes.contains_key(*file)));
-            baseline.crashes = always
-                .map(|(file, failure)| (file.clone(), failure.clone()))
-                .collect();
+            let always =
+                first.crashes.iter().filter(|(file, _)| rest.iter().all(|run| run.crashes.contains_key(*file)));
+            baseline.crashes = always.map(|(file, failure)| (file.clone(), failure.clone())).collect();
         }
         baseline
     }
 
     /// Tests that passed in every run.
     pub fn passed(&self) -> usize {
-        self.tests
-            .values()
-            .filter(|standing| matches!(standing, Standing::Pass))
-            .count()
+        self.tests.values().filter(|standing| matches!(standing, Standing::Pass)).count()
     }
 
     pub fn skipped(&self) -> usize {
-        self.tests
-            .values()
-            .filter(|standing| matches!(standing, Standing::Skipped))
-            .count()
+        self.tests.values().filter(|standing| matches!(standing, Standing::Skipped)).count()
     }
 
     /// Tests that failed in every run.
@@ -127,11 +96,7 @@ impl Baseline {
     }
 
     fn which(&self, wanted: impl Fn(&Standing) -> bool) -> Vec<TestId> {
-        self.tests
-            .iter()
-            .filter(|(_, standing)| wanted(standing))
-            .map(|(id, _)| id.clone())
-            .collect()
+        self.tests.iter().filter(|(_, standing)| wanted(standing)).map(|(id, _)| id.clone()).collect()
     }
 
     /// Why nothing could be verified with it: no test passes. `None`: it is usable.
@@ -140,10 +105,7 @@ impl Baseline {
             return None;
         }
         let told = |failure: &Failure| format!("{}: {}", failure.error, failure.message);
-        let crash = self
-            .crashes
-            .get("")
-            .or_else(|| self.crashes.values().next());
+        let crash = self.crashes.get("").or_else(|| self.crashes.values().next());
         let failure = self.tests.values().find_map(|standing| match standing {
             Standing::Fail { failure, .. } => Some(failure),
             _ => None,
@@ -227,46 +189,18 @@ mod tests {
     #[test]
     fn a_test_stands_as_all_its_runs_say() {
         let runs = [
-            run(&[
-                ("t::pass", "P"),
-                ("t::fail", "F:E:m 1"),
-                ("t::flaky", "P"),
-                ("t::skip", "S"),
-                ("t::late", "P"),
-            ]),
-            run(&[
-                ("t::pass", "P"),
-                ("t::fail", "F:E:m 2"),
-                ("t::flaky", "F:E:x"),
-                ("t::skip", "S"),
-            ]),
-            run(&[
-                ("t::pass", "P"),
-                ("t::fail", "F:Z:m"),
-                ("t::flaky", "P"),
-                ("t::skip", "S"),
-                ("t::late", "P"),
-            ]),
+            run(&[("t::pass", "P"), ("t::fail", "F:E:m 1"), ("t::flaky", "P"), ("t::skip", "S"), ("t::late", "P")]),
+            run(&[("t::pass", "P"), ("t::fail", "F:E:m 2"), ("t::flaky", "F:E:x"), ("t::skip", "S")]),
+            run(&[("t::pass", "P"), ("t::fail", "F:Z:m"), ("t::flaky", "P"), ("t::skip", "S"), ("t::late", "P")]),
         ];
         let baseline = Baseline::of(&runs);
         let standing = |id: &str| baseline.tests[&TestId::new(id)].clone();
         assert_eq!(standing("t::pass"), Standing::Pass);
-        assert!(
-            matches!(standing("t::fail"), Standing::Fail { signatures, .. } if signatures.len() == 2)
-        );
-        assert!(
-            matches!(standing("t::flaky"), Standing::Flaky { rate } if (rate - 1.0 / 3.0).abs() < 1e-9)
-        );
+        assert!(matches!(standing("t::fail"), Standing::Fail { signatures, .. } if signatures.len() == 2));
+        assert!(matches!(standing("t::flaky"), Standing::Flaky { rate } if (rate - 1.0 / 3.0).abs() < 1e-9));
         assert!(matches!(standing("t::late"), Standing::Flaky { .. }));
         assert_eq!(standing("t::skip"), Standing::Skipped);
-        assert_eq!(
-            (
-                baseline.passed(),
-                baseline.skipped(),
-                baseline.flaky().len()
-            ),
-            (1, 1, 2)
-        );
+        assert_eq!((baseline.passed(), baseline.skipped(), baseline.flaky().len()), (1, 1, 2));
         assert!(baseline.summary("pytest", "tox.ini:1").usable);
     }
 
@@ -282,9 +216,7 @@ mod tests {
     fn without_a_passing_test_the_reason_is_told() {
         assert!(Baseline::of(&[]).problem().is_some());
         let mut broken = run(&[]);
-        broken
-            .crashes
-            .insert(String::new(), failure("ImportError", "no x"));
+        broken.crashes.insert(String::new(), failure("ImportError", "no x"));
         let problem = Baseline::of(&[broken.clone(), broken]).problem().unwrap();
         assert!(problem.ends_with("ImportError: no x"), "{problem}");
     }

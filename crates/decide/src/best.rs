@@ -59,18 +59,10 @@ pub fn best<S>(
     limits: Limits,
     mut probe: impl FnMut(&Version) -> Result<Probed, S>,
 ) -> Result<Best, S> {
-    let mut between: Vec<&Version> = releases
-        .iter()
-        .filter(|v| base < *v && *v < fails_at)
-        .collect();
+    let mut between: Vec<&Version> = releases.iter().filter(|v| base < *v && *v < fails_at).collect();
     between.sort();
     between.dedup();
-    let mut search = Search {
-        between,
-        base,
-        fails_at,
-        answers: Vec::new(),
-    };
+    let mut search = Search { between, base, fails_at, answers: Vec::new() };
     let mut left = limits.probes;
     while let Some(version) = search.next().cloned() {
         if left == 0 {
@@ -93,47 +85,28 @@ struct Search<'v> {
 
 impl<'v> Search<'v> {
     fn highest_passing(&self) -> &Version {
-        let passing = self
-            .answers
-            .iter()
-            .filter(|(_, probed)| *probed == Probed::Passes)
-            .map(|(version, _)| version);
+        let passing = self.answers.iter().filter(|(_, probed)| *probed == Probed::Passes).map(|(version, _)| version);
         passing.max().unwrap_or(self.base)
     }
 
     fn first_failing(&self) -> &Version {
         let low = self.highest_passing();
-        let failing = self
-            .answers
-            .iter()
-            .filter(|(_, probed)| *probed == Probed::Fails)
-            .map(|(version, _)| version);
-        failing
-            .filter(|version| *version > low)
-            .min()
-            .unwrap_or(self.fails_at)
+        let failing = self.answers.iter().filter(|(_, probed)| *probed == Probed::Fails).map(|(version, _)| version);
+        failing.filter(|version| *version > low).min().unwrap_or(self.fails_at)
     }
 
     /// Releases between the highest that passes and the lowest above it that fails, not tried yet.
     fn open(&self) -> Vec<&'v Version> {
         let (low, high) = (self.highest_passing(), self.first_failing());
         let tried = |v: &Version| self.answers.iter().any(|(known, _)| known == v);
-        self.between
-            .iter()
-            .copied()
-            .filter(|v| low < *v && *v < high && !tried(v))
-            .collect()
+        self.between.iter().copied().filter(|v| low < *v && *v < high && !tried(v)).collect()
     }
 
     fn next(&self) -> Option<&'v Version> {
         let open = self.open();
         // The two likeliest answers: the newest without a major step, then without a minor one.
         let near = [1, 2].into_iter().find_map(|numbers| {
-            let line = open
-                .iter()
-                .rev()
-                .find(|v| same_line(v, self.base, numbers))
-                .copied();
+            let line = open.iter().rev().find(|v| same_line(v, self.base, numbers)).copied();
             line.filter(|_| !self.tried_in_line(numbers))
         });
         near.or_else(|| self.pivot(&open))
@@ -141,9 +114,7 @@ impl<'v> Search<'v> {
 
     fn tried_in_line(&self, numbers: usize) -> bool {
         // A refusal does not count: its neighbour below takes its place.
-        self.answers
-            .iter()
-            .any(|(v, probed)| *probed != Probed::Unresolvable && same_line(v, self.base, numbers))
+        self.answers.iter().any(|(v, probed)| *probed != Probed::Unresolvable && same_line(v, self.base, numbers))
     }
 
     /// The last release of the middle line, majors before minors before single releases.
@@ -155,10 +126,7 @@ impl<'v> Search<'v> {
                 lines.insert((version.pep440().epoch(), version.line(numbers)), version);
             }
             // The line of the failing version is open at its upper end: its last release is no break to test.
-            let ends: Vec<_> = lines
-                .into_values()
-                .filter(|v| !same_line(v, top, numbers))
-                .collect();
+            let ends: Vec<_> = lines.into_values().filter(|v| !same_line(v, top, numbers)).collect();
             // The upper middle: the highest line that passes is what is looked for.
             if let Some(version) = ends.get(ends.len() / 2) {
                 return Some(version);
@@ -170,12 +138,7 @@ impl<'v> Search<'v> {
     fn answer(self) -> Best {
         let (best, first_failing) = (self.highest_passing().clone(), self.first_failing().clone());
         let settled = self.open().is_empty();
-        Best {
-            best,
-            first_failing,
-            settled,
-            answers: self.answers,
-        }
+        Best { best, first_failing, settled, answers: self.answers }
     }
 }
 
@@ -199,8 +162,7 @@ mod tests {
 
     fn run(releases: &[Version], probes: u32, oracle: impl Fn(&Version) -> Probed) -> Best {
         let (base, top) = (releases.first().unwrap(), releases.last().unwrap());
-        let answer: Result<_, Infallible> =
-            best(releases, base, top, Limits { probes }, |v| Ok(oracle(v)));
+        let answer: Result<_, Infallible> = best(releases, base, top, Limits { probes }, |v| Ok(oracle(v)));
         match answer {
             Ok(best) => best,
             Err(never) => match never {},
@@ -208,10 +170,7 @@ mod tests {
     }
 
     fn texts(best: &Best) -> Vec<String> {
-        best.answers
-            .iter()
-            .map(|(version, _)| version.to_string())
-            .collect()
+        best.answers.iter().map(|(version, _)| version.to_string()).collect()
     }
 
     fn releases(texts: &[&str]) -> Vec<Version> {
@@ -220,21 +179,10 @@ mod tests {
 
     #[test]
     fn a_break_at_the_next_major_costs_two_probes() {
-        let all = releases(&[
-            "1.2.0", "1.2.1", "1.3.0", "1.4.0", "1.4.1", "2.0.0", "2.1.0",
-        ]);
+        let all = releases(&["1.2.0", "1.2.1", "1.3.0", "1.4.0", "1.4.1", "2.0.0", "2.1.0"]);
         let limit = version("2.0.0");
-        let best = run(&all, 12, |v| {
-            if *v < limit {
-                Probed::Passes
-            } else {
-                Probed::Fails
-            }
-        });
-        assert_eq!(
-            (best.best.to_string(), best.first_failing.to_string()),
-            ("1.4.1".into(), "2.0.0".into())
-        );
+        let best = run(&all, 12, |v| if *v < limit { Probed::Passes } else { Probed::Fails });
+        assert_eq!((best.best.to_string(), best.first_failing.to_string()), ("1.4.1".into(), "2.0.0".into()));
         assert_eq!(texts(&best), ["1.4.1", "2.0.0"]);
         assert!(best.settled);
     }
@@ -243,13 +191,7 @@ mod tests {
     fn the_newest_patch_is_tried_when_the_newest_of_the_major_fails() {
         let all = releases(&["1.2.0", "1.2.9", "1.3.0", "1.3.5", "2.0.0"]);
         let limit = version("1.3.0");
-        let best = run(&all, 12, |v| {
-            if *v < limit {
-                Probed::Passes
-            } else {
-                Probed::Fails
-            }
-        });
+        let best = run(&all, 12, |v| if *v < limit { Probed::Passes } else { Probed::Fails });
         assert_eq!(texts(&best), ["1.3.5", "1.2.9", "1.3.0"]);
         assert_eq!(best.best, version("1.2.9"));
     }
@@ -258,48 +200,27 @@ mod tests {
     fn a_release_that_cannot_be_installed_gives_way_to_its_neighbour() {
         let all = releases(&["1.0", "1.1", "1.2", "1.3", "2.0"]);
         let yanked = version("1.3");
-        let best = run(&all, 12, |v| {
-            if *v == yanked {
-                Probed::Unresolvable
-            } else {
-                Probed::Passes
-            }
-        });
+        let best = run(&all, 12, |v| if *v == yanked { Probed::Unresolvable } else { Probed::Passes });
         assert_eq!(texts(&best), ["1.3", "1.2"]);
-        assert_eq!(
-            (best.best, best.first_failing, best.settled),
-            (version("1.2"), version("2.0"), true)
-        );
+        assert_eq!((best.best, best.first_failing, best.settled), (version("1.2"), version("2.0"), true));
     }
 
     #[test]
     fn with_nothing_between_the_base_is_the_answer_and_nothing_is_tried() {
         let best = run(&releases(&["1.0", "2.0"]), 12, |_| Probed::Fails);
-        assert_eq!(
-            (best.best, best.settled, best.answers.len()),
-            (version("1.0"), true, 0)
-        );
+        assert_eq!((best.best, best.settled, best.answers.len()), (version("1.0"), true, 0));
     }
 
     #[test]
     fn a_stop_ends_the_search_at_once() {
         let all = releases(&["1.0", "1.1", "2.0"]);
-        let answer = best(
-            &all,
-            &version("1.0"),
-            &version("2.0"),
-            Limits::default(),
-            |_| Err("disk full"),
-        );
+        let answer = best(&all, &version("1.0"), &version("2.0"), Limits::default(), |_| Err("disk full"));
         assert_eq!(answer, Err("disk full"));
     }
 
     fn any_releases() -> impl Strategy<Value = Vec<Version>> {
-        prop::collection::btree_set((0u64..5, 0u64..5, 0u64..4), 2..60).prop_map(|set| {
-            set.into_iter()
-                .map(|(a, b, c)| version(&format!("{a}.{b}.{c}")))
-                .collect()
-        })
+        prop::collection::btree_set((0u64..5, 0u64..5, 0u64..4), 2..60)
+            .prop_map(|set| set.into_iter().map(|(a, b, c)| version(&format!("{a}.{b}.{c}"))).collect())
     }
 
     proptest! {

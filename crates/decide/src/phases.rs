@@ -81,7 +81,16 @@ mod tests {
 
     #[test]
     fn the_reasons_say_who_imports_it() {
-        let placed = place(&Traits { distance: Distance::Major, role: Role::Runtime, code_files: 1, test_files: 0, native: true });
-        assert_eq!(placed.reasons, ["a major step", "imported by 1 file of the project's code", "it ships compiled code"]);
+        let placed = place(&Traits {
+            distance: Distance::Major,
+            role: Role::Runtime,
+            code_files: 1,
+            test_files: 0,
+            native: true,
+        });
+        assert_eq!(
+            placed.reasons,
+            ["a major step", "imported by 1 file of the project's code", "it ships compiled code"]
+        );
     }
 }

@@ -31,11 +31,7 @@ const TITLE: usize = 160;
 /// Where there would be more, messages and then places are left out of the key; what is still beyond
 /// the limit is left out, smallest first, and shows again in the next full run.
 /// `durations` in milliseconds; tests without one count as 0.
-pub fn cluster(
-    failures: &[(TestId, Failure)],
-    durations: &BTreeMap<TestId, u64>,
-    limit: usize,
-) -> Vec<Symptom> {
+pub fn cluster(failures: &[(TestId, Failure)], durations: &BTreeMap<TestId, u64>, limit: usize) -> Vec<Symptom> {
     let mut symptoms = Vec::new();
     for detail in [2, 1, 0] {
         symptoms = grouped(failures, durations, detail);
@@ -47,38 +43,19 @@ pub fn cluster(
     symptoms
 }
 
-fn grouped(
-    failures: &[(TestId, Failure)],
-    durations: &BTreeMap<TestId, u64>,
-    detail: u8,
-) -> Vec<Symptom> {
+fn grouped(failures: &[(TestId, Failure)], durations: &BTreeMap<TestId, u64>, detail: u8) -> Vec<Symptom> {
     let mut groups: BTreeMap<String, Vec<&(TestId, Failure)>> = BTreeMap::new();
     for one in failures {
-        groups
-            .entry(key(&one.0, &one.1, detail))
-            .or_default()
-            .push(one);
+        groups.entry(key(&one.0, &one.1, detail)).or_default().push(one);
     }
-    let mut symptoms: Vec<Symptom> = groups
-        .into_iter()
-        .map(|(key, group)| symptom(key, &group, durations))
-        .collect();
+    let mut symptoms: Vec<Symptom> = groups.into_iter().map(|(key, group)| symptom(key, &group, durations)).collect();
     // Stable: symptoms of one size stay in the order of their keys.
     symptoms.sort_by_key(|symptom| std::cmp::Reverse(symptom.tests.len()));
     symptoms
 }
 
-fn symptom(
-    key: String,
-    group: &[&(TestId, Failure)],
-    durations: &BTreeMap<TestId, u64>,
-) -> Symptom {
-    let tests: Vec<TestId> = group
-        .iter()
-        .map(|(id, _)| id.clone())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
+fn symptom(key: String, group: &[&(TestId, Failure)], durations: &BTreeMap<TestId, u64>) -> Symptom {
+    let tests: Vec<TestId> = group.iter().map(|(id, _)| id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut representatives = tests.clone();
     representatives.sort_by_key(|id| durations.get(id).copied().unwrap_or(0));
     representatives.truncate(REPRESENTATIVES);
@@ -86,18 +63,8 @@ fn symptom(
         Some((_, failure)) => (headline(failure), top_frame(failure).cloned()),
         None => Default::default(),
     };
-    let count = if tests.len() == 1 {
-        "1 test".to_owned()
-    } else {
-        format!("{} tests", tests.len())
-    };
-    Symptom {
-        key,
-        title: format!("{title} ({count})"),
-        tests,
-        representatives,
-        frame,
-    }
+    let count = if tests.len() == 1 { "1 test".to_owned() } else { format!("{} tests", tests.len()) };
+    Symptom { key, title: format!("{title} ({count})"), tests, representatives, frame }
 }
 
 /// `ImportError: cannot import name …`, on one line of bearable length.
@@ -152,9 +119,7 @@ fn place(id: &TestId, failure: &Failure) -> String {
 pub fn top_frame(failure: &Failure) -> Option<&Frame> {
     let own = |frame: &&Frame| !frame.file.starts_with(['<', '/']) && !is_test_file(&frame.file);
     let innermost = || failure.frames.iter().rev();
-    innermost()
-        .find(own)
-        .or_else(|| innermost().find(|frame| package_of(frame).is_some()))
+    innermost().find(own).or_else(|| innermost().find(|frame| package_of(frame).is_some()))
 }
 
 /// Top folder or module below site-packages.
@@ -177,19 +142,11 @@ fn is_test_file(file: &str) -> bool {
 fn masked(id: &TestId, message: &str) -> String {
     let mut text = message.to_owned();
     // The test's own parameters, longest first so that no part of one is masked alone.
-    let parameters =
-        id.0.split_once('[')
-            .and_then(|(_, rest)| rest.strip_suffix(']'))
-            .unwrap_or_default();
-    let mut parameters: Vec<&str> = parameters
-        .split('-')
-        .filter(|part| part.chars().count() > 2)
-        .collect();
+    let parameters = id.0.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']')).unwrap_or_default();
+    let mut parameters: Vec<&str> = parameters.split('-').filter(|part| part.chars().count() > 2).collect();
     parameters.sort_by_key(|part| std::cmp::Reverse(part.len()));
     for parameter in parameters {
-        text = text
-            .replace(&format!("'{parameter}'"), "'…'")
-            .replace(&format!("\"{parameter}\""), "'…'");
+        text = text.replace(&format!("'{parameter}'"), "'…'").replace(&format!("\"{parameter}\""), "'…'");
     }
     let mut out = String::new();
     let mut rest = text.chars().peekable();
@@ -204,11 +161,7 @@ fn masked(id: &TestId, message: &str) -> String {
                         rest.next();
                     }
                     // A name says what is missing; any other text is a value.
-                    out.push_str(&if is_name(&inside) {
-                        format!("'{inside}'")
-                    } else {
-                        "'…'".to_owned()
-                    });
+                    out.push_str(&if is_name(&inside) { format!("'{inside}'") } else { "'…'".to_owned() });
                 } else {
                     out.push(c);
                 }
@@ -218,21 +171,13 @@ fn masked(id: &TestId, message: &str) -> String {
                 out.push('N');
             }
             c if c.is_ascii_digit() && !before.is_alphanumeric() && before != '_' => {
-                while rest
-                    .next_if(|next| next.is_ascii_digit() || *next == '.')
-                    .is_some()
-                {}
+                while rest.next_if(|next| next.is_ascii_digit() || *next == '.').is_some() {}
                 out.push('N');
             }
             '/' if !before.is_alphanumeric()
-                && rest
-                    .peek()
-                    .is_some_and(|next| next.is_alphanumeric() || "._-~".contains(*next)) =>
+                && rest.peek().is_some_and(|next| next.is_alphanumeric() || "._-~".contains(*next)) =>
             {
-                while rest
-                    .next_if(|next| !next.is_whitespace() && !"'\"(),:;".contains(*next))
-                    .is_some()
-                {}
+                while rest.next_if(|next| !next.is_whitespace() && !"'\"(),:;".contains(*next)).is_some() {}
                 out.push_str("<path>");
             }
             c => out.push(c),
@@ -243,15 +188,8 @@ fn masked(id: &TestId, message: &str) -> String {
 }
 
 fn is_name(text: &str) -> bool {
-    let start = text
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_alphabetic() || c == '_');
-    start
-        && text.chars().count() <= 60
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+    let start = text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    start && text.chars().count() <= 60 && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
 }
 
 /// Packages that the failure names, most telling first: by its traceback (innermost first), by the
@@ -263,9 +201,7 @@ pub fn names(failure: &Failure, packages: &[(PackageName, Vec<String>)]) -> Vec<
     let mut add = |module: &str| {
         let top = module.split('.').next().unwrap_or(module);
         for (name, imports) in packages {
-            let own = imports
-                .iter()
-                .any(|import| import == module || import == top);
+            let own = imports.iter().any(|import| import == module || import == top);
             let same = imports.is_empty() && name.as_str().replace('-', "_") == top.to_lowercase();
             if (own || same) && !found.contains(name) {
                 found.push(name.clone());
@@ -273,11 +209,7 @@ pub fn names(failure: &Failure, packages: &[(PackageName, Vec<String>)]) -> Vec<
         }
     };
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-    for word in failure
-        .message
-        .split(|c| !is_part(c))
-        .filter(|word| word.len() > 2)
-    {
+    for word in failure.message.split(|c| !is_part(c)).filter(|word| word.len() > 2) {
         add(word.trim_matches('.'));
     }
     for frame in failure.frames.iter().rev() {
@@ -298,11 +230,7 @@ pub fn names(failure: &Failure, packages: &[(PackageName, Vec<String>)]) -> Vec<
             }
         }
         if let Some((_, inside)) = line.rsplit_once("site-packages/") {
-            add(inside
-                .split(['/', ':'])
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches(".py"));
+            add(inside.split(['/', ':']).next().unwrap_or_default().trim_end_matches(".py"));
         }
     }
     found
@@ -315,48 +243,23 @@ mod tests {
     use crate::verdict::samples::failure;
 
     fn at(file: &str, function: &str) -> Frame {
-        Frame {
-            file: file.into(),
-            line: 7,
-            function: function.into(),
-        }
+        Frame { file: file.into(), line: 7, function: function.into() }
     }
 
     fn failing(id: &str, error: &str, message: &str, frames: &[(&str, &str)]) -> (TestId, Failure) {
         let mut one = failure(error, message);
-        one.frames = frames
-            .iter()
-            .map(|(file, function)| at(file, function))
-            .collect();
+        one.frames = frames.iter().map(|(file, function)| at(file, function)).collect();
         (TestId::new(id), one)
     }
 
     #[test]
     fn failures_that_differ_in_values_only_are_one_symptom() {
-        let frames: &[(&str, &str)] = &[
-            ("tests/test_a.py", "test_a"),
-            ("app/core.py", "go"),
-            ("<site-packages>/lib/x.py", "f"),
-        ];
+        let frames: &[(&str, &str)] =
+            &[("tests/test_a.py", "test_a"), ("app/core.py", "go"), ("<site-packages>/lib/x.py", "f")];
         let failures = [
-            failing(
-                "tests/test_a.py::a[one-1]",
-                "ValueError",
-                "bad 'one' at 0x7f01 in /tmp/a1/x 12.5",
-                frames,
-            ),
-            failing(
-                "tests/test_a.py::a[two-2]",
-                "ValueError",
-                "bad 'two' at 0x7f99 in /tmp/b2/x 3",
-                frames,
-            ),
-            failing(
-                "tests/test_b.py::b",
-                "ValueError",
-                "bad name 'x' from 'y'",
-                frames,
-            ),
+            failing("tests/test_a.py::a[one-1]", "ValueError", "bad 'one' at 0x7f01 in /tmp/a1/x 12.5", frames),
+            failing("tests/test_a.py::a[two-2]", "ValueError", "bad 'two' at 0x7f99 in /tmp/b2/x 3", frames),
+            failing("tests/test_b.py::b", "ValueError", "bad name 'x' from 'y'", frames),
         ];
         let durations = BTreeMap::from([(failures[0].0.clone(), 900), (failures[1].0.clone(), 10)]);
         let symptoms = cluster(&failures, &durations, 40);
@@ -364,26 +267,13 @@ mod tests {
         assert_eq!(symptoms[0].tests.len(), 2);
         assert_eq!(symptoms[0].representatives[0], failures[1].0);
         assert_eq!(symptoms[0].frame.as_ref().unwrap().file, "app/core.py");
-        assert_eq!(
-            symptoms[1].title,
-            "ValueError: bad name 'x' from 'y' (1 test)"
-        );
+        assert_eq!(symptoms[1].title, "ValueError: bad name 'x' from 'y' (1 test)");
     }
 
     #[test]
     fn missing_names_are_told_apart() {
-        let a = failing(
-            "t.py::a",
-            "ImportError",
-            "cannot import name 'A' from 'lib'",
-            &[],
-        );
-        let b = failing(
-            "t.py::b",
-            "ImportError",
-            "cannot import name 'B' from 'lib'",
-            &[],
-        );
+        let a = failing("t.py::a", "ImportError", "cannot import name 'A' from 'lib'", &[]);
+        let b = failing("t.py::b", "ImportError", "cannot import name 'B' from 'lib'", &[]);
         assert_eq!(cluster(&[a, b], &BTreeMap::new(), 40).len(), 2);
     }
 
@@ -401,13 +291,7 @@ mod tests {
             .collect();
         let symptoms = cluster(&failures, &BTreeMap::new(), 20);
         assert_eq!(symptoms.len(), 3);
-        assert_eq!(
-            symptoms
-                .iter()
-                .map(|symptom| symptom.tests.len())
-                .sum::<usize>(),
-            90
-        );
+        assert_eq!(symptoms.iter().map(|symptom| symptom.tests.len()).sum::<usize>(), 90);
     }
 
     #[test]
@@ -416,11 +300,7 @@ mod tests {
             "t.py::a",
             "E",
             "m",
-            &[
-                ("tests/test_a.py", "t"),
-                ("<site-packages>/lib/x.py", "f"),
-                ("<stdlib>/json.py", "g"),
-            ],
+            &[("tests/test_a.py", "t"), ("<site-packages>/lib/x.py", "f"), ("<stdlib>/json.py", "g")],
         );
         assert_eq!(top_frame(&one).unwrap().file, "<site-packages>/lib/x.py");
         assert_eq!(signature(&TestId::new("t.py::a"), &one), "call|E|<lib>|m");
@@ -429,13 +309,7 @@ mod tests {
     #[test]
     fn packages_are_named_by_message_traceback_and_import_lines() {
         let packages = |name: &str, imports: &[&str]| {
-            (
-                PackageName::new(name).unwrap(),
-                imports
-                    .iter()
-                    .map(|import| (*import).to_owned())
-                    .collect::<Vec<_>>(),
-            )
+            (PackageName::new(name).unwrap(), imports.iter().map(|import| (*import).to_owned()).collect::<Vec<_>>())
         };
         let all = [
             packages("pyyaml", &["yaml"]),

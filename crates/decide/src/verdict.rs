@@ -64,17 +64,11 @@ fn judge(baseline: &Baseline, run: &SuiteRun, selected: Option<&BTreeSet<TestId>
     let chosen = |id: &TestId| selected.is_none_or(|selected| selected.contains(id));
     let renamed = renamed(baseline, run, &chosen);
     let matched: BTreeSet<&TestId> = renamed.values().collect();
-    let new_crashes: BTreeMap<&String, &Failure> = run
-        .crashes
-        .iter()
-        .filter(|(file, failure)| is_new(baseline, file, failure))
-        .collect();
+    let new_crashes: BTreeMap<&String, &Failure> =
+        run.crashes.iter().filter(|(file, failure)| is_new(baseline, file, failure)).collect();
 
     for (id, standing) in baseline.tests.iter().filter(|(id, _)| chosen(id)) {
-        let record = run
-            .tests
-            .get(id)
-            .or_else(|| run.tests.get(renamed.get(id)?));
+        let record = run.tests.get(id).or_else(|| run.tests.get(renamed.get(id)?));
         note(&mut seen, id, standing, record, run);
     }
     for (id, record) in &run.tests {
@@ -91,11 +85,7 @@ fn judge(baseline: &Baseline, run: &SuiteRun, selected: Option<&BTreeSet<TestId>
     }
     // A crash that no failing test tells of must not pass for nothing.
     for (file, failure) in &new_crashes {
-        let id = if file.is_empty() {
-            TestId::new(RUN)
-        } else {
-            TestId::new(file.as_str())
-        };
+        let id = if file.is_empty() { TestId::new(RUN) } else { TestId::new(file.as_str()) };
         let told = if file.is_empty() {
             !seen.newly_failing.is_empty()
         } else {
@@ -113,13 +103,7 @@ fn judge(baseline: &Baseline, run: &SuiteRun, selected: Option<&BTreeSet<TestId>
 }
 
 /// One test of the baseline against its record now.
-fn note(
-    seen: &mut Comparison,
-    id: &TestId,
-    standing: &Standing,
-    record: Option<&TestRecord>,
-    run: &SuiteRun,
-) {
+fn note(seen: &mut Comparison, id: &TestId, standing: &Standing, record: Option<&TestRecord>, run: &SuiteRun) {
     let status = record.map(|record| record.status);
     let passes = status == Some(TestStatus::Passed);
     let failing = record.filter(|record| is_bad(record.status));
@@ -145,11 +129,7 @@ fn note(
         }
         Standing::Flaky { rate } if !passes => {
             let failure = record.map_or_else(|| reason_gone(id, run), failure_of);
-            seen.flaky_seen.push(FlakySeen {
-                id: id.clone(),
-                rate: *rate,
-                failure,
-            });
+            seen.flaky_seen.push(FlakySeen { id: id.clone(), rate: *rate, failure });
         }
         // It never failed before: an expected failure that passes against its word, a skip that ended in an error.
         Standing::Skipped => {
@@ -164,14 +144,9 @@ fn note(
 /// Keeps what fails in the first run and in every rerun of it; a flickering test counts when so many
 /// failures would come by chance in fewer than one of a hundred cases.
 pub fn confirm(first: &Comparison, reruns: &[Comparison]) -> Vec<(TestId, Failure)> {
-    let again =
-        |id: &TestId, run: &Comparison| run.newly_failing.iter().any(|(other, _)| other == id);
-    let mut real: Vec<(TestId, Failure)> = first
-        .newly_failing
-        .iter()
-        .filter(|(id, _)| reruns.iter().all(|run| again(id, run)))
-        .cloned()
-        .collect();
+    let again = |id: &TestId, run: &Comparison| run.newly_failing.iter().any(|(other, _)| other == id);
+    let mut real: Vec<(TestId, Failure)> =
+        first.newly_failing.iter().filter(|(id, _)| reruns.iter().all(|run| again(id, run))).cloned().collect();
     for flaky in &first.flaky_seen {
         let fails = |run: &&Comparison| run.flaky_seen.iter().any(|other| other.id == flaky.id);
         let failed = 1 + reruns.iter().filter(fails).count();
@@ -198,26 +173,14 @@ fn at_least(hits: usize, tries: usize, rate: f64) -> f64 {
 
 /// Old ids that are absent, matched to new ids of the same function, or of the same test in a file
 /// whose path only gained or lost a prefix.
-fn renamed(
-    baseline: &Baseline,
-    run: &SuiteRun,
-    chosen: &dyn Fn(&TestId) -> bool,
-) -> BTreeMap<TestId, TestId> {
+fn renamed(baseline: &Baseline, run: &SuiteRun, chosen: &dyn Fn(&TestId) -> bool) -> BTreeMap<TestId, TestId> {
     let mut matches = BTreeMap::new();
     let mut old: BTreeMap<&str, Vec<&TestId>> = BTreeMap::new();
-    for id in baseline
-        .tests
-        .keys()
-        .filter(|id| chosen(id) && !run.tests.contains_key(*id))
-    {
+    for id in baseline.tests.keys().filter(|id| chosen(id) && !run.tests.contains_key(*id)) {
         old.entry(id.function()).or_default().push(id);
     }
     let mut new: BTreeMap<&str, Vec<&TestId>> = BTreeMap::new();
-    for id in run
-        .tests
-        .keys()
-        .filter(|id| !baseline.tests.contains_key(*id))
-    {
+    for id in run.tests.keys().filter(|id| !baseline.tests.contains_key(*id)) {
         new.entry(id.function()).or_default().push(id);
     }
     // By the name behind the last `/`, so that prefixes can be looked for.
@@ -228,11 +191,7 @@ fn renamed(
     for (function, old) in old {
         match new.get(function) {
             Some(new) if new.len() >= old.len() => {
-                matches.extend(
-                    old.into_iter()
-                        .cloned()
-                        .zip(new.iter().map(|id| (*id).clone())),
-                );
+                matches.extend(old.into_iter().cloned().zip(new.iter().map(|id| (*id).clone())));
             }
             Some(_) => {}
             None => {
@@ -240,9 +199,7 @@ fn renamed(
                     let others = by_end.get(end(id)).map(Vec::as_slice).unwrap_or_default();
                     let fits: Vec<_> = others
                         .iter()
-                        .filter(|other| {
-                            is_prefixed(&other.0, &id.0) || is_prefixed(&id.0, &other.0)
-                        })
+                        .filter(|other| is_prefixed(&other.0, &id.0) || is_prefixed(&id.0, &other.0))
                         .collect();
                     if let [one] = fits.as_slice() {
                         matches.insert(id.clone(), (**one).clone());
@@ -262,36 +219,21 @@ fn end(id: &TestId) -> &str {
 
 /// Whether `long` is `short` behind more folders or another `::` part.
 fn is_prefixed(long: &str, short: &str) -> bool {
-    long.strip_suffix(short)
-        .is_some_and(|head| head.ends_with('/') || head.ends_with("::"))
+    long.strip_suffix(short).is_some_and(|head| head.ends_with('/') || head.ends_with("::"))
 }
 
 /// Why a test that passed is not there any more.
 fn reason_gone(id: &TestId, run: &SuiteRun) -> Failure {
-    let crash = run
-        .crashes
-        .iter()
-        .filter(|(file, _)| belongs(id, file))
-        .max_by_key(|(file, _)| file.len());
+    let crash = run.crashes.iter().filter(|(file, _)| belongs(id, file)).max_by_key(|(file, _)| file.len());
     if let Some((_, failure)) = crash.or_else(|| run.crashes.get_key_value("")) {
         return failure.clone();
     }
     // A whole file that skips itself has one record under its own name.
-    if let Some(failure) = run
-        .tests
-        .get(&TestId::new(id.file()))
-        .and_then(|record| record.failure.clone())
-    {
+    if let Some(failure) = run.tests.get(&TestId::new(id.file())).and_then(|record| record.failure.clone()) {
         return failure;
     }
     let message = "passed before and is not collected any more".to_owned();
-    Failure {
-        stage: Stage::Collect,
-        error: "not collected".into(),
-        message,
-        frames: Vec::new(),
-        text: String::new(),
-    }
+    Failure { stage: Stage::Collect, error: "not collected".into(), message, frames: Vec::new(), text: String::new() }
 }
 
 /// Whether a crash of `file` takes this test along: its file, its module (`tests.test_a` for
@@ -301,34 +243,22 @@ fn belongs(id: &TestId, file: &str) -> bool {
         return false;
     }
     let own = id.file();
-    let below = |head: &str, rest: &str| {
-        rest.strip_prefix(head)
-            .is_some_and(|rest| rest.starts_with(['/', '.', ':']))
-    };
-    let conftest = file
-        .strip_suffix("conftest.py")
-        .is_some_and(|folder| own.starts_with(folder));
+    let below = |head: &str, rest: &str| rest.strip_prefix(head).is_some_and(|rest| rest.starts_with(['/', '.', ':']));
+    let conftest = file.strip_suffix("conftest.py").is_some_and(|folder| own.starts_with(folder));
     own == file || id.0 == file || below(file, &id.0) || conftest
 }
 
 /// A crash that the baseline did not show: of another file, or of another class.
 fn is_new(baseline: &Baseline, file: &str, failure: &Failure) -> bool {
-    baseline
-        .crashes
-        .get(file)
-        .is_none_or(|known| known.error != failure.error)
+    baseline.crashes.get(file).is_none_or(|known| known.error != failure.error)
 }
 
 /// Whether tests of the same function were known to fail or flicker: then a new one proves nothing.
 fn unsteady(baseline: &Baseline, id: &TestId) -> bool {
     let from = TestId::new(id.function());
-    let mut same = baseline
-        .tests
-        .range(from..)
-        .take_while(|(other, _)| other.0.starts_with(id.function()));
+    let mut same = baseline.tests.range(from..).take_while(|(other, _)| other.0.starts_with(id.function()));
     same.any(|(other, standing)| {
-        other.function() == id.function()
-            && matches!(standing, Standing::Fail { .. } | Standing::Flaky { .. })
+        other.function() == id.function() && matches!(standing, Standing::Fail { .. } | Standing::Flaky { .. })
     })
 }
 
@@ -337,11 +267,7 @@ fn is_bad(status: TestStatus) -> bool {
 }
 
 fn failure_of(record: &TestRecord) -> Failure {
-    let word = if record.status == TestStatus::Skipped {
-        "skipped"
-    } else {
-        "failed"
-    };
+    let word = if record.status == TestStatus::Skipped { "skipped" } else { "failed" };
     record.failure.clone().unwrap_or_else(|| Failure {
         stage: Stage::Call,
         error: word.to_owned(),

@@ -29,9 +29,7 @@ impl Version {
     /// # Errors
     /// [`BadVersion`] with the text as given.
     pub fn new(text: &str) -> Result<Self, BadVersion> {
-        uv_pep440::Version::from_str(text.trim())
-            .map(Self)
-            .map_err(|_| BadVersion(text.to_owned()))
+        uv_pep440::Version::from_str(text.trim()).map(Self).map_err(|_| BadVersion(text.to_owned()))
     }
 
     pub fn pep440(&self) -> &uv_pep440::Version {

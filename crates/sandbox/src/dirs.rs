@@ -45,24 +45,13 @@ impl Dirs {
         )
     }
 
-    fn choose(
-        own: Option<PathBuf>,
-        xdg: Option<PathBuf>,
-        home: Option<PathBuf>,
-    ) -> Result<Self, DirsError> {
+    fn choose(own: Option<PathBuf>, xdg: Option<PathBuf>, home: Option<PathBuf>) -> Result<Self, DirsError> {
         if let Some(own) = own {
-            return if own.is_absolute() {
-                Ok(Self::at(own))
-            } else {
-                Err(DirsError::Relative(own))
-            };
+            return if own.is_absolute() { Ok(Self::at(own)) } else { Err(DirsError::Relative(own)) };
         }
         // The standard says that a relative path there is to be ignored.
-        let base = xdg
-            .filter(|path| path.is_absolute())
-            .or_else(|| home.map(|home| home.join(".cache")));
-        base.map(|base| Self::at(base.join("uplift")))
-            .ok_or(DirsError::NoHome)
+        let base = xdg.filter(|path| path.is_absolute()).or_else(|| home.map(|home| home.join(".cache")));
+        base.map(|base| Self::at(base.join("uplift"))).ok_or(DirsError::NoHome)
     }
 
     pub fn at(root: impl Into<PathBuf>) -> Self {
@@ -125,10 +114,7 @@ impl Dirs {
     pub fn make(path: &Path) -> Result<(), DirsError> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
         made.and_then(|()| fs::metadata(path).map(drop))
-            .map_err(|source| DirsError::Make {
-                path: path.to_owned(),
-                source,
-            })
+            .map_err(|source| DirsError::Make { path: path.to_owned(), source })
     }
 }
 
@@ -140,29 +126,12 @@ mod tests {
     #[test]
     fn the_cache_is_where_the_user_says_else_where_the_standard_says() {
         let chosen = |own: Option<&str>, xdg: Option<&str>, home: Option<&str>| {
-            Dirs::choose(
-                own.map(Into::into),
-                xdg.map(Into::into),
-                home.map(Into::into),
-            )
-            .map(|dirs| dirs.root)
+            Dirs::choose(own.map(Into::into), xdg.map(Into::into), home.map(Into::into)).map(|dirs| dirs.root)
         };
-        assert_eq!(
-            chosen(Some("/mine"), Some("/xdg"), Some("/home/me")).unwrap(),
-            Path::new("/mine")
-        );
-        assert_eq!(
-            chosen(None, Some("/xdg"), Some("/home/me")).unwrap(),
-            Path::new("/xdg/uplift")
-        );
-        assert_eq!(
-            chosen(None, Some("relative"), Some("/home/me")).unwrap(),
-            Path::new("/home/me/.cache/uplift")
-        );
-        assert!(matches!(
-            chosen(Some("mine"), None, None),
-            Err(DirsError::Relative(_))
-        ));
+        assert_eq!(chosen(Some("/mine"), Some("/xdg"), Some("/home/me")).unwrap(), Path::new("/mine"));
+        assert_eq!(chosen(None, Some("/xdg"), Some("/home/me")).unwrap(), Path::new("/xdg/uplift"));
+        assert_eq!(chosen(None, Some("relative"), Some("/home/me")).unwrap(), Path::new("/home/me/.cache/uplift"));
+        assert!(matches!(chosen(Some("mine"), None, None), Err(DirsError::Relative(_))));
         assert!(matches!(chosen(None, None, None), Err(DirsError::NoHome)));
     }
 }

@@ -10,11 +10,7 @@ use uplift_model::Hint;
 #[derive(Debug, thiserror::Error)]
 pub enum DiskError {
     #[error("`{}` has {} MiB free, and {} MiB are needed", path.display(), free >> 20, needed >> 20)]
-    Full {
-        path: PathBuf,
-        free: u64,
-        needed: u64,
-    },
+    Full { path: PathBuf, free: u64, needed: u64 },
     #[error("could not ask for the free space of `{}`", path.display())]
     Ask { path: PathBuf, source: io::Error },
 }
@@ -22,10 +18,9 @@ pub enum DiskError {
 impl Hint for DiskError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Full { .. } => Some(
-                "free some space, or move Uplift's cache with UPLIFT_CACHE_DIR to another disk"
-                    .to_owned(),
-            ),
+            Self::Full { .. } => {
+                Some("free some space, or move Uplift's cache with UPLIFT_CACHE_DIR to another disk".to_owned())
+            }
             Self::Ask { .. } => None,
         }
     }
@@ -36,14 +31,8 @@ impl Hint for DiskError {
 /// # Errors
 /// [`DiskError::Ask`].
 pub fn free_bytes(path: &Path) -> Result<u64, DiskError> {
-    let nearest = path
-        .ancestors()
-        .find(|folder| folder.exists())
-        .unwrap_or(path);
-    let stat = statvfs(nearest).map_err(|e| DiskError::Ask {
-        path: nearest.to_owned(),
-        source: io::Error::from(e),
-    })?;
+    let nearest = path.ancestors().find(|folder| folder.exists()).unwrap_or(path);
+    let stat = statvfs(nearest).map_err(|e| DiskError::Ask { path: nearest.to_owned(), source: io::Error::from(e) })?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
@@ -53,15 +42,7 @@ pub fn free_bytes(path: &Path) -> Result<u64, DiskError> {
 /// [`DiskError::Full`], [`DiskError::Ask`].
 pub fn require(path: &Path, needed: u64) -> Result<(), DiskError> {
     let free = free_bytes(path)?;
-    if free >= needed {
-        Ok(())
-    } else {
-        Err(DiskError::Full {
-            path: path.to_owned(),
-            free,
-            needed,
-        })
-    }
+    if free >= needed { Ok(()) } else { Err(DiskError::Full { path: path.to_owned(), free, needed }) }
 }
 
 #[cfg(test)]

@@ -42,12 +42,7 @@ const MISLEADING: [&str; 23] = [
 
 /// The environment of code that nobody vouches for: fixed, so that two runs differ by what is tested and by nothing
 /// else. `extra` (the caller's, the project's `[test] env`) wins over what is set here.
-pub fn foreign<N, V>(
-    path: &[PathBuf],
-    home: &Path,
-    tmp: &Path,
-    extra: impl IntoIterator<Item = (N, V)>,
-) -> Env
+pub fn foreign<N, V>(path: &[PathBuf], home: &Path, tmp: &Path, extra: impl IntoIterator<Item = (N, V)>) -> Env
 where
     N: Into<OsString>,
     V: Into<OsString>,
@@ -70,11 +65,7 @@ where
     ] {
         set(name, OsStr::new(value));
     }
-    env.extend(
-        extra
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into())),
-    );
+    env.extend(extra.into_iter().map(|(name, value)| (name.into(), value.into())));
     env
 }
 
@@ -96,15 +87,8 @@ where
     V: Into<OsString>,
 {
     let misleads = |name: &OsStr| MISLEADING.iter().any(|word| name == *word);
-    let mut env: Env = from
-        .into_iter()
-        .filter(|(name, _)| !misleads(name))
-        .collect();
-    env.extend(
-        extra
-            .into_iter()
-            .map(|(name, value)| (name.into(), value.into())),
-    );
+    let mut env: Env = from.into_iter().filter(|(name, _)| !misleads(name)).collect();
+    env.extend(extra.into_iter().map(|(name, value)| (name.into(), value.into())));
     env
 }
 
@@ -121,9 +105,7 @@ pub fn home() -> Option<PathBuf> {
 /// Folders of the user's `PATH`, absolute ones only.
 pub fn path_folders() -> Vec<PathBuf> {
     let path = variable("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
-    std::env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .collect()
+    std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
 }
 
 /// The folders of [`path_folders`] outside the user's home: where foreign code finds the system's programs.
@@ -143,12 +125,8 @@ pub fn find_on_path(name: &str) -> Option<PathBuf> {
 
 /// The folders as a `PATH`; one that holds a colon cannot be written down and is left out.
 fn join_paths(folders: &[PathBuf]) -> OsString {
-    std::env::join_paths(
-        folders
-            .iter()
-            .filter(|folder| !folder.as_os_str().as_encoded_bytes().contains(&b':')),
-    )
-    .unwrap_or_default()
+    std::env::join_paths(folders.iter().filter(|folder| !folder.as_os_str().as_encoded_bytes().contains(&b':')))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -157,12 +135,7 @@ mod tests {
 
     #[test]
     fn foreign_code_sees_the_list_and_nothing_of_the_user() {
-        let env = foreign(
-            &["/env/bin".into(), "/bin".into()],
-            Path::new("/h"),
-            Path::new("/t"),
-            [("A", "1")],
-        );
+        let env = foreign(&["/env/bin".into(), "/bin".into()], Path::new("/h"), Path::new("/t"), [("A", "1")]);
         let names: Vec<_> = env.keys().map(|name| name.to_string_lossy()).collect();
         assert_eq!(
             names,
@@ -185,29 +158,16 @@ mod tests {
 
     #[test]
     fn the_callers_variables_win() {
-        let env = foreign(
-            &[],
-            Path::new("/h"),
-            Path::new("/t"),
-            [("TZ", "Asia/Tokyo")],
-        );
+        let env = foreign(&[], Path::new("/h"), Path::new("/t"), [("TZ", "Asia/Tokyo")]);
         assert_eq!(env.get(OsStr::new("TZ")), Some(&"Asia/Tokyo".into()));
     }
 
     #[test]
     fn trusted_clients_keep_proxies_and_lose_foreign_projects() {
-        let from = [
-            "HTTPS_PROXY",
-            "UV_INDEX_URL",
-            "VIRTUAL_ENV",
-            "GIT_INDEX_FILE",
-        ];
+        let from = ["HTTPS_PROXY", "UV_INDEX_URL", "VIRTUAL_ENV", "GIT_INDEX_FILE"];
         let from = from.map(|name| (OsString::from(name), OsString::from("x")));
         let env = without_misleading(from, [("GIT_TERMINAL_PROMPT", "0")]);
         let names: Vec<_> = env.keys().map(|name| name.to_string_lossy()).collect();
-        assert_eq!(
-            names,
-            ["GIT_TERMINAL_PROMPT", "HTTPS_PROXY", "UV_INDEX_URL"]
-        );
+        assert_eq!(names, ["GIT_TERMINAL_PROMPT", "HTTPS_PROXY", "UV_INDEX_URL"]);
     }
 }

@@ -19,32 +19,21 @@ pub struct Limits {
 impl Default for Limits {
     /// 4,096 open files, 2 GiB a file, CPU unlimited: the defaults of the `[limits]` settings.
     fn default() -> Self {
-        Self {
-            open_files: Some(4096),
-            file_bytes: Some(2 << 30),
-            cpu_seconds: None,
-        }
+        Self { open_files: Some(4096), file_bytes: Some(2 << 30), cpu_seconds: None }
     }
 }
 
 impl Limits {
     /// Nothing limited (core dumps stay off).
     pub fn none() -> Self {
-        Self {
-            open_files: None,
-            file_bytes: None,
-            cpu_seconds: None,
-        }
+        Self { open_files: None, file_bytes: None, cpu_seconds: None }
     }
 
     /// Applies the limits to this very process. Meant for the launcher, right before it becomes the program.
     pub(crate) fn apply(&self) -> Result<(), String> {
-        lower(Resource::Core, Some(0))
-            .map_err(|e| format!("could not switch core dumps off: {e}"))?;
-        lower(Resource::Nofile, self.open_files)
-            .map_err(|e| format!("could not limit open files: {e}"))?;
-        lower(Resource::Fsize, self.file_bytes)
-            .map_err(|e| format!("could not limit file sizes: {e}"))?;
+        lower(Resource::Core, Some(0)).map_err(|e| format!("could not switch core dumps off: {e}"))?;
+        lower(Resource::Nofile, self.open_files).map_err(|e| format!("could not limit open files: {e}"))?;
+        lower(Resource::Fsize, self.file_bytes).map_err(|e| format!("could not limit file sizes: {e}"))?;
         lower(Resource::Cpu, self.cpu_seconds).map_err(|e| format!("could not limit CPU time: {e}"))
     }
 }
@@ -54,11 +43,5 @@ fn lower(resource: Resource, wanted: Option<u64>) -> rustix::io::Result<()> {
     let Some(wanted) = wanted else { return Ok(()) };
     let now = getrlimit(resource);
     let value = now.maximum.map_or(wanted, |hard| hard.min(wanted));
-    setrlimit(
-        resource,
-        Rlimit {
-            current: Some(value),
-            maximum: Some(value),
-        },
-    )
+    setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
 }

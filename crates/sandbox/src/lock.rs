@@ -20,11 +20,7 @@ pub struct Lock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     #[error("another Uplift is at work here (process {pid}, since {seconds} s)", pid = holder.pid)]
-    Held {
-        path: PathBuf,
-        holder: Holder,
-        seconds: i64,
-    },
+    Held { path: PathBuf, holder: Holder, seconds: i64 },
     #[error("another Uplift is at work here")]
     HeldByUnknown { path: PathBuf },
     #[error("could not use the lock `{}`", path.display())]
@@ -42,9 +38,7 @@ pub struct Holder {
 impl Hint for LockError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Held { holder, .. } => {
-                Some(format!("wait for it, or end it with: kill {}", holder.pid))
-            }
+            Self::Held { holder, .. } => Some(format!("wait for it, or end it with: kill {}", holder.pid)),
             Self::HeldByUnknown { .. } => Some("wait for it to end".to_owned()),
             Self::File { .. } => None,
         }
@@ -57,19 +51,11 @@ impl Lock {
     /// # Errors
     /// [`LockError::Held`] with the owner, as far as it is known.
     pub fn take(path: &Path) -> Result<Self, LockError> {
-        let trouble = |source: io::Error| LockError::File {
-            path: path.to_owned(),
-            source,
-        };
+        let trouble = |source: io::Error| LockError::File { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(trouble)?;
         }
-        let open = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path);
+        let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
         let mut file = open.map_err(trouble)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
@@ -77,15 +63,9 @@ impl Lock {
             Err(e) => return Err(trouble(e.into())),
         }
         let line = format!("{} {}\n", std::process::id(), clock::now());
-        let written = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
-            .and_then(|()| file.write_all(line.as_bytes()));
+        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(line.as_bytes()));
         written.map_err(trouble)?;
-        Ok(Self {
-            _file: file,
-            path: path.to_owned(),
-        })
+        Ok(Self { _file: file, path: path.to_owned() })
     }
 
     pub fn path(&self) -> &Path {
@@ -97,23 +77,14 @@ fn held(path: &Path, file: &mut File) -> LockError {
     let mut line = String::new();
     let holder = file.read_to_string(&mut line).ok().and_then(|_| {
         let (pid, since) = line.trim().split_once(' ')?;
-        Some(Holder {
-            pid: pid.parse().ok()?,
-            since: since.parse().ok()?,
-        })
+        Some(Holder { pid: pid.parse().ok()?, since: since.parse().ok()? })
     });
     match holder {
         Some(holder) => {
             let seconds = clock::now().saturating_sub(holder.since).max(0);
-            LockError::Held {
-                path: path.to_owned(),
-                holder,
-                seconds,
-            }
+            LockError::Held { path: path.to_owned(), holder, seconds }
         }
-        None => LockError::HeldByUnknown {
-            path: path.to_owned(),
-        },
+        None => LockError::HeldByUnknown { path: path.to_owned() },
     }
 }
 
@@ -128,9 +99,7 @@ mod tests {
         let path = folder.path().join("state/lock");
         let first = Lock::take(&path).unwrap();
         let error = Lock::take(&path).unwrap_err();
-        let LockError::Held { holder, .. } = &error else {
-            panic!("{error}")
-        };
+        let LockError::Held { holder, .. } = &error else { panic!("{error}") };
         assert_eq!(holder.pid, std::process::id());
         assert!(error.hint().unwrap().contains("kill"));
         drop(first);

@@ -6,17 +6,8 @@ use url::Url;
 pub const MASK: &str = "***";
 
 /// Names before `=` or `:` whose values are secrets, in lower case.
-const SECRETS: [&str; 9] = [
-    "token",
-    "password",
-    "passwd",
-    "secret",
-    "api_key",
-    "apikey",
-    "_authtoken",
-    "_auth",
-    "signature",
-];
+const SECRETS: [&str; 9] =
+    ["token", "password", "passwd", "secret", "api_key", "apikey", "_authtoken", "_auth", "signature"];
 
 /// A URL without user, password, query and fragment.
 pub fn url(url: &Url) -> String {
@@ -49,9 +40,7 @@ fn users(line: &str) -> String {
     while let Some((before, after)) = rest.split_once("://") {
         out.push_str(before);
         out.push_str("://");
-        let end = after
-            .find(|c| ends_a_url(c) || matches!(c, '/' | '?' | '#'))
-            .unwrap_or(after.len());
+        let end = after.find(|c| ends_a_url(c) || matches!(c, '/' | '?' | '#')).unwrap_or(after.len());
         let (authority, tail) = after.split_at(end);
         match authority.rsplit_once('@') {
             Some((_, host)) => out.push_str(&format!("{MASK}@{host}")),
@@ -74,19 +63,14 @@ fn values(line: &str) -> String {
     let mut out = String::new();
     let mut from = 0;
     for (at, sign) in lower.match_indices(['=', ':']) {
-        let name = lower
-            .get(from..at)
-            .unwrap_or_default()
-            .trim_end_matches(['"', '\'', ' ']);
+        let name = lower.get(from..at).unwrap_or_default().trim_end_matches(['"', '\'', ' ']);
         if at < from || !SECRETS.iter().any(|secret| name.ends_with(secret)) {
             continue;
         }
         let after = line.get(at + sign.len()..).unwrap_or_default();
         let value = after.trim_start_matches([' ', '"', '\'']);
         let start = line.len() - value.len();
-        let length = value
-            .find(|c: char| ends_a_url(c) || matches!(c, '&' | ',' | ';'))
-            .unwrap_or(value.len());
+        let length = value.find(|c: char| ends_a_url(c) || matches!(c, '&' | ',' | ';')).unwrap_or(value.len());
         if length == 0 || value.starts_with("//") {
             continue;
         }
@@ -105,37 +89,21 @@ mod tests {
 
     #[test]
     fn a_url_keeps_host_and_path_only() {
-        let full =
-            Url::parse("https://me:pa%40ss@example.invalid:8443/simple/x/?token=1#frag").unwrap();
+        let full = Url::parse("https://me:pa%40ss@example.invalid:8443/simple/x/?token=1#frag").unwrap();
         assert_eq!(url(&full), "https://example.invalid:8443/simple/x/");
-        assert_eq!(
-            url(&Url::parse("file:///tmp/x?y").unwrap()),
-            "file:///tmp/x"
-        );
+        assert_eq!(url(&Url::parse("file:///tmp/x?y").unwrap()), "file:///tmp/x");
     }
 
     #[test]
     fn secrets_leave_a_text_and_the_rest_stays() {
         for (before, after) in [
-            (
-                "GET https://me:p@ss@example.invalid/x failed\n",
-                "GET https://***@example.invalid/x failed\n",
-            ),
-            (
-                "see https://example.invalid/a@b",
-                "see https://example.invalid/a@b",
-            ),
-            (
-                "\"https://t0ken@example.invalid\" and http://u@h",
-                "\"https://***@example.invalid\" and http://***@h",
-            ),
+            ("GET https://me:p@ss@example.invalid/x failed\n", "GET https://***@example.invalid/x failed\n"),
+            ("see https://example.invalid/a@b", "see https://example.invalid/a@b"),
+            ("\"https://t0ken@example.invalid\" and http://u@h", "\"https://***@example.invalid\" and http://***@h"),
             ("x?access_token=abc&y=1", "x?access_token=***&y=1"),
             ("password: hunter2, user: me", "password: ***, user: me"),
             ("\"_authToken\": \"abc\"", "\"_authToken\": \"***\""),
-            (
-                "Authorization: Basic YTpi\nnext",
-                "Authorization: ***\nnext",
-            ),
+            ("Authorization: Basic YTpi\nnext", "Authorization: ***\nnext"),
             ("a==1; b=2", "a==1; b=2"),
             ("tokens are fine: yes", "tokens are fine: yes"),
             ("", ""),
@@ -146,11 +114,7 @@ mod tests {
 
     #[test]
     fn redacting_twice_changes_nothing_more() {
-        for line in [
-            "token=abc",
-            "https://a:b@c/d?password=e f",
-            "secret: x; api_key='y'",
-        ] {
+        for line in ["token=abc", "https://a:b@c/d?password=e f", "secret: x; api_key='y'"] {
             assert_eq!(text(&text(line)), text(line));
         }
     }

@@ -59,19 +59,11 @@ impl Server {
 }
 
 fn ok(body: &str) -> String {
-    format!(
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
 }
 
 fn quick() -> FetchSettings {
-    FetchSettings {
-        pause: Duration::from_millis(5),
-        netrc: None,
-        proxies: false,
-        ..FetchSettings::default()
-    }
+    FetchSettings { pause: Duration::from_millis(5), netrc: None, proxies: false, ..FetchSettings::default() }
 }
 
 fn get(settings: FetchSettings, url: Url) -> Result<Response, FetchError> {
@@ -80,38 +72,21 @@ fn get(settings: FetchSettings, url: Url) -> Result<Response, FetchError> {
 
 #[test]
 fn an_answer_arrives_with_its_type() {
-    let server = Server::always(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/x\r\nConnection: close\r\n\r\n\u{fffd}body",
-    );
+    let server = Server::always("HTTP/1.1 200 OK\r\nContent-Type: text/x\r\nConnection: close\r\n\r\n\u{fffd}body");
     let response = get(quick(), server.url("/a?b")).unwrap();
-    assert_eq!(
-        (response.source, response.content_type.as_deref()),
-        (Source::Server, Some("text/x"))
-    );
+    assert_eq!((response.source, response.content_type.as_deref()), (Source::Server, Some("text/x")));
     assert_eq!(response.body, "\u{fffd}body".as_bytes());
 }
 
 #[test]
 fn what_is_missing_is_told_from_what_could_not_be_asked() {
-    let server =
-        Server::always("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let server = Server::always("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let error = get(quick(), server.url("/x")).unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(server.requests(), 1);
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let error = get(
-        quick(),
-        Url::parse(&format!("http://127.0.0.1:{closed}/")).unwrap(),
-    )
-    .unwrap_err();
-    assert!(
-        matches!(error, FetchError::Unreachable { .. }) && !error.is_not_found(),
-        "{error}"
-    );
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = get(quick(), Url::parse(&format!("http://127.0.0.1:{closed}/")).unwrap()).unwrap_err();
+    assert!(matches!(error, FetchError::Unreachable { .. }) && !error.is_not_found(), "{error}");
 }
 
 #[test]
@@ -120,16 +95,13 @@ fn a_server_that_stumbles_twice_is_asked_a_third_time() {
         let answer = match number {
             1 => "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned(),
             // Gone in the middle of an answer.
-            2 => {
-                "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nConnection: close\r\n\r\nhalf".to_owned()
-            }
+            2 => "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nConnection: close\r\n\r\nhalf".to_owned(),
             _ => ok("third"),
         };
         let _ = stream.write_all(answer.as_bytes());
     });
     assert_eq!(get(quick(), server.url("/")).unwrap().body, b"third");
-    let server =
-        Server::always("HTTP/1.1 503 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let server = Server::always("HTTP/1.1 503 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     let error = get(quick(), server.url("/")).unwrap_err();
     assert!(matches!(error, FetchError::Status { status: 503, .. }));
     assert_eq!(server.requests(), 3);
@@ -142,61 +114,30 @@ fn a_known_answer_is_confirmed_then_taken_from_the_cache_then_offline() {
         let answer = if head.contains("if-none-match: \"one\"") {
             "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_owned()
         } else {
-            ok("body").replace(
-                "Connection",
-                "ETag: \"one\"\r\nContent-Type: text/x\r\nConnection",
-            )
+            ok("body").replace("Connection", "ETag: \"one\"\r\nContent-Type: text/x\r\nConnection")
         };
         let _ = stream.write_all(answer.as_bytes());
     });
-    let cached = FetchSettings {
-        cache: Some(folder.path().join("http")),
-        ..quick()
-    };
+    let cached = FetchSettings { cache: Some(folder.path().join("http")), ..quick() };
     let request = Request::new(server.url("/a"));
-    let from = |settings: &FetchSettings, request: &Request| {
-        Fetch::new(settings.clone()).unwrap().get(request.clone())
-    };
+    let from = |settings: &FetchSettings, request: &Request| Fetch::new(settings.clone()).unwrap().get(request.clone());
     let first = from(&cached, &request).unwrap();
     assert_eq!(first.source, Source::Server);
     let second = from(&cached, &request).unwrap();
-    assert_eq!(
-        second,
-        Response {
-            source: Source::Revalidated,
-            ..first.clone()
-        }
-    );
+    assert_eq!(second, Response { source: Source::Revalidated, ..first.clone() });
     let third = from(&cached, &request.clone().max_age(Duration::from_secs(60))).unwrap();
     assert_eq!(third.source, Source::Cache);
     assert_eq!(server.requests(), 2);
     // Another Accept is another answer.
-    assert_eq!(
-        from(&cached, &request.clone().header("Accept", "text/y"))
-            .unwrap()
-            .source,
-        Source::Server
-    );
+    assert_eq!(from(&cached, &request.clone().header("Accept", "text/y")).unwrap().source, Source::Server);
 
-    let offline = FetchSettings {
-        offline: true,
-        ..cached.clone()
-    };
-    assert_eq!(
-        from(&offline, &request).unwrap(),
-        Response {
-            source: Source::Cache,
-            ..first
-        }
-    );
+    let offline = FetchSettings { offline: true, ..cached.clone() };
+    assert_eq!(from(&offline, &request).unwrap(), Response { source: Source::Cache, ..first });
     let error = from(&offline, &Request::new(server.url("/b"))).unwrap_err();
     assert!(matches!(error, FetchError::Offline { .. }));
 
     // A torn file is no answer.
-    for shelf in std::fs::read_dir(folder.path().join("http"))
-        .unwrap()
-        .flatten()
-    {
+    for shelf in std::fs::read_dir(folder.path().join("http")).unwrap().flatten() {
         for file in std::fs::read_dir(shelf.path()).unwrap().flatten() {
             let bytes = std::fs::read(file.path()).unwrap();
             std::fs::write(file.path(), &bytes[..bytes.len() - 1]).unwrap();
@@ -212,14 +153,7 @@ fn slow_servers_and_huge_bodies_are_given_up() {
         thread::sleep(Duration::from_secs(20));
     });
     let began = Instant::now();
-    let error = get(
-        FetchSettings {
-            time_limit: Duration::from_millis(200),
-            ..quick()
-        },
-        server.url("/"),
-    )
-    .unwrap_err();
+    let error = get(FetchSettings { time_limit: Duration::from_millis(200), ..quick() }, server.url("/")).unwrap_err();
     assert!(matches!(error, FetchError::TooSlow { .. }), "{error}");
     assert!(began.elapsed() < Duration::from_secs(5));
 
@@ -227,22 +161,9 @@ fn slow_servers_and_huge_bodies_are_given_up() {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
         while stream.write_all(&[b'x'; 4096]).is_ok() {}
     });
-    for server in [
-        endless,
-        Server::always("HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n"),
-    ] {
-        let error = get(
-            FetchSettings {
-                body_limit: 10_000,
-                ..quick()
-            },
-            server.url("/"),
-        )
-        .unwrap_err();
-        assert!(
-            matches!(error, FetchError::TooLarge { limit: 10_000, .. }),
-            "{error}"
-        );
+    for server in [endless, Server::always("HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n")] {
+        let error = get(FetchSettings { body_limit: 10_000, ..quick() }, server.url("/")).unwrap_err();
+        assert!(matches!(error, FetchError::TooLarge { limit: 10_000, .. }), "{error}");
         assert_eq!(server.requests(), 1);
     }
 }
@@ -254,18 +175,9 @@ fn garbage_is_an_error_with_a_redacted_address() {
     url.set_username("me").unwrap();
     url.set_password(Some("hunter2")).unwrap();
     let text = get(quick(), url).unwrap_err().to_string();
-    assert!(
-        text.contains(&format!("`http://127.0.0.1:{}/path`", server.port)),
-        "{text}"
-    );
-    assert!(
-        !text.contains("secret") && !text.contains("hunter2") && !text.contains("me:"),
-        "{text}"
-    );
-    let error = Fetch::new(quick())
-        .unwrap()
-        .get(Request::new("me:hunter2@/x?token=secret"))
-        .unwrap_err();
+    assert!(text.contains(&format!("`http://127.0.0.1:{}/path`", server.port)), "{text}");
+    assert!(!text.contains("secret") && !text.contains("hunter2") && !text.contains("me:"), "{text}");
+    let error = Fetch::new(quick()).unwrap().get(Request::new("me:hunter2@/x?token=secret")).unwrap_err();
     assert!(!error.to_string().contains("secret"), "{error}");
     let error = get(quick(), Url::parse("ftp://example.invalid/x").unwrap()).unwrap_err();
     assert!(matches!(error, FetchError::Scheme { .. }));
@@ -277,10 +189,7 @@ fn credentials_come_from_the_address_then_from_netrc() {
     let netrc = folder.path().join("netrc");
     std::fs::write(&netrc, "machine 127.0.0.1 login file password pass").unwrap();
     let server = Server::start(|_, _, stream| drop(stream.write_all(ok("x").as_bytes())));
-    let settings = FetchSettings {
-        netrc: Some(netrc),
-        ..quick()
-    };
+    let settings = FetchSettings { netrc: Some(netrc), ..quick() };
     let response = get(settings.clone(), server.url("/")).unwrap();
     assert!(response.url.username().is_empty());
     let mut url = server.url("/");
@@ -290,24 +199,15 @@ fn credentials_come_from_the_address_then_from_netrc() {
     assert!(response.url.username().is_empty());
     let seen = server.seen.lock().unwrap();
     // base64 of file:pass and of me:p@s
-    assert!(
-        seen[0].contains("authorization: Basic ZmlsZTpwYXNz"),
-        "{}",
-        seen[0]
-    );
-    assert!(
-        seen[1].contains("authorization: Basic bWU6cEBz"),
-        "{}",
-        seen[1]
-    );
+    assert!(seen[0].contains("authorization: Basic ZmlsZTpwYXNz"), "{}", seen[0]);
+    assert!(seen[1].contains("authorization: Basic bWU6cEBz"), "{}", seen[1]);
 }
 
 #[test]
 fn redirections_end() {
     let server = Server::start(|head, _, stream| {
         let answer = if head.starts_with("GET /from ") {
-            "HTTP/1.1 302 Found\r\nLocation: /to/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                .to_owned()
+            "HTTP/1.1 302 Found\r\nLocation: /to/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned()
         } else if head.starts_with("GET /loop ") {
             "HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned()
         } else {
@@ -315,10 +215,7 @@ fn redirections_end() {
         };
         let _ = stream.write_all(answer.as_bytes());
     });
-    assert_eq!(
-        get(quick(), server.url("/from")).unwrap().url,
-        server.url("/to/")
-    );
+    assert_eq!(get(quick(), server.url("/from")).unwrap().url, server.url("/to/"));
     let error = get(quick(), server.url("/loop")).unwrap_err().to_string();
     assert!(error.contains("redirect"), "{error}");
 }
@@ -339,19 +236,10 @@ fn many_answers_keep_their_order_and_the_bound() {
         let path = head.split(' ').nth(1).unwrap().to_owned();
         let _ = stream.write_all(ok(&path).as_bytes());
     });
-    let fetcher = Fetch::new(FetchSettings {
-        connections: 3,
-        ..quick()
-    })
-    .unwrap();
-    let requests = (0..30)
-        .map(|n| Request::new(server.url(&format!("/{n}"))))
-        .collect();
-    let bodies: Vec<String> = fetcher
-        .get_all(requests)
-        .into_iter()
-        .map(|answer| String::from_utf8(answer.unwrap().body).unwrap())
-        .collect();
+    let fetcher = Fetch::new(FetchSettings { connections: 3, ..quick() }).unwrap();
+    let requests = (0..30).map(|n| Request::new(server.url(&format!("/{n}")))).collect();
+    let bodies: Vec<String> =
+        fetcher.get_all(requests).into_iter().map(|answer| String::from_utf8(answer.unwrap().body).unwrap()).collect();
     assert_eq!(bodies, (0..30).map(|n| format!("/{n}")).collect::<Vec<_>>());
     assert!(*most.lock().unwrap() <= 3);
 }
@@ -369,15 +257,8 @@ fn cancelling_lets_go_at_once() {
         other.cancel();
     });
     let began = Instant::now();
-    let answers = Fetch::new(quick())
-        .unwrap()
-        .cancelled_by(&cancel)
-        .get_all(vec![Request::new(server.url("/")); 20]);
-    assert!(
-        answers
-            .iter()
-            .all(|answer| matches!(answer, Err(FetchError::Cancelled)))
-    );
+    let answers = Fetch::new(quick()).unwrap().cancelled_by(&cancel).get_all(vec![Request::new(server.url("/")); 20]);
+    assert!(answers.iter().all(|answer| matches!(answer, Err(FetchError::Cancelled))));
     assert!(began.elapsed() < Duration::from_secs(5));
 }
 
@@ -386,20 +267,10 @@ fn files_are_read_from_disk_also_offline() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a b.json");
     std::fs::write(&path, "{}").unwrap();
-    let settings = FetchSettings {
-        offline: true,
-        ..quick()
-    };
+    let settings = FetchSettings { offline: true, ..quick() };
     let response = get(settings.clone(), Url::from_file_path(&path).unwrap()).unwrap();
-    assert_eq!(
-        (response.source, response.body.as_slice()),
-        (Source::Disk, &b"{}"[..])
-    );
+    assert_eq!((response.source, response.body.as_slice()), (Source::Disk, &b"{}"[..]));
     assert_eq!(response.content_type.as_deref(), Some("application/json"));
-    let error = get(
-        settings,
-        Url::from_file_path(folder.path().join("none")).unwrap(),
-    )
-    .unwrap_err();
+    let error = get(settings, Url::from_file_path(folder.path().join("none")).unwrap()).unwrap_err();
     assert!(error.is_not_found());
 }

@@ -44,24 +44,13 @@ impl Repo {
 
     fn git(&self, args: &[&str]) -> String {
         let output = Command::new("git")
-            .args([
-                "-c",
-                "user.name=Ada",
-                "-c",
-                "user.email=ada@example.invalid",
-            ])
+            .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid"])
             .args(args)
             .current_dir(self.0.path())
             .output()
             .unwrap();
-        assert!(
-            output.status.success(),
-            "git {args:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8_lossy(&output.stdout)
-            .trim_end()
-            .to_owned()
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
     }
 
     fn commit(&self, message: &str) {
@@ -79,11 +68,7 @@ impl Repo {
 }
 
 fn uplift() -> Signature {
-    Signature {
-        name: "Uplift".into(),
-        email: "uplift@example.invalid".into(),
-        seconds: 1_700_000_000,
-    }
+    Signature { name: "Uplift".into(), email: "uplift@example.invalid".into(), seconds: 1_700_000_000 }
 }
 
 #[test]
@@ -93,18 +78,10 @@ fn a_repository_is_described_from_anywhere_inside() {
     assert_eq!(seen.top, repo.0.path().canonicalize().unwrap());
     assert_eq!(seen.git_common_dir, seen.top.join(".git"));
     assert_eq!(
-        (
-            seen.head_branch.as_deref(),
-            seen.bare,
-            seen.dirty,
-            seen.submodules
-        ),
+        (seen.head_branch.as_deref(), seen.bare, seen.dirty, seen.submodules),
         (Some("main"), false, false, false)
     );
-    assert_eq!(
-        seen.usable_head().unwrap().as_str(),
-        repo.git(&["rev-parse", "HEAD"])
-    );
+    assert_eq!(seen.usable_head().unwrap().as_str(), repo.git(&["rev-parse", "HEAD"]));
     repo.write("noise.log", "ignored");
     assert!(!Git::open(repo.0.path()).unwrap().dirty);
     repo.write("new.py", "");
@@ -118,50 +95,25 @@ fn a_repository_is_described_from_anywhere_inside() {
 fn what_cannot_be_worked_on_is_said_with_a_way_out() {
     let nothing = tempfile::tempdir().unwrap();
     let error = Git::open(nothing.path()).unwrap_err();
-    assert!(
-        matches!(error, GitError::NotARepository(_)) && error.hint().is_some(),
-        "{error}"
-    );
+    assert!(matches!(error, GitError::NotARepository(_)) && error.hint().is_some(), "{error}");
 
     let empty = Repo::empty();
-    let error = Git::open(empty.0.path())
-        .unwrap()
-        .usable_head()
-        .unwrap_err()
-        .to_string();
+    let error = Git::open(empty.0.path()).unwrap().usable_head().unwrap_err().to_string();
     assert!(error.ends_with("has no commits yet"), "{error}");
 
     let bare = tempfile::tempdir().unwrap();
-    assert!(
-        Command::new("git")
-            .args(["init", "-q", "--bare"])
-            .current_dir(bare.path())
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("git").args(["init", "-q", "--bare"]).current_dir(bare.path()).status().unwrap().success());
     let seen = Git::open(bare.path()).unwrap();
     assert!(matches!(seen.usable_head(), Err(GitError::Bare(_))));
-    assert!(matches!(
-        Git::open(&Repo::new().at(".git")),
-        Err(GitError::NotARepository(_))
-    ));
-    assert!(matches!(
-        Git::open(Path::new("/no/such/place")),
-        Err(GitError::File { .. })
-    ));
+    assert!(matches!(Git::open(&Repo::new().at(".git")), Err(GitError::NotARepository(_))));
+    assert!(matches!(Git::open(Path::new("/no/such/place")), Err(GitError::File { .. })));
 }
 
 #[test]
 fn submodules_are_noticed() {
     let repo = Repo::new();
     let head = repo.head();
-    repo.git(&[
-        "update-index",
-        "--add",
-        "--cacheinfo",
-        &format!("160000,{head},vendor/lib"),
-    ]);
+    repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{head},vendor/lib")]);
     assert!(Git::open(repo.0.path()).unwrap().submodules);
 }
 
@@ -181,10 +133,7 @@ fn a_written_tree_differs_in_the_given_files_only_and_keeps_modes() {
     let tree = git.write_tree(&base, &changes).unwrap();
     assert_eq!(git.fingerprint().unwrap(), before);
     let entries = git.list(tree.as_str()).unwrap();
-    let entries: Vec<_> = entries
-        .iter()
-        .map(|e| (e.mode.as_str(), e.path.to_str().unwrap()))
-        .collect();
+    let entries: Vec<_> = entries.iter().map(|e| (e.mode.as_str(), e.path.to_str().unwrap())).collect();
     assert_eq!(
         entries,
         [
@@ -200,16 +149,7 @@ fn a_written_tree_differs_in_the_given_files_only_and_keeps_modes() {
     assert_eq!(read("deep/er/new.py"), Some(Vec::new()));
     assert_eq!((read("app/main.py"), read("link.txt")), (None, None));
     let names = git.diff_names(base.as_str(), tree.as_str()).unwrap();
-    assert_eq!(
-        names,
-        [
-            "app/main.py",
-            "deep/er/new.py",
-            "requirements.txt",
-            "run.sh"
-        ]
-        .map(PathBuf::from)
-    );
+    assert_eq!(names, ["app/main.py", "deep/er/new.py", "requirements.txt", "run.sh"].map(PathBuf::from));
     assert_eq!(git.write_tree(&base, &[]).unwrap(), base);
 }
 
@@ -219,14 +159,10 @@ fn paths_that_leave_the_repository_and_links_are_refused() {
     let git = repo.door();
     let base = git.tree_of("HEAD").unwrap();
     for path in ["../x", "/etc/x", ".git/config", "a/.git/x", ""] {
-        let error = git
-            .write_tree(&base, &[(path.into(), Some(Vec::new()))])
-            .unwrap_err();
+        let error = git.write_tree(&base, &[(path.into(), Some(Vec::new()))]).unwrap_err();
         assert!(matches!(error, GitError::Path(_)), "{path}: {error}");
     }
-    let error = git
-        .write_tree(&base, &[("link.txt".into(), Some(Vec::new()))])
-        .unwrap_err();
+    let error = git.write_tree(&base, &[("link.txt".into(), Some(Vec::new()))]).unwrap_err();
     assert!(matches!(error, GitError::NotAFile(_)));
 }
 
@@ -235,41 +171,16 @@ fn the_same_commit_has_the_same_name_whoever_runs_it() {
     let repo = Repo::new();
     let tree = repo.door().tree_of("HEAD").unwrap();
     let head = repo.head();
-    let one = repo
-        .door()
-        .commit_tree(
-            &tree,
-            Some(&head),
-            "Raise left\n\nEvidence: ünï\n",
-            &uplift(),
-        )
-        .unwrap();
+    let one = repo.door().commit_tree(&tree, Some(&head), "Raise left\n\nEvidence: ünï\n", &uplift()).unwrap();
     repo.git(&["config", "user.name", "Somebody Else"]);
     repo.git(&["config", "commit.gpgSign", "true"]);
-    let two = repo
-        .door()
-        .commit_tree(
-            &tree,
-            Some(&head),
-            "Raise left\n\nEvidence: ünï\n",
-            &uplift(),
-        )
-        .unwrap();
+    let two = repo.door().commit_tree(&tree, Some(&head), "Raise left\n\nEvidence: ünï\n", &uplift()).unwrap();
     assert_eq!(one, two);
     assert_eq!(
-        repo.git(&[
-            "log",
-            "-1",
-            "--format=%an <%ae> %ad %cn",
-            "--date=raw",
-            one.as_str()
-        ]),
+        repo.git(&["log", "-1", "--format=%an <%ae> %ad %cn", "--date=raw", one.as_str()]),
         "Uplift <uplift@example.invalid> 1700000000 +0000 Uplift"
     );
-    let root = repo
-        .door()
-        .commit_tree(&tree, None, "root", &uplift())
-        .unwrap();
+    let root = repo.door().commit_tree(&tree, None, "root", &uplift()).unwrap();
     // Pinned: the tree, the words, the name and the date are all there is in it.
     assert_eq!(root.as_str(), "b90a83b612229a1bcdec8b700106a6b2062c43ae");
 }
@@ -280,36 +191,19 @@ fn a_reference_moves_only_from_where_it_is_known_to_be() {
     let git = repo.door();
     let head = repo.head();
     let tree = git.tree_of("HEAD").unwrap();
-    let next = git
-        .commit_tree(&tree, Some(&head), "next", &uplift())
-        .unwrap();
+    let next = git.commit_tree(&tree, Some(&head), "next", &uplift()).unwrap();
     let name = "refs/heads/uplift/test";
     git.update_ref(name, &head, None).unwrap();
-    assert!(matches!(
-        git.update_ref(name, &next, None),
-        Err(GitError::Moved { .. })
-    ));
+    assert!(matches!(git.update_ref(name, &next, None), Err(GitError::Moved { .. })));
     git.update_ref(name, &next, Some(&head)).unwrap();
-    assert!(matches!(
-        git.update_ref(name, &next, Some(&head)),
-        Err(GitError::Moved { .. })
-    ));
-    assert!(matches!(
-        git.delete_ref(name, &head),
-        Err(GitError::Moved { .. })
-    ));
+    assert!(matches!(git.update_ref(name, &next, Some(&head)), Err(GitError::Moved { .. })));
+    assert!(matches!(git.delete_ref(name, &head), Err(GitError::Moved { .. })));
     assert_eq!(git.reference(name).unwrap(), Some(next.clone()));
-    assert_eq!(
-        git.references("refs/heads/uplift/").unwrap(),
-        [(name.to_owned(), next.clone())]
-    );
+    assert_eq!(git.references("refs/heads/uplift/").unwrap(), [(name.to_owned(), next.clone())]);
     git.delete_ref(name, &next).unwrap();
     git.delete_ref(name, &next).unwrap();
     assert_eq!(git.reference(name).unwrap(), None);
-    assert!(matches!(
-        git.update_ref(name, &next, Some(&head)),
-        Err(GitError::Moved { .. })
-    ));
+    assert!(matches!(git.update_ref(name, &next, Some(&head)), Err(GitError::Moved { .. })));
     assert!(git.is_ancestor(&head, &next).unwrap() && !git.is_ancestor(&next, &head).unwrap());
 }
 
@@ -317,15 +211,9 @@ fn a_reference_moves_only_from_where_it_is_known_to_be() {
 fn a_lock_left_by_another_git_is_named_and_left_alone() {
     let repo = Repo::new();
     repo.write(".git/refs/heads/side.lock", "");
-    let error = repo
-        .door()
-        .update_ref("refs/heads/side", &repo.head(), None)
-        .unwrap_err();
+    let error = repo.door().update_ref("refs/heads/side", &repo.head(), None).unwrap_err();
     let lock = repo.at(".git/refs/heads/side.lock");
-    assert!(
-        matches!(&error, GitError::Locked(path) if path.ends_with("refs/heads/side.lock")),
-        "{error}"
-    );
+    assert!(matches!(&error, GitError::Locked(path) if path.ends_with("refs/heads/side.lock")), "{error}");
     assert!(lock.exists() && error.hint().unwrap().contains("remove"));
 }
 
@@ -339,38 +227,21 @@ fn names_that_are_no_utf8_survive() {
     assert!(git.list_files("HEAD").unwrap().contains(&odd));
     assert_eq!(git.read_file("HEAD", &odd).unwrap(), Some(b"x".to_vec()));
     let base = git.tree_of("HEAD").unwrap();
-    let tree = git
-        .write_tree(&base, &[(odd.clone(), Some(b"y".to_vec()))])
-        .unwrap();
-    assert_eq!(
-        git.read_file(tree.as_str(), &odd).unwrap(),
-        Some(b"y".to_vec())
-    );
+    let tree = git.write_tree(&base, &[(odd.clone(), Some(b"y".to_vec()))]).unwrap();
+    assert_eq!(git.read_file(tree.as_str(), &odd).unwrap(), Some(b"y".to_vec()));
 }
 
 #[test]
 fn hooks_of_the_user_do_not_run() {
     let repo = Repo::new();
     let ran = repo.at("hook-ran");
-    for hook in [
-        "post-checkout",
-        "reference-transaction",
-        "post-index-change",
-    ] {
-        repo.write(
-            format!(".git/hooks/{hook}"),
-            &format!("#!/bin/sh\ntouch {}\n", ran.display()),
-        );
-        fs::set_permissions(
-            repo.at(format!(".git/hooks/{hook}")),
-            fs::Permissions::from_mode(0o755),
-        )
-        .unwrap();
+    for hook in ["post-checkout", "reference-transaction", "post-index-change"] {
+        repo.write(format!(".git/hooks/{hook}"), &format!("#!/bin/sh\ntouch {}\n", ran.display()));
+        fs::set_permissions(repo.at(format!(".git/hooks/{hook}")), fs::Permissions::from_mode(0o755)).unwrap();
     }
     let out = tempfile::tempdir().unwrap();
     let git = repo.door();
-    git.worktree_add_detached(&out.path().join("wt"), "HEAD")
-        .unwrap();
+    git.worktree_add_detached(&out.path().join("wt"), "HEAD").unwrap();
     git.update_ref("refs/uplift/x", &repo.head(), None).unwrap();
     assert!(!ran.exists());
 }
@@ -385,11 +256,7 @@ fn wreck(place: &Path) {
     fs::write(place.join("noise.log"), "ignored").unwrap();
     for nested in ["cache/repo", "nested", "app"] {
         fs::create_dir_all(place.join(nested)).unwrap();
-        let init = Command::new("git")
-            .args(["init", "-q"])
-            .current_dir(place.join(nested))
-            .status()
-            .unwrap();
+        let init = Command::new("git").args(["init", "-q"]).current_dir(place.join(nested)).status().unwrap();
         assert!(init.success());
     }
     fs::create_dir_all(place.join("locked/deep")).unwrap();
@@ -412,13 +279,9 @@ fn files(folder: &Path) -> Vec<(PathBuf, bool, Vec<u8>)> {
             if kind.is_dir() {
                 next.push(entry.path());
             } else {
-                let executable = !kind.is_symlink()
-                    && entry.metadata().unwrap().permissions().mode() & 0o100 != 0;
+                let executable = !kind.is_symlink() && entry.metadata().unwrap().permissions().mode() & 0o100 != 0;
                 let content = if kind.is_symlink() {
-                    fs::read_link(entry.path())
-                        .unwrap()
-                        .into_os_string()
-                        .into_vec()
+                    fs::read_link(entry.path()).unwrap().into_os_string().into_vec()
                 } else {
                     fs::read(entry.path()).unwrap()
                 };
@@ -452,27 +315,14 @@ fn a_wrecked_worktree_becomes_clean_again_and_nothing_of_the_user_moves() {
     assert!(!place.join("app/.git").exists() && !place.join("nested").exists());
 
     let base = git.tree_of("HEAD").unwrap();
-    let tree = git
-        .write_tree(
-            &base,
-            &[("requirements.txt".into(), Some(b"left==2\n".to_vec()))],
-        )
-        .unwrap();
+    let tree = git.write_tree(&base, &[("requirements.txt".into(), Some(b"left==2\n".to_vec()))]).unwrap();
     wreck(&place);
     git.checkout_clean(&place, tree.as_str()).unwrap();
-    assert_eq!(
-        fs::read(place.join("requirements.txt")).unwrap(),
-        b"left==2\n"
-    );
-    let commit = git
-        .commit_tree(&tree, Some(&repo.head()), "next", &uplift())
-        .unwrap();
+    assert_eq!(fs::read(place.join("requirements.txt")).unwrap(), b"left==2\n");
+    let commit = git.commit_tree(&tree, Some(&repo.head()), "next", &uplift()).unwrap();
     git.checkout_clean(&place, commit.as_str()).unwrap();
     let inside = Git::open(&place).unwrap();
-    assert_eq!(
-        (inside.head, inside.head_branch, inside.dirty),
-        (Some(commit), None, false)
-    );
+    assert_eq!((inside.head, inside.head_branch, inside.dirty), (Some(commit), None, false));
 
     git.worktree_remove(&place).unwrap();
     git.worktree_remove(&place).unwrap();
@@ -496,23 +346,11 @@ fn a_lost_worktree_is_made_anew_and_foreign_folders_are_never_removed() {
     assert!(place.join("run.sh").exists());
     git.worktree_remove(&place).unwrap();
 
-    assert!(matches!(
-        git.worktree_remove(repo.0.path()),
-        Err(GitError::NotOurs(_))
-    ));
-    assert!(matches!(
-        git.worktree_remove(&repo.at("app")),
-        Err(GitError::NotOurs(_))
-    ));
-    assert!(matches!(
-        git.checkout_clean(repo.0.path(), "HEAD"),
-        Err(GitError::NotOurs(_))
-    ));
+    assert!(matches!(git.worktree_remove(repo.0.path()), Err(GitError::NotOurs(_))));
+    assert!(matches!(git.worktree_remove(&repo.at("app")), Err(GitError::NotOurs(_))));
+    assert!(matches!(git.checkout_clean(repo.0.path(), "HEAD"), Err(GitError::NotOurs(_))));
     let other = Repo::new();
-    assert!(matches!(
-        git.worktree_remove(other.0.path()),
-        Err(GitError::NotOurs(_))
-    ));
+    assert!(matches!(git.worktree_remove(other.0.path()), Err(GitError::NotOurs(_))));
     assert!(repo.at("app/main.py").exists() && other.at("app/main.py").exists());
 }
 
@@ -546,28 +384,15 @@ fn the_users_branch_moves_forward_only() {
     let git = repo.door();
     let head = repo.head();
     let base = git.tree_of("HEAD").unwrap();
-    let tree = git
-        .write_tree(
-            &base,
-            &[("requirements.txt".into(), Some(b"left==2\n".to_vec()))],
-        )
-        .unwrap();
-    let next = git
-        .commit_tree(&tree, Some(&head), "next", &uplift())
-        .unwrap();
+    let tree = git.write_tree(&base, &[("requirements.txt".into(), Some(b"left==2\n".to_vec()))]).unwrap();
+    let next = git.commit_tree(&tree, Some(&head), "next", &uplift()).unwrap();
     let side = git.commit_tree(&tree, None, "side", &uplift()).unwrap();
     assert!(git.merge_ff(&side).is_err());
     repo.write("requirements.txt", "mine\n");
     assert!(git.merge_ff(&next).is_err());
-    assert_eq!(
-        fs::read_to_string(repo.at("requirements.txt")).unwrap(),
-        "mine\n"
-    );
+    assert_eq!(fs::read_to_string(repo.at("requirements.txt")).unwrap(), "mine\n");
     repo.git(&["checkout", "-q", "requirements.txt"]);
     git.merge_ff(&next).unwrap();
-    assert_eq!(
-        fs::read_to_string(repo.at("requirements.txt")).unwrap(),
-        "left==2\n"
-    );
+    assert_eq!(fs::read_to_string(repo.at("requirements.txt")).unwrap(), "left==2\n");
     assert_eq!(repo.head(), next);
 }

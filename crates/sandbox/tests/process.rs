@@ -14,10 +14,7 @@ fn supervised() -> Launcher {
 
 fn shell(script: &str) -> Task {
     let env = Env::from([("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())]);
-    Task::new("sh", "/")
-        .args(["-c", script])
-        .env(env)
-        .launcher(supervised())
+    Task::new("sh", "/").args(["-c", script]).env(env).launcher(supervised())
 }
 
 fn ran(task: &Task) -> Finished {
@@ -28,9 +25,7 @@ fn ran(task: &Task) -> Finished {
 fn alive(mark: &str) -> usize {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let lines = entries.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    lines
-        .filter(|line| String::from_utf8_lossy(line).contains(mark))
-        .count()
+    lines.filter(|line| String::from_utf8_lossy(line).contains(mark)).count()
 }
 
 fn gone(mark: &str) -> bool {
@@ -54,14 +49,8 @@ fn escapee(mark: &str) -> String {
 #[test]
 fn output_exit_code_and_cpu_time_arrive() {
     let finished = ran(&shell("echo out; echo err >&2; exit 7"));
-    assert_eq!(
-        (finished.exit, finished.signal, finished.stopped),
-        (Some(7), None, None)
-    );
-    assert_eq!(
-        (finished.stdout.as_slice(), finished.stderr.as_slice()),
-        (&b"out\n"[..], &b"err\n"[..])
-    );
+    assert_eq!((finished.exit, finished.signal, finished.stopped), (Some(7), None, None));
+    assert_eq!((finished.stdout.as_slice(), finished.stderr.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
     assert!(finished.cpu_seconds.is_some());
     assert_eq!(finished.survivors, 0);
 }
@@ -78,11 +67,7 @@ fn the_environment_is_exactly_the_given_one() {
     let mut task = shell("env");
     task.env.insert("GIVEN".into(), "yes".into());
     let text = ran(&task).stdout_text();
-    let mut names: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.split_once('='))
-        .map(|(name, _)| name)
-        .collect();
+    let mut names: Vec<&str> = text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
     // The shell adds these by itself.
     names.retain(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name));
     names.sort_unstable();
@@ -92,16 +77,11 @@ fn the_environment_is_exactly_the_given_one() {
 #[test]
 fn the_wall_limit_ends_a_tree_that_fled_by_setsid_and_double_fork() {
     let mark = "7461.01";
-    let task =
-        shell(&format!("{} sleep {mark}", escapee(mark))).wall_limit(Duration::from_millis(600));
+    let task = shell(&format!("{} sleep {mark}", escapee(mark))).wall_limit(Duration::from_millis(600));
     let finished = ran(&task);
     assert_eq!(finished.stopped, Some(Stopped::WallLimit));
     assert_eq!(finished.survivors, 0);
-    assert!(
-        finished.seconds < 5.0,
-        "TERM should have sufficed, took {}",
-        finished.seconds
-    );
+    assert!(finished.seconds < 5.0, "TERM should have sufficed, took {}", finished.seconds);
     assert_eq!(alive(mark), 0);
 }
 
@@ -110,10 +90,7 @@ fn what_ignores_term_is_killed() {
     let mark = "7461.02";
     let script = format!("trap '' TERM; while :; do sleep {mark}; done");
     let finished = ran(&shell(&script).wall_limit(Duration::from_millis(300)));
-    assert_eq!(
-        (finished.stopped, finished.signal),
-        (Some(Stopped::WallLimit), Some(9))
-    );
+    assert_eq!((finished.stopped, finished.signal), (Some(Stopped::WallLimit), Some(9)));
     assert!(finished.seconds < 12.0);
     assert_eq!(alive(mark), 0);
 }
@@ -133,8 +110,7 @@ fn silence_ends_a_program_and_output_keeps_it_alive() {
     let finished = ran(&task);
     assert_eq!(finished.stopped, Some(Stopped::SilenceLimit));
     assert_eq!(finished.stdout, b"start\n");
-    let task = shell("for i in 1 2 3 4 5; do echo $i; sleep 0.3; done")
-        .silence_limit(Duration::from_millis(1200));
+    let task = shell("for i in 1 2 3 4 5; do echo $i; sleep 0.3; done").silence_limit(Duration::from_millis(1200));
     assert_eq!(ran(&task).stopped, None);
 }
 
@@ -188,11 +164,7 @@ fn arguments_that_are_no_utf8_arrive_as_they_are() {
 
 #[test]
 fn limits_reach_the_program() {
-    let limits = Limits {
-        open_files: Some(64),
-        file_bytes: Some(1 << 20),
-        cpu_seconds: Some(9),
-    };
+    let limits = Limits { open_files: Some(64), file_bytes: Some(1 << 20), cpu_seconds: Some(9) };
     let finished = ran(&shell("ulimit -n; ulimit -t; ulimit -c").limits(limits));
     assert_eq!(finished.stdout_text(), "64\n9\n0\n");
 }
@@ -202,20 +174,11 @@ fn a_missing_program_is_named_with_the_place_where_it_was_looked_for() {
     let mut task = shell("");
     task.program = "no-such-program".into();
     let error = run(&task, &Cancel::new()).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the program `no-such-program` was not found in PATH `/usr/local/bin:/usr/bin:/bin`"
-    );
+    assert_eq!(error.to_string(), "the program `no-such-program` was not found in PATH `/usr/local/bin:/usr/bin:/bin`");
     task.program = "/etc/passwd".into();
-    assert!(matches!(
-        run(&task, &Cancel::new()),
-        Err(ProcessError::NotExecutable { .. })
-    ));
+    assert!(matches!(run(&task, &Cancel::new()), Err(ProcessError::NotExecutable { .. })));
     task.cwd = "/no/such/folder".into();
-    assert!(matches!(
-        run(&task, &Cancel::new()),
-        Err(ProcessError::NoFolder { .. })
-    ));
+    assert!(matches!(run(&task, &Cancel::new()), Err(ProcessError::NoFolder { .. })));
 }
 
 #[test]
@@ -242,10 +205,7 @@ fn a_program_that_fails_like_the_launcher_is_not_taken_for_it() {
 fn parent_that_will_be_killed() {
     if let Some(mark) = std::env::var_os("UPLIFT_TEST_MARK") {
         let mark = mark.to_string_lossy().into_owned();
-        let _ = run(
-            &shell(&format!("{} sleep {mark}", escapee(&mark))),
-            &Cancel::new(),
-        );
+        let _ = run(&shell(&format!("{} sleep {mark}", escapee(&mark))), &Cancel::new());
     }
 }
 
@@ -270,13 +230,9 @@ fn killing_uplift_ends_everything_below_it() {
 #[test]
 fn without_a_launcher_the_process_group_is_ended() {
     let mark = "7461.05";
-    let task =
-        shell(&format!("sleep {mark} & sleep {mark}")).wall_limit(Duration::from_millis(300));
+    let task = shell(&format!("sleep {mark} & sleep {mark}")).wall_limit(Duration::from_millis(300));
     let finished = run(&task.launcher(Launcher::None), &Cancel::new()).unwrap();
-    assert_eq!(
-        (finished.stopped, finished.signal),
-        (Some(Stopped::WallLimit), Some(15))
-    );
+    assert_eq!((finished.stopped, finished.signal), (Some(Stopped::WallLimit), Some(15)));
     assert!(gone(mark));
 }
 
@@ -301,20 +257,14 @@ fn no_process_survives_twenty_different_escapes() {
             let (escape, breeder) = (escapee(mark), breeder.clone());
             std::thread::spawn(move || {
                 for round in 0..5_u64 {
-                    let script = if (lane + round) % 2 == 0 {
-                        format!("{escape} sleep {mark}")
-                    } else {
-                        breeder.clone()
-                    };
-                    let finished =
-                        ran(&shell(&script).wall_limit(Duration::from_millis(40 + 37 * round)));
+                    let script =
+                        if (lane + round) % 2 == 0 { format!("{escape} sleep {mark}") } else { breeder.clone() };
+                    let finished = ran(&shell(&script).wall_limit(Duration::from_millis(40 + 37 * round)));
                     assert_eq!(finished.survivors, 0);
                 }
             })
         })
         .collect();
-    threads
-        .into_iter()
-        .for_each(|thread| thread.join().unwrap());
+    threads.into_iter().for_each(|thread| thread.join().unwrap());
     assert_eq!(alive(mark), 0);
 }

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 
 use uplift_sandbox::launch::Launcher;
 use uplift_sandbox::{
-    Access, Bind, Cancel, Confinement, Env, Finished, Ladder, ProcessError, Rung, Stopped, Task,
-    run,
+    Access, Bind, Cancel, Confinement, Env, Finished, Ladder, ProcessError, Rung, Stopped, Task, run,
 };
 
 fn supervised() -> Launcher {
@@ -48,11 +47,7 @@ impl Place {
             ("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into()),
             ("ROOT".into(), self.0.path().as_os_str().to_owned()),
         ]);
-        Task::new("sh", self.at("work"))
-            .args(["-c", script])
-            .env(env)
-            .confined(confinement)
-            .launcher(supervised())
+        Task::new("sh", self.at("work")).args(["-c", script]).env(env).confined(confinement).launcher(supervised())
     }
 
     fn sh(&self, rung: Rung, script: &str) -> Finished {
@@ -70,11 +65,7 @@ fn the_ladder_takes_the_best_rung_and_says_what_it_leaves_open() {
     let ladder = Ladder::detect_with(&supervised(), &Cancel::new());
     assert_eq!(ladder.rung, Rung::Bubblewrap, "{:?}", ladder.canaries);
     assert!(ladder.statement.contains("memory is not limited"));
-    assert!(
-        began.elapsed() < Duration::from_secs(3),
-        "{:?}",
-        began.elapsed()
-    );
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }
 
 #[test]
@@ -88,20 +79,12 @@ fn the_home_is_hidden_and_what_is_shown_in_it_can_be_read_only() {
     let place = Place::new();
     for rung in [Rung::Bubblewrap, Rung::Landlock] {
         let finished = place.sh(rung, "cat $ROOT/home/tools/tool; cat $ROOT/home/.ssh/key");
-        assert_eq!(
-            finished.stdout_text(),
-            "a tool",
-            "{rung:?}: {}",
-            finished.stderr_text()
-        );
+        assert_eq!(finished.stdout_text(), "a tool", "{rung:?}: {}", finished.stderr_text());
         assert_ne!(finished.exit, Some(0), "{rung:?}");
         let finished = place.sh(rung, "echo x > $ROOT/home/tools/tool");
         assert_ne!(finished.exit, Some(0), "{rung:?}");
     }
-    assert_eq!(
-        fs::read_to_string(place.at("home/tools/tool")).unwrap(),
-        "a tool"
-    );
+    assert_eq!(fs::read_to_string(place.at("home/tools/tool")).unwrap(), "a tool");
 }
 
 #[test]
@@ -112,18 +95,9 @@ fn only_listed_folders_can_be_written() {
         let finished = place.sh(rung, script);
         assert!(finished.success(), "{rung:?}: {}", finished.stderr_text());
         assert_eq!(fs::read_to_string(place.at("work/in")).unwrap(), "1\n");
-        for outside in [
-            place.at("outside"),
-            "/uplift-sandbox-test".into(),
-            "/etc/uplift-sandbox-test".into(),
-        ] {
+        for outside in [place.at("outside"), "/uplift-sandbox-test".into(), "/etc/uplift-sandbox-test".into()] {
             let finished = place.sh(rung, &format!("echo 1 > {}", outside.display()));
-            assert_ne!(
-                finished.exit,
-                Some(0),
-                "{rung:?} wrote {}",
-                outside.display()
-            );
+            assert_ne!(finished.exit, Some(0), "{rung:?} wrote {}", outside.display());
             assert!(!outside.exists());
         }
     }
@@ -134,9 +108,7 @@ fn the_network_of_the_machine_is_refused() {
     let place = Place::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let connect = python(&format!(
-        "import socket; socket.create_connection((\"127.0.0.1\", {port}), 1)"
-    ));
+    let connect = python(&format!("import socket; socket.create_connection((\"127.0.0.1\", {port}), 1)"));
     for rung in [Rung::Bubblewrap, Rung::Landlock] {
         assert_ne!(place.sh(rung, &connect).exit, Some(0), "{rung:?}");
         let mut open = place.confinement(rung);
@@ -155,27 +127,15 @@ fn loopback_is_up_inside_bubblewrap_and_refused_under_landlock() {
     );
     let finished = place.sh(Rung::Bubblewrap, &talk);
     assert!(finished.success(), "{}", finished.stderr_text());
-    assert!(
-        place
-            .sh(Rung::Landlock, &talk)
-            .stderr_text()
-            .contains("PermissionError")
-    );
+    assert!(place.sh(Rung::Landlock, &talk).stderr_text().contains("PermissionError"));
 }
 
 #[test]
 fn landlock_refuses_udp_and_keeps_unix_sockets() {
     let place = Place::new();
     let udp = python("import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)");
-    assert!(
-        place
-            .sh(Rung::Landlock, &udp)
-            .stderr_text()
-            .contains("PermissionError")
-    );
-    let pair = python(
-        "import socket; a, b = socket.socketpair(); a.send(b\"x\"); assert b.recv(1) == b\"x\"",
-    );
+    assert!(place.sh(Rung::Landlock, &udp).stderr_text().contains("PermissionError"));
+    let pair = python("import socket; a, b = socket.socketpair(); a.send(b\"x\"); assert b.recv(1) == b\"x\"");
     let finished = place.sh(Rung::Landlock, &pair);
     assert!(finished.success(), "{}", finished.stderr_text());
 }
@@ -186,11 +146,7 @@ fn a_read_only_environment_inside_a_writable_worktree_stays_as_it_is() {
     fs::create_dir(place.at("work/env")).unwrap();
     let mut confinement = place.confinement(Rung::Bubblewrap);
     confinement.read_only.push(place.at("work/env"));
-    let finished = run(
-        &place.task(confinement, "echo 1 > ok && echo 1 > env/no"),
-        &Cancel::new(),
-    )
-    .unwrap();
+    let finished = run(&place.task(confinement, "echo 1 > ok && echo 1 > env/no"), &Cancel::new()).unwrap();
     assert_ne!(finished.exit, Some(0));
     assert!(place.at("work/ok").exists() && !place.at("work/env/no").exists());
 }
@@ -200,37 +156,20 @@ fn a_folder_can_be_shown_elsewhere_by_bubblewrap_only() {
     let place = Place::new();
     let with = |rung| {
         let mut confinement = place.confinement(rung);
-        let bind = Bind {
-            from: place.at("home/tools"),
-            to: "/tmp/tools".into(),
-            access: Access::ReadOnly,
-        };
+        let bind = Bind { from: place.at("home/tools"), to: "/tmp/tools".into(), access: Access::ReadOnly };
         confinement.binds.push(bind);
-        run(
-            &place.task(confinement, "cat /tmp/tools/tool"),
-            &Cancel::new(),
-        )
+        run(&place.task(confinement, "cat /tmp/tools/tool"), &Cancel::new())
     };
     assert_eq!(with(Rung::Bubblewrap).unwrap().stdout_text(), "a tool");
-    assert!(matches!(
-        with(Rung::Landlock),
-        Err(ProcessError::Sandbox { .. })
-    ));
-    assert!(matches!(
-        with(Rung::Plain),
-        Err(ProcessError::Sandbox { .. })
-    ));
+    assert!(matches!(with(Rung::Landlock), Err(ProcessError::Sandbox { .. })));
+    assert!(matches!(with(Rung::Plain), Err(ProcessError::Sandbox { .. })));
 }
 
 #[test]
 fn capabilities_are_gone_so_that_nothing_can_be_remounted() {
     let place = Place::new();
     let finished = place.sh(Rung::Bubblewrap, "grep CapEff /proc/self/status");
-    assert!(
-        finished.stdout_text().contains("0000000000000000"),
-        "{}",
-        finished.stdout_text()
-    );
+    assert!(finished.stdout_text().contains("0000000000000000"), "{}", finished.stdout_text());
 }
 
 #[test]
@@ -238,9 +177,7 @@ fn a_missing_writable_folder_is_a_clear_error() {
     let place = Place::new();
     let mut confinement = place.confinement(Rung::Bubblewrap);
     confinement.read_write.push(place.at("missing"));
-    let error = run(&place.task(confinement, "true"), &Cancel::new())
-        .unwrap_err()
-        .to_string();
+    let error = run(&place.task(confinement, "true"), &Cancel::new()).unwrap_err().to_string();
     assert!(error.contains("missing"), "{error}");
 }
 
@@ -251,10 +188,7 @@ fn a_program_in_a_hidden_folder_is_refused_with_its_name() {
     fs::copy("/bin/true", place.at("home/true")).unwrap();
     fs::copy("/bin/true", place.at("home/tools/true")).unwrap();
     task.program = place.at("home/true").into();
-    assert!(matches!(
-        run(&task, &Cancel::new()),
-        Err(ProcessError::Hidden { .. })
-    ));
+    assert!(matches!(run(&task, &Cancel::new()), Err(ProcessError::Hidden { .. })));
     task.program = place.at("home/tools/true").into();
     assert!(run(&task, &Cancel::new()).unwrap().success());
 }
@@ -263,20 +197,14 @@ fn a_program_in_a_hidden_folder_is_refused_with_its_name() {
 fn below_bubblewrap_programs_get_time_to_end_and_none_survives() {
     let place = Place::new();
     let mark = "7462.01";
-    let script =
-        format!("trap 'echo bye; exit 3' TERM; setsid sleep {mark} & echo up; sleep {mark} & wait");
+    let script = format!("trap 'echo bye; exit 3' TERM; setsid sleep {mark} & echo up; sleep {mark} & wait");
     for launcher in [supervised(), Launcher::None] {
         let gentle = launcher != Launcher::None;
-        let task = place
-            .task(place.confinement(Rung::Bubblewrap), &script)
-            .wall_limit(Duration::from_secs(1));
+        let task = place.task(place.confinement(Rung::Bubblewrap), &script).wall_limit(Duration::from_secs(1));
         let finished = run(&task.launcher(launcher), &Cancel::new()).unwrap();
         assert_eq!(finished.stopped, Some(Stopped::WallLimit));
         assert!(finished.seconds < 6.0, "{}", finished.seconds);
-        assert_eq!(
-            finished.stdout_text(),
-            if gentle { "up\nbye\n" } else { "up\n" }
-        );
+        assert_eq!(finished.stdout_text(), if gentle { "up\nbye\n" } else { "up\n" });
         let began = Instant::now();
         while alive(mark) > 0 && began.elapsed() < Duration::from_secs(3) {
             std::thread::sleep(Duration::from_millis(20));
@@ -288,9 +216,7 @@ fn below_bubblewrap_programs_get_time_to_end_and_none_survives() {
 fn alive(mark: &str) -> usize {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let lines = entries.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-    lines
-        .filter(|line| String::from_utf8_lossy(line).contains(mark))
-        .count()
+    lines.filter(|line| String::from_utf8_lossy(line).contains(mark)).count()
 }
 
 #[test]
@@ -298,11 +224,7 @@ fn signals_do_not_leave_the_sandbox() {
     let place = Place::new();
     let pid = std::process::id();
     for rung in [Rung::Bubblewrap, Rung::Landlock] {
-        assert_ne!(
-            place.sh(rung, &format!("kill -0 {pid}")).exit,
-            Some(0),
-            "{rung:?}"
-        );
+        assert_ne!(place.sh(rung, &format!("kill -0 {pid}")).exit, Some(0), "{rung:?}");
     }
 }
 
@@ -330,9 +252,5 @@ fn without_bubblewrap_the_next_rung_is_proven_and_the_last_one_is_honest() {
         .env("PATH", "/nowhere")
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

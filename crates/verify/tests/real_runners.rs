@@ -16,18 +16,13 @@ use uplift_verify::{Runner, TestCommand};
 
 fn python(needs: &str) -> Option<PathBuf> {
     let program = std::env::var_os("UPLIFT_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-    let output = Command::new(&program)
-        .args(["-c", &format!("import {needs}, sys; print(sys.executable)")])
-        .output();
+    let output = Command::new(&program).args(["-c", &format!("import {needs}, sys; print(sys.executable)")]).output();
     let path = output
         .ok()
         .filter(|output| output.status.success())
         .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     if path.is_none() {
-        println!(
-            "SKIPPED: {} has no `{needs}`; set UPLIFT_TEST_PYTHON to an interpreter that has",
-            program.display()
-        );
+        println!("SKIPPED: {} has no `{needs}`; set UPLIFT_TEST_PYTHON to an interpreter that has", program.display());
     }
     path.map(PathBuf::from)
 }
@@ -54,11 +49,7 @@ impl Case {
             found_in: "here".into(),
             notes: Vec::new(),
         };
-        Self {
-            folder,
-            python,
-            command,
-        }
+        Self { folder, python, command }
     }
 
     fn run(&self, select: Option<&[TestId]>, rootdir: Option<&str>) -> (Prepared, Collected) {
@@ -86,22 +77,14 @@ fn start(prepared: &Prepared) -> Option<i32> {
     prepared.write_files().unwrap();
     let (program, arguments) = prepared.argv.split_first().unwrap();
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .current_dir(&prepared.directory)
-        .envs(&prepared.env)
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command.args(arguments).current_dir(&prepared.directory).envs(&prepared.env).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = command.output().unwrap();
     fs::write(&prepared.log, [output.stdout, output.stderr].concat()).unwrap();
     output.status.code()
 }
 
 fn status(collected: &Collected, id: &str) -> Option<TestStatus> {
-    collected
-        .run
-        .tests
-        .get(&TestId::new(id))
-        .map(|test| test.status)
+    collected.run.tests.get(&TestId::new(id)).map(|test| test.status)
 }
 
 const TESTS: &str = "
@@ -118,15 +101,9 @@ def test_x(): assert False
 fn project(python: PathBuf) -> Case {
     let files = [
         ("pytest.ini", "[pytest]\naddopts = -x\n"),
-        (
-            "pkg/__init__.py",
-            "def boom():\n    raise ValueError('first\\nsecond')\n",
-        ),
+        ("pkg/__init__.py", "def boom():\n    raise ValueError('first\\nsecond')\n"),
         ("tests/test_a.py", TESTS),
-        (
-            "tests/test_b.py",
-            "import missing_thing\ndef test_b(): pass\n",
-        ),
+        ("tests/test_b.py", "import missing_thing\ndef test_b(): pass\n"),
         ("tests/test_c.py", "def test_c(): pass\n"),
     ];
     Case::new(python, Runner::Pytest, "python -m pytest tests", &files)
@@ -138,43 +115,15 @@ fn pytest_reports_test_by_test_past_every_failure() {
         return;
     };
     let (_, seen) = project(python).run(None, None);
-    assert_eq!(
-        status(&seen, "tests/test_a.py::test_ok"),
-        Some(TestStatus::Passed)
-    );
-    assert_eq!(
-        status(&seen, "tests/test_a.py::test_p[2]"),
-        Some(TestStatus::Failed)
-    );
-    assert_eq!(
-        status(&seen, "tests/test_a.py::test_x"),
-        Some(TestStatus::Skipped)
-    );
-    assert_eq!(
-        status(&seen, "tests/test_c.py::test_c"),
-        Some(TestStatus::Passed)
-    );
-    let failure = seen.run.tests[&TestId::new("tests/test_a.py::test_boom")]
-        .failure
-        .clone()
-        .unwrap();
-    assert_eq!(
-        (failure.error.as_str(), failure.message.as_str()),
-        ("ValueError", "first")
-    );
+    assert_eq!(status(&seen, "tests/test_a.py::test_ok"), Some(TestStatus::Passed));
+    assert_eq!(status(&seen, "tests/test_a.py::test_p[2]"), Some(TestStatus::Failed));
+    assert_eq!(status(&seen, "tests/test_a.py::test_x"), Some(TestStatus::Skipped));
+    assert_eq!(status(&seen, "tests/test_c.py::test_c"), Some(TestStatus::Passed));
+    let failure = seen.run.tests[&TestId::new("tests/test_a.py::test_boom")].failure.clone().unwrap();
+    assert_eq!((failure.error.as_str(), failure.message.as_str()), ("ValueError", "first"));
     assert_eq!(failure.frames.last().unwrap().file, "pkg/__init__.py");
-    assert_eq!(
-        seen.run.crashes["tests/test_b.py"].message,
-        "No module named 'missing_thing'"
-    );
-    assert_eq!(
-        (
-            seen.run.exit,
-            seen.run.crashes.len(),
-            seen.rootdir.as_deref()
-        ),
-        (Some(1), 1, Some(""))
-    );
+    assert_eq!(seen.run.crashes["tests/test_b.py"].message, "No module named 'missing_thing'");
+    assert_eq!((seen.run.exit, seen.run.crashes.len(), seen.rootdir.as_deref()), (Some(1), 1, Some("")));
 }
 
 #[test]
@@ -183,25 +132,11 @@ fn chosen_tests_run_alone_and_renamed_ones_with_their_siblings() {
         return;
     };
     let case = project(python);
-    let chosen = [
-        TestId::new("tests/test_a.py::test_ok"),
-        TestId::new("tests/test_a.py::test_p[gone]"),
-    ];
+    let chosen = [TestId::new("tests/test_a.py::test_ok"), TestId::new("tests/test_a.py::test_p[gone]")];
     let (prepared, seen) = case.run(Some(&chosen), Some(""));
-    assert!(
-        prepared.selects && prepared.argv.ends_with(&["tests/test_a.py".to_owned()]),
-        "{:?}",
-        prepared.argv
-    );
+    assert!(prepared.selects && prepared.argv.ends_with(&["tests/test_a.py".to_owned()]), "{:?}", prepared.argv);
     let ids: Vec<_> = seen.run.tests.keys().map(|id| id.0.as_str()).collect();
-    assert_eq!(
-        ids,
-        [
-            "tests/test_a.py::test_ok",
-            "tests/test_a.py::test_p[1]",
-            "tests/test_a.py::test_p[2]"
-        ]
-    );
+    assert_eq!(ids, ["tests/test_a.py::test_ok", "tests/test_a.py::test_p[1]", "tests/test_a.py::test_p[2]"]);
 }
 
 #[test]
@@ -209,38 +144,14 @@ fn ids_stay_the_same_when_the_root_is_below_the_command() {
     let Some(python) = python("pytest") else {
         return;
     };
-    let files = [
-        ("back/pytest.ini", "[pytest]\n"),
-        (
-            "back/tests/test_a.py",
-            "def test_a(): pass\ndef test_b(): pass\n",
-        ),
-    ];
-    let case = Case::new(
-        python,
-        Runner::Pytest,
-        "python -m pytest back/tests",
-        &files,
-    );
+    let files =
+        [("back/pytest.ini", "[pytest]\n"), ("back/tests/test_a.py", "def test_a(): pass\ndef test_b(): pass\n")];
+    let case = Case::new(python, Runner::Pytest, "python -m pytest back/tests", &files);
     let (_, whole) = case.run(None, None);
     assert_eq!(whole.rootdir.as_deref(), Some("back"));
-    let (prepared, part) = case.run(
-        Some(&[TestId::new("tests/test_a.py::test_b")]),
-        whole.rootdir.as_deref(),
-    );
-    assert!(
-        prepared
-            .argv
-            .ends_with(&["back/tests/test_a.py".to_owned()])
-    );
-    assert_eq!(
-        part.run
-            .tests
-            .keys()
-            .map(|id| id.0.as_str())
-            .collect::<Vec<_>>(),
-        ["tests/test_a.py::test_b"]
-    );
+    let (prepared, part) = case.run(Some(&[TestId::new("tests/test_a.py::test_b")]), whole.rootdir.as_deref());
+    assert!(prepared.argv.ends_with(&["back/tests/test_a.py".to_owned()]));
+    assert_eq!(part.run.tests.keys().map(|id| id.0.as_str()).collect::<Vec<_>>(), ["tests/test_a.py::test_b"]);
 }
 
 #[test]
@@ -248,33 +159,16 @@ fn a_run_that_collects_nothing_or_cannot_start_says_so() {
     let Some(python) = python("pytest") else {
         return;
     };
-    let empty = Case::new(
-        python.clone(),
-        Runner::Pytest,
-        "python -m pytest",
-        &[("a.py", "")],
-    );
-    assert_eq!(
-        empty.run(None, None).1.run.crashes[""].error,
-        "nothing collected"
-    );
-    let broken = Case::new(
-        python.clone(),
-        Runner::Pytest,
-        "python -m pytest",
-        &[("conftest.py", "import gone_module")],
-    );
+    let empty = Case::new(python.clone(), Runner::Pytest, "python -m pytest", &[("a.py", "")]);
+    assert_eq!(empty.run(None, None).1.run.crashes[""].error, "nothing collected");
+    let broken =
+        Case::new(python.clone(), Runner::Pytest, "python -m pytest", &[("conftest.py", "import gone_module")]);
     let crash = broken.run(None, None).1.run.crashes[""].clone();
     assert_eq!(
         (crash.error.as_str(), crash.message.as_str()),
         ("ModuleNotFoundError", "No module named 'gone_module'")
     );
-    let usage = Case::new(
-        python,
-        Runner::Pytest,
-        "python -m pytest --no-such-option",
-        &[("test_a.py", "")],
-    );
+    let usage = Case::new(python, Runner::Pytest, "python -m pytest --no-such-option", &[("test_a.py", "")]);
     let crash = usage.run(None, None).1.run.crashes[""].clone();
     assert_eq!(crash.error, "usage error");
     assert!(crash.text.contains("--no-such-option"));
@@ -286,18 +180,12 @@ fn a_script_that_runs_pytest_inside_reports_test_by_test_too() {
         return;
     };
     let files = [
-        (
-            "runtests.py",
-            "import pytest, sys\nsys.exit(pytest.main(['t']))\n",
-        ),
+        ("runtests.py", "import pytest, sys\nsys.exit(pytest.main(['t']))\n"),
         ("t/test_a.py", "def test_a(): pass\n"),
     ];
     let (_, seen) = Case::new(python, Runner::Other, "python runtests.py", &files).run(None, None);
     assert!(seen.per_test);
-    assert_eq!(
-        status(&seen, "t/test_a.py::test_a"),
-        Some(TestStatus::Passed)
-    );
+    assert_eq!(status(&seen, "t/test_a.py::test_a"), Some(TestStatus::Passed));
 }
 
 const UNITTEST: &str = "
@@ -326,17 +214,13 @@ fn unittest_reports_test_by_test() {
         ("tests/__init__.py", ""),
         ("tests/test_a.py", UNITTEST),
         ("tests/test_gone.py", "import missing_thing\n"),
-        (
-            "sitecustomize.py",
-            "import os\nos.environ['CHAINED'] = '1'\n",
-        ),
+        ("sitecustomize.py", "import os\nos.environ['CHAINED'] = '1'\n"),
         (
             "tests/test_env.py",
             "import os, unittest\nclass C(unittest.TestCase):\n    def test_c(self):\n        assert os.environ['CHAINED'] and 'UPLIFT_REPORT' not in os.environ\n",
         ),
     ];
-    let (prepared, seen) =
-        Case::new(python, Runner::Unittest, "python -m unittest", &files).run(None, None);
+    let (prepared, seen) = Case::new(python, Runner::Unittest, "python -m unittest", &files).run(None, None);
     assert!(!prepared.selects);
     for (name, wanted) in [
         ("test_ok", TestStatus::Passed),
@@ -345,28 +229,16 @@ fn unittest_reports_test_by_test() {
         ("test_expected", TestStatus::Skipped),
         ("test_sub", TestStatus::Failed),
     ] {
-        assert_eq!(
-            status(&seen, &format!("tests.test_a.A.{name}")),
-            Some(wanted),
-            "{name}"
-        );
+        assert_eq!(status(&seen, &format!("tests.test_a.A.{name}")), Some(wanted), "{name}");
     }
-    assert_eq!(
-        status(&seen, "tests.test_env.C.test_c"),
-        Some(TestStatus::Passed)
-    );
+    assert_eq!(status(&seen, "tests.test_env.C.test_c"), Some(TestStatus::Passed));
     let crash = &seen.run.crashes["tests.test_gone"];
     assert_eq!(
         (crash.error.as_str(), crash.message.as_str()),
         ("ModuleNotFoundError", "No module named 'missing_thing'")
     );
     assert_eq!(seen.run.crashes["tests.test_a.B"].error, "OSError");
-    assert!(
-        !seen
-            .run
-            .tests
-            .contains_key(&TestId::new("tests.test_a.B.test_b"))
-    );
+    assert!(!seen.run.tests.contains_key(&TestId::new("tests.test_a.B.test_b")));
 }
 
 #[test]
@@ -394,21 +266,8 @@ fn every_module_is_imported_on_its_own() {
     let exit = start(&prepared);
     let seen = imports::collect(&prepared, exit, None, 0.0).0;
     assert!(seen.passed(&TestId::new("import:good")));
-    let bad = seen.tests[&TestId::new("import:bad")]
-        .failure
-        .clone()
-        .unwrap();
-    assert_eq!(
-        (bad.error.as_str(), bad.frames.last().unwrap().file.as_str()),
-        ("ImportError", "bad.py")
-    );
-    assert_eq!(
-        seen.tests[&TestId::new("import:leaves")]
-            .failure
-            .clone()
-            .unwrap()
-            .error,
-        "SystemExit"
-    );
+    let bad = seen.tests[&TestId::new("import:bad")].failure.clone().unwrap();
+    assert_eq!((bad.error.as_str(), bad.frames.last().unwrap().file.as_str()), ("ImportError", "bad.py"));
+    assert_eq!(seen.tests[&TestId::new("import:leaves")].failure.clone().unwrap().error, "SystemExit");
     assert!(seen.crashes.is_empty());
 }

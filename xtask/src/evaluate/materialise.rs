@@ -28,13 +28,26 @@ pub(super) fn materialise(entry: &Entry, dest: &Path) -> Result<()> {
     let git = |args: &[&str]| {
         let date = format!("{}T12:00:00+00:00", entry.as_of);
         let mut command = Command::new("git");
-        command.args(["-c", "core.autocrlf=false", "-c", "user.name=Corpus", "-c", "user.email=corpus@example.invalid"]);
+        command.args([
+            "-c",
+            "core.autocrlf=false",
+            "-c",
+            "user.name=Corpus",
+            "-c",
+            "user.email=corpus@example.invalid",
+        ]);
         command.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date).args(args).current_dir(dest);
         run(&mut command)
     };
     git(&["init", "--quiet", "--initial-branch=main"])?;
     git(&["add", "--all", "--force"])?;
-    git(&["commit", "--quiet", "--no-verify", "-m", &format!("{} {} as of {}", entry.package, entry.version, entry.as_of)])?;
+    git(&[
+        "commit",
+        "--quiet",
+        "--no-verify",
+        "-m",
+        &format!("{} {} as of {}", entry.package, entry.version, entry.as_of),
+    ])?;
     std::fs::remove_dir_all(&scratch)?;
     Ok(())
 }
@@ -45,7 +58,17 @@ fn download(entry: &Entry, folder: &Path) -> Result<PathBuf> {
     std::fs::write(&limits, "setuptools<70\n")?;
     let got = folder.join("got");
     run(Command::new("python3")
-        .args(["-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python", "--no-binary", &entry.package, "--dest"])
+        .args([
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--ignore-requires-python",
+            "--no-binary",
+            &entry.package,
+            "--dest",
+        ])
         .arg(&got)
         .arg(format!("{}=={}", entry.package, entry.version))
         .env("PIP_CONSTRAINT", &limits)

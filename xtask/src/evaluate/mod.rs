@@ -90,7 +90,9 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
             "--work" => work = args.next().map(PathBuf::from),
             "--infer" => infer = true,
             "--jobs" => jobs = args.next().and_then(|n| n.parse().ok()).context("--jobs wants a number")?,
-            flag if flag.starts_with('-') => bail!("no option `{flag}`; known: --binary PATH, --work DIR, --infer, --jobs N"),
+            flag if flag.starts_with('-') => {
+                bail!("no option `{flag}`; known: --binary PATH, --work DIR, --infer, --jobs N")
+            }
             name => names.push(name.to_owned()),
         }
     }
@@ -112,7 +114,10 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
             let lines = overheads::measure(&binary, &work.join(&first.entry.name), &first.entry.python, &work)?;
             page.push_str(&tables::overheads(&lines, &results));
         }
-        let bench = Command::new("cargo").args(["bench", "--quiet", "--package", "uplift-decide", "--bench", "search"]).current_dir(root).output()?;
+        let bench = Command::new("cargo")
+            .args(["bench", "--quiet", "--package", "uplift-decide", "--bench", "search"])
+            .current_dir(root)
+            .output()?;
         page.push_str(&tables::search(&String::from_utf8_lossy(&bench.stdout)));
         std::fs::write(root.join("docs/evaluation.md"), &page)?;
     }
@@ -172,8 +177,9 @@ fn one(entry: &Entry, binary: &Path, work: &Path, infer: bool) -> Result<Result1
     let seconds = started.elapsed().as_secs_f64();
     std::fs::write(work.join(format!("{}.json", entry.name)), &output.stdout)?;
     std::fs::write(work.join(format!("{}.log", entry.name)), &output.stderr)?;
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .with_context(|| format!("no report: {}", String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default()))?;
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).with_context(|| {
+        format!("no report: {}", String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default())
+    })?;
     let branch = report.get("branch").and_then(|b| b.as_str()).context("no branch was delivered")?.to_owned();
     let outside = outside::check(entry, &repo, &branch, work)?;
     let score = score::score(entry, &report);

@@ -72,11 +72,13 @@ fn outcomes(entry: &Entry, repo: &Path, branch: &str, place: &Path) -> Result<Ou
 
 /// The interpreter of that minor version: on PATH, else where version managers put it.
 pub(super) fn interpreter(minor: &str) -> Result<String> {
-    if let Ok(found) = run(Command::new("uv").args(["python", "find", "--no-project", "--no-python-downloads", minor])) {
+    if let Ok(found) = run(Command::new("uv").args(["python", "find", "--no-project", "--no-python-downloads", minor]))
+    {
         return Ok(found.trim().to_owned());
     }
     let home = std::env::home_dir().context("no home folder")?.join(".pyenv/versions");
-    let all = std::fs::read_dir(&home).with_context(|| format!("no Python {minor} on PATH, and no {}", home.display()))?;
+    let all =
+        std::fs::read_dir(&home).with_context(|| format!("no Python {minor} on PATH, and no {}", home.display()))?;
     let prefix = format!("{minor}.");
     let found = all.flatten().find(|e| e.file_name().to_string_lossy().starts_with(&prefix));
     let found = found.with_context(|| format!("no Python {minor} on this machine"))?;
@@ -94,7 +96,11 @@ fn test(entry: &Entry, place: &Path) -> Result<Outcomes> {
     let line = format!("{line} --continue-on-collection-errors --junitxml={}", report.display());
     let path = std::env::var("PATH").unwrap_or_default();
     let mut command = Command::new("sh");
-    command.args(["-c", &line]).current_dir(place).env("PATH", format!("{}:{path}", bin.display())).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+        .args(["-c", &line])
+        .current_dir(place)
+        .env("PATH", format!("{}:{path}", bin.display()))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     if entry.import_path == "src" {
         command.env("PYTHONPATH", "src");
     }

@@ -20,7 +20,9 @@ pub(super) fn measure(binary: &Path, repo: &Path, python: &str, work: &Path) -> 
     let (again_cpu, again_wall) = plan(false)?;
     let mut lines = vec![(
         "`uplift plan` on an unchanged repository".to_owned(),
-        format!("first {first_cpu:.2} s CPU, {first_wall:.1} s wall; second {again_cpu:.2} s CPU, {again_wall:.1} s wall"),
+        format!(
+            "first {first_cpu:.2} s CPU, {first_wall:.1} s wall; second {again_cpu:.2} s CPU, {again_wall:.1} s wall"
+        ),
     )];
     let lock = repo.join("requirements.txt");
     let scratch = work.join("overheads");
@@ -31,12 +33,22 @@ pub(super) fn measure(binary: &Path, repo: &Path, python: &str, work: &Path) -> 
         let exe = super::outside::interpreter(python)?;
         timed(Command::new("uv").args(["venv", "--quiet", "--no-project", "--python", &exe]).arg(&place))?;
         let target = place.join("bin/python");
-        timed(Command::new("uv").env("UV_CACHE_DIR", cache).args(["pip", "install", "--quiet", "--no-deps", "--python"]).arg(&target).arg("-r").arg(list))
+        timed(
+            Command::new("uv")
+                .env("UV_CACHE_DIR", cache)
+                .args(["pip", "install", "--quiet", "--no-deps", "--python"])
+                .arg(&target)
+                .arg("-r")
+                .arg(list),
+        )
     };
     let cache = scratch.join("cache");
     let (cold_cpu, cold_wall) = install("cold", &cache, &lock)?;
     let text = std::fs::read_to_string(&lock)?;
-    let changed: String = text.lines().map(|l| if l.starts_with("idna==") { "idna==3.10\n".to_owned() } else { format!("{l}\n") }).collect();
+    let changed: String = text
+        .lines()
+        .map(|l| if l.starts_with("idna==") { "idna==3.10\n".to_owned() } else { format!("{l}\n") })
+        .collect();
     let other = scratch.join("changed.txt");
     std::fs::write(&other, changed)?;
     let (warm_cpu, warm_wall) = install("one-changed", &cache, &other)?;
@@ -53,13 +65,24 @@ fn timed(command: &mut Command) -> Result<(f64, f64)> {
     let started = Instant::now();
     let output = command.output().with_context(|| format!("{:?}", command.get_program()))?;
     let wall = started.elapsed().as_secs_f64();
-    anyhow::ensure!(output.status.success(), "{:?} failed: {}", command.get_program(), String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "{:?} failed: {}",
+        command.get_program(),
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok((child_cpu() - before, wall))
 }
 
 /// CPU seconds of all children waited for: fields 16 and 17 of proc(5), in hundredths.
 fn child_cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<f64> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().filter_map(|f| f.parse().ok().or(Some(0.0))).collect();
+    let fields: Vec<f64> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .filter_map(|f| f.parse().ok().or(Some(0.0)))
+        .collect();
     (fields.get(13).unwrap_or(&0.0) + fields.get(14).unwrap_or(&0.0)) / 100.0
 }

@@ -30,10 +30,16 @@ pub(crate) struct Score {
 pub(super) fn score(entry: &Entry, report: &Value) -> Score {
     let now = |name: &str| -> Option<String> {
         let list = |key: &str, field: &str| {
-            let found = report.get(key)?.as_array()?.iter().rev().find(|k| k.get("name").and_then(Value::as_str) == Some(name))?;
+            let found = report
+                .get(key)?
+                .as_array()?
+                .iter()
+                .rev()
+                .find(|k| k.get("name").and_then(Value::as_str) == Some(name))?;
             Some(found.get(field)?.as_str()?.to_owned())
         };
-        let base = entry.lock.iter().find_map(|l| l.split_once("==").filter(|(n, _)| *n == name).map(|(_, v)| v.to_owned()));
+        let base =
+            entry.lock.iter().find_map(|l| l.split_once("==").filter(|(n, _)| *n == name).map(|(_, v)| v.to_owned()));
         list("kept", "to").or_else(|| list("refreshed", "to")).or(base)
     };
     let stale = |name: &str| entry.direct.iter().find(|d| d.name == name).map(|d| d.version.clone());
@@ -46,18 +52,29 @@ pub(super) fn score(entry: &Entry, report: &Value) -> Score {
         }
         landable += 1;
         let got = now(name).unwrap_or_default();
-        if compare(&got, wanted) == Ordering::Less { missed.push((name.clone(), wanted.clone(), got)) } else { landed += 1 }
+        if compare(&got, wanted) == Ordering::Less {
+            missed.push((name.clone(), wanted.clone(), got))
+        } else {
+            landed += 1
+        }
     }
     let text = |held: &Value, key: &str| held.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let all: Vec<&Value> = report.get("held").and_then(Value::as_array).into_iter().flatten().collect();
-    let blamed: Vec<String> = all.iter().filter(|h| matches!(text(h, "proof").as_str(), "witness" | "probe")).map(|h| text(h, "name")).collect();
-    let known = |name: &String| entry.culprits.iter().any(|c| c.name == *name) || entry.capped_by_resolution.iter().any(|c| c.name == *name);
+    let blamed: Vec<String> = all
+        .iter()
+        .filter(|h| matches!(text(h, "proof").as_str(), "witness" | "probe"))
+        .map(|h| text(h, "name"))
+        .collect();
+    let known = |name: &String| {
+        entry.culprits.iter().any(|c| c.name == *name) || entry.capped_by_resolution.iter().any(|c| c.name == *name)
+    };
     let culprits: Vec<_> = entry.culprits.iter().filter(|c| !c.transitive || now(&c.name).is_some()).collect();
     let below: Vec<_> = culprits
         .iter()
         .filter_map(|c| {
             let got = now(&c.name).unwrap_or_default();
-            (compare(&got, &c.newest_passing) == Ordering::Less).then(|| (c.name.clone(), c.newest_passing.clone(), got))
+            (compare(&got, &c.newest_passing) == Ordering::Less)
+                .then(|| (c.name.clone(), c.newest_passing.clone(), got))
         })
         .collect();
     Score {
@@ -75,7 +92,8 @@ pub(super) fn score(entry: &Entry, report: &Value) -> Score {
 
 /// Release numbers by value; enough for the final releases that the corpus names.
 fn compare(a: &str, b: &str) -> Ordering {
-    let numbers = |v: &str| -> Vec<u64> { v.split('.').map(|p| p.trim_start_matches("post").parse().unwrap_or(0)).collect() };
+    let numbers =
+        |v: &str| -> Vec<u64> { v.split('.').map(|p| p.trim_start_matches("post").parse().unwrap_or(0)).collect() };
     let (mut a, mut b) = (numbers(a), numbers(b));
     let length = a.len().max(b.len());
     a.resize(length, 0);

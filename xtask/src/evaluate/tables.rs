@@ -31,8 +31,12 @@ fn detail(result: &Result1) -> String {
 
 /// The page for `docs/`.
 pub(super) fn page(results: &[Result1]) -> String {
-    let count = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_u64).unwrap_or(0);
-    let number = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+    let count = |key: &str, r: &Result1| {
+        r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_u64).unwrap_or(0)
+    };
+    let number = |key: &str, r: &Result1| {
+        r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_f64).unwrap_or(0.0)
+    };
     let mut page = String::from(
         "# Evaluation\n\nMade by `cargo xtask evaluate`, which needs `uv` on PATH and the interpreters that the corpus names; anybody can run it again.\nFacts about the projects: `evaluation/corpus.json`. Times are from a shared machine with 2 cores: compare them as ratios.\n\n## Real projects\n\nEach row: the stale project was upgraded by `uplift upgrade`, the delivered branch cloned,\ninstalled from its manifests by plain uv, and tested outside Uplift. \"Landed\" counts the updates that were found to be possible\nby hand, at the recorded version or newer; \"best\" the culprits held at the recorded best version or newer.\n\n| project | outside: passed before -> after | newly failing | landed | best | held with proof | innocents held | full runs + probes | seconds | own CPU of all CPU | peak MiB |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
@@ -56,7 +60,8 @@ pub(super) fn page(results: &[Result1]) -> String {
             r.seconds,
             number("own_cpu_seconds", r),
             number("own_cpu_seconds", r) + number("child_cpu_seconds", r),
-            100.0 * number("own_cpu_seconds", r) / (number("own_cpu_seconds", r) + number("child_cpu_seconds", r)).max(0.001),
+            100.0 * number("own_cpu_seconds", r)
+                / (number("own_cpu_seconds", r) + number("child_cpu_seconds", r)).max(0.001),
             number("peak_mib", r),
         ));
     }
@@ -88,7 +93,9 @@ fn share(part: usize, whole: usize) -> f64 {
 
 /// What Uplift itself costs.
 pub(super) fn overheads(lines: &[(String, String)], results: &[Result1]) -> String {
-    let number = |key: &str, r: &Result1| r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+    let number = |key: &str, r: &Result1| {
+        r.report.pointer(&format!("/counts/{key}")).and_then(serde_json::Value::as_f64).unwrap_or(0.0)
+    };
     let own: f64 = results.iter().map(|r| number("own_cpu_seconds", r)).sum();
     let all: f64 = own + results.iter().map(|r| number("child_cpu_seconds", r)).sum::<f64>();
     let peak = results.iter().map(|r| number("peak_mib", r)).fold(0.0, f64::max);
@@ -104,5 +111,8 @@ pub(super) fn overheads(lines: &[(String, String)], results: &[Result1]) -> Stri
 
 /// The search over simulated worlds, as its bench prints it.
 pub(super) fn search(bench: &str) -> String {
-    format!("\n## The culprit search over simulated worlds\n\n`cargo bench -p uplift-decide --bench search`; the same code that the product runs. Each row: 300 worlds, fixed seeds.\n\n```text\n{}\n```\n", bench.trim_end())
+    format!(
+        "\n## The culprit search over simulated worlds\n\n`cargo bench -p uplift-decide --bench search`; the same code that the product runs. Each row: 300 worlds, fixed seeds.\n\n```text\n{}\n```\n",
+        bench.trim_end()
+    )
 }

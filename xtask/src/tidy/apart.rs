@@ -22,18 +22,12 @@ pub(crate) fn check(rules: &[Apart], files: &[File]) -> Vec<Finding> {
     for rule in rules {
         let below = format!("{}/", rule.folder);
         let same = format!("{}.rs", rule.folder);
-        for file in files
-            .iter()
-            .filter(|file| file.is_rust() && (file.path.starts_with(&below) || file.path == same))
-        {
+        for file in files.iter().filter(|file| file.is_rust() && (file.path.starts_with(&below) || file.path == same)) {
             findings.extend(reaches(file, &rule.not).map(|line| {
                 Finding::error(
                     &file.path,
                     line,
-                    format!(
-                        "reaches into `{}`; `{}` must not know it",
-                        rule.not, rule.folder
-                    ),
+                    format!("reaches into `{}`; `{}` must not know it", rule.not, rule.folder),
                 )
             }));
         }
@@ -47,10 +41,8 @@ fn reaches<'a>(file: &'a File, module: &'a str) -> impl Iterator<Item = usize> +
     file.lines().filter_map(move |(number, line)| {
         let code = line.split("//").next().unwrap_or_default();
         // An import may stretch over lines, so what counts as "inside `use`" lasts until its semicolon.
-        let import = in_use
-            || ["use ", "pub use ", "pub(crate) use "]
-                .iter()
-                .any(|start| code.trim_start().starts_with(start));
+        let import =
+            in_use || ["use ", "pub use ", "pub(crate) use "].iter().any(|start| code.trim_start().starts_with(start));
         in_use = import && !code.contains(';');
         names(code, module, import).then_some(number)
     })
@@ -61,11 +53,7 @@ fn names(code: &str, module: &str, import: bool) -> bool {
     code.match_indices(module).any(|(start, _)| {
         let (before, after) = (&code[..start], &code[start + module.len()..]);
         let whole = !before.ends_with(word) && !after.starts_with(word);
-        whole
-            && (import
-                || before.ends_with("crate::")
-                || before.ends_with("super::")
-                || after.starts_with("::"))
+        whole && (import || before.ends_with("crate::") || before.ends_with("super::") || after.starts_with("::"))
     })
 }
 
@@ -75,37 +63,27 @@ mod tests {
     use super::*;
 
     fn lines(path: &str, text: &str) -> Vec<usize> {
-        let rule = Apart {
-            folder: "crates/engine/src/saga".to_owned(),
-            not: "steps".to_owned(),
-        };
-        check(&[rule], &[file(path, text)])
-            .into_iter()
-            .map(|finding| finding.line)
-            .collect()
+        let rule = Apart { folder: "crates/engine/src/saga".to_owned(), not: "steps".to_owned() };
+        check(&[rule], &[file(path, text)]).into_iter().map(|finding| finding.line).collect()
     }
 
     #[test]
     fn every_way_into_the_other_folder_is_seen() {
-        let text = "use crate::steps::bump;\nuse crate::{\n    journal,\n    steps,\n};\nlet x = super::steps::run();\n";
+        let text =
+            "use crate::steps::bump;\nuse crate::{\n    journal,\n    steps,\n};\nlet x = super::steps::run();\n";
         assert_eq!(lines("crates/engine/src/saga/run.rs", text), [1, 4, 6]);
         assert_eq!(lines("crates/engine/src/saga.rs", "use crate::steps;"), [1]);
     }
 
     #[test]
     fn the_word_itself_is_free() {
-        let text = "// crate::steps is not ours\nfor step in self.steps.iter() {}\nlet footsteps = crate::footsteps::new();\n";
-        assert_eq!(
-            lines("crates/engine/src/saga/run.rs", text),
-            Vec::<usize>::new()
-        );
+        let text =
+            "// crate::steps is not ours\nfor step in self.steps.iter() {}\nlet footsteps = crate::footsteps::new();\n";
+        assert_eq!(lines("crates/engine/src/saga/run.rs", text), Vec::<usize>::new());
     }
 
     #[test]
     fn others_may_know_both() {
-        assert_eq!(
-            lines("crates/engine/src/pipeline.rs", "use crate::steps;"),
-            Vec::<usize>::new()
-        );
+        assert_eq!(lines("crates/engine/src/pipeline.rs", "use crate::steps;"), Vec::<usize>::new());
     }
 }

@@ -35,16 +35,11 @@ impl File {
     /// House style puts `#[cfg(test)] mod tests` last in a file or in a file named `tests.rs`.
     pub(crate) fn product_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let all_tests = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
-        self.lines().take_while(move |(_, line)| {
-            !all_tests && !line.trim_start().starts_with("#[cfg(test)]")
-        })
+        self.lines().take_while(move |(_, line)| !all_tests && !line.trim_start().starts_with("#[cfg(test)]"))
     }
 
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text
-            .lines()
-            .enumerate()
-            .map(|(index, line)| (index + 1, line))
+        self.text.lines().enumerate().map(|(index, line)| (index + 1, line))
     }
 }
 
@@ -54,39 +49,19 @@ impl File {
 /// When git cannot list the files.
 pub(crate) fn tracked(root: &Path) -> Result<Vec<File>> {
     let listed = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root)
         .output()
         .context("cannot start git")?;
-    ensure!(
-        listed.status.success(),
-        "git cannot list the files: {}",
-        String::from_utf8_lossy(&listed.stderr).trim()
-    );
+    ensure!(listed.status.success(), "git cannot list the files: {}", String::from_utf8_lossy(&listed.stderr).trim());
     let mut files = Vec::new();
-    for path in String::from_utf8_lossy(&listed.stdout)
-        .split('\0')
-        .filter(|path| !path.is_empty())
-    {
+    for path in String::from_utf8_lossy(&listed.stdout).split('\0').filter(|path| !path.is_empty()) {
         // A file that is deleted but not yet staged is still listed; one that is not UTF-8 has no lines to judge.
         if let Ok(text) = std::fs::read_to_string(root.join(path)) {
-            files.push(File {
-                path: path.to_owned(),
-                text,
-            });
+            files.push(File { path: path.to_owned(), text });
         }
     }
-    ensure!(
-        !files.is_empty(),
-        "git lists no files below {}",
-        root.display()
-    );
+    ensure!(!files.is_empty(), "git lists no files below {}", root.display());
     files.sort_by(|left, right| left.path.cmp(&right.path));
     files.dedup_by(|left, right| left.path == right.path);
     Ok(files)
@@ -94,10 +69,7 @@ pub(crate) fn tracked(root: &Path) -> Result<Vec<File>> {
 
 #[cfg(test)]
 pub(crate) fn file(path: &str, text: &str) -> File {
-    File {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
+    File { path: path.to_owned(), text: text.to_owned() }
 }
 
 #[cfg(test)]
@@ -106,20 +78,9 @@ mod tests {
 
     #[test]
     fn the_lines_of_the_product_end_where_the_tests_begin() {
-        let source = file(
-            "crates/a/src/b.rs",
-            "fn one() {}\n#[cfg(test)]\nmod tests {}\n",
-        );
-        assert_eq!(
-            source.product_lines().collect::<Vec<_>>(),
-            [(1, "fn one() {}")]
-        );
-        assert_eq!(
-            file("crates/a/src/b/tests.rs", "fn two() {}")
-                .product_lines()
-                .count(),
-            0
-        );
+        let source = file("crates/a/src/b.rs", "fn one() {}\n#[cfg(test)]\nmod tests {}\n");
+        assert_eq!(source.product_lines().collect::<Vec<_>>(), [(1, "fn one() {}")]);
+        assert_eq!(file("crates/a/src/b/tests.rs", "fn two() {}").product_lines().count(), 0);
     }
 
     #[test]

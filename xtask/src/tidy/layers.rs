@@ -29,27 +29,14 @@ pub(crate) fn check(layers: &Layers, crates: &[Crate]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for one in crates {
         if !layers.levels.contains_key(&one.name) && !layers.tools.contains_key(&one.name) {
-            findings.push(Finding::error(
-                FILE,
-                0,
-                format!("`{}` has no level; give it one in [levels]", one.name),
-            ));
+            findings.push(Finding::error(FILE, 0, format!("`{}` has no level; give it one in [levels]", one.name)));
             continue;
         }
         findings.extend(edges(layers, one));
     }
     let known: BTreeSet<&str> = crates.iter().map(|one| one.name.as_str()).collect();
-    for name in layers
-        .uses
-        .keys()
-        .chain(layers.tools.keys())
-        .filter(|name| !known.contains(name.as_str()))
-    {
-        findings.push(Finding::error(
-            FILE,
-            0,
-            format!("edges of `{name}` are listed, but there is no such crate"),
-        ));
+    for name in layers.uses.keys().chain(layers.tools.keys()).filter(|name| !known.contains(name.as_str())) {
+        findings.push(Finding::error(FILE, 0, format!("edges of `{name}` are listed, but there is no such crate")));
     }
     findings
 }
@@ -57,48 +44,28 @@ pub(crate) fn check(layers: &Layers, crates: &[Crate]) -> Vec<Finding> {
 fn edges(layers: &Layers, one: &Crate) -> Vec<Finding> {
     let name = &one.name;
     let nothing = BTreeSet::new();
-    let listed = layers
-        .uses
-        .get(name)
-        .or_else(|| layers.tools.get(name))
-        .unwrap_or(&nothing);
-    let used: BTreeSet<&String> = one
-        .edges
-        .iter()
-        .filter(|edge| !edge.dev)
-        .map(|edge| &edge.to)
-        .collect();
+    let listed = layers.uses.get(name).or_else(|| layers.tools.get(name)).unwrap_or(&nothing);
+    let used: BTreeSet<&String> = one.edges.iter().filter(|edge| !edge.dev).map(|edge| &edge.to).collect();
     let mut wrong = Vec::new();
     for to in &used {
         if layers.tools.contains_key(*to) {
-            wrong.push(format!(
-                "`{name}` depends on `{to}`, which is a tool: only [dev-dependencies] may name it"
-            ));
+            wrong.push(format!("`{name}` depends on `{to}`, which is a tool: only [dev-dependencies] may name it"));
             continue;
         }
         if !listed.contains(*to) {
-            wrong.push(format!(
-                "`{name}` depends on `{to}`, which is not listed under [uses]"
-            ));
+            wrong.push(format!("`{name}` depends on `{to}`, which is not listed under [uses]"));
         }
         // A tool stands outside the levels and may look at any of them.
         if let (Some(from), Some(below)) = (layers.levels.get(name), layers.levels.get(*to))
             && below >= from
         {
-            wrong.push(format!(
-                "`{name}` (level {from}) depends on `{to}` (level {below}): arrows point down"
-            ));
+            wrong.push(format!("`{name}` (level {from}) depends on `{to}` (level {below}): arrows point down"));
         }
     }
     for to in listed.iter().filter(|to| !used.contains(to)) {
-        wrong.push(format!(
-            "`{name}` is listed with `{to}` but does not depend on it; take it out"
-        ));
+        wrong.push(format!("`{name}` is listed with `{to}` but does not depend on it; take it out"));
     }
-    wrong
-        .into_iter()
-        .map(|what| Finding::error(FILE, 0, what))
-        .collect()
+    wrong.into_iter().map(|what| Finding::error(FILE, 0, what)).collect()
 }
 
 #[cfg(test)]
@@ -126,20 +93,12 @@ mod tests {
         let crates: Vec<Crate> = edges
             .iter()
             .map(|(name, to)| {
-                let edge = |to: &&str| Edge {
-                    to: to.trim_start_matches("dev:").to_owned(),
-                    dev: to.starts_with("dev:"),
-                };
-                Crate {
-                    name: (*name).to_owned(),
-                    edges: to.iter().map(edge).collect(),
-                }
+                let edge =
+                    |to: &&str| Edge { to: to.trim_start_matches("dev:").to_owned(), dev: to.starts_with("dev:") };
+                Crate { name: (*name).to_owned(), edges: to.iter().map(edge).collect() }
             })
             .collect();
-        check(&toml::from_str(LAYERS).unwrap(), &crates)
-            .into_iter()
-            .map(|finding| finding.what)
-            .collect()
+        check(&toml::from_str(LAYERS).unwrap(), &crates).into_iter().map(|finding| finding.what).collect()
     }
 
     /// The workspace as `LAYERS` describes it, with one crate's edges replaced.
@@ -156,10 +115,7 @@ mod tests {
 
     #[test]
     fn a_workspace_as_listed_is_in_order_and_places_may_be_kept_free() {
-        assert_eq!(
-            with("engine", &["model", "decide", "dev:testkit"]),
-            Vec::<String>::new()
-        );
+        assert_eq!(with("engine", &["model", "decide", "dev:testkit"]), Vec::<String>::new());
     }
 
     #[test]
@@ -174,9 +130,7 @@ mod tests {
     fn an_arrow_upwards_is_refused_even_where_the_list_has_it() {
         let wrong = with("model", &["decide"]);
         assert!(
-            wrong.contains(
-                &"`model` (level 0) depends on `decide` (level 1): arrows point down".to_owned()
-            ),
+            wrong.contains(&"`model` (level 0) depends on `decide` (level 1): arrows point down".to_owned()),
             "{wrong:?}"
         );
     }
@@ -184,25 +138,16 @@ mod tests {
     #[test]
     fn the_product_never_links_a_tool() {
         let wrong = with("decide", &["model", "testkit"]);
-        assert_eq!(
-            wrong,
-            ["`decide` depends on `testkit`, which is a tool: only [dev-dependencies] may name it"]
-        );
+        assert_eq!(wrong, ["`decide` depends on `testkit`, which is a tool: only [dev-dependencies] may name it"]);
     }
 
     #[test]
     fn a_listed_edge_that_nobody_uses_is_refused() {
-        assert_eq!(
-            with("decide", &[]),
-            ["`decide` is listed with `model` but does not depend on it; take it out"]
-        );
+        assert_eq!(with("decide", &[]), ["`decide` is listed with `model` but does not depend on it; take it out"]);
     }
 
     #[test]
     fn a_crate_without_a_level_is_refused() {
-        assert_eq!(
-            with("extra", &[]),
-            ["`extra` has no level; give it one in [levels]"]
-        );
+        assert_eq!(with("extra", &[]), ["`extra` has no level; give it one in [levels]"]);
     }
 }

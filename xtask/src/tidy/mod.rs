@@ -32,19 +32,11 @@ pub(crate) struct Finding {
 
 impl Finding {
     fn error(file: &str, line: usize, what: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            line,
-            what: what.into(),
-            warning: false,
-        }
+        Self { file: file.to_owned(), line, what: what.into(), warning: false }
     }
 
     fn warning(file: &str, line: usize, what: impl Into<String>) -> Self {
-        Self {
-            warning: true,
-            ..Self::error(file, line, what)
-        }
+        Self { warning: true, ..Self::error(file, line, what) }
     }
 }
 
@@ -81,16 +73,11 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
         println!("{finding}");
     }
     let errors = findings.iter().filter(|finding| !finding.warning).count();
-    println!(
-        "tidy: {} files, {errors} errors, {} warnings",
-        files.len(),
-        findings.len() - errors
-    );
+    println!("tidy: {} files, {errors} errors, {} warnings", files.len(), findings.len() - errors);
     Ok(errors == 0)
 }
 
 fn read_toml<T: serde::de::DeserializeOwned>(root: &Path, file: &str) -> Result<T> {
-    let text =
-        std::fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {file}"))?;
+    let text = std::fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {file}"))?;
     toml::from_str(&text).with_context(|| format!("{file} is not as tidy expects it"))
 }

@@ -15,15 +15,11 @@ const PAPERS: [(&str, &str); 4] = [
 pub(crate) fn check(files: &[File]) -> Vec<Finding> {
     PAPERS
         .iter()
-        .filter_map(
-            |(path, sign)| match files.iter().find(|file| file.path == *path) {
-                None => Some(Finding::error(path, 0, "is missing")),
-                Some(file) if !file.text.contains(sign) => {
-                    Some(Finding::error(path, 0, format!("does not hold `{sign}`")))
-                }
-                Some(_) => None,
-            },
-        )
+        .filter_map(|(path, sign)| match files.iter().find(|file| file.path == *path) {
+            None => Some(Finding::error(path, 0, "is missing")),
+            Some(file) if !file.text.contains(sign) => Some(Finding::error(path, 0, format!("does not hold `{sign}`"))),
+            Some(_) => None,
+        })
         .collect()
 }
 

@@ -36,10 +36,7 @@ pub(crate) fn check(pure: &Pure, files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for name in &pure.crates {
         let source = format!("crates/{name}/src/");
-        for file in files
-            .iter()
-            .filter(|file| file.is_rust() && file.path.starts_with(&source))
-        {
+        for file in files.iter().filter(|file| file.is_rust() && file.path.starts_with(&source)) {
             for (number, line) in file.product_lines() {
                 let code = line.split("//").next().unwrap_or_default();
                 for (what, _) in DOORS.iter().filter(|(_, door)| code.contains(door)) {
@@ -61,36 +58,19 @@ mod tests {
     use super::*;
 
     fn found(path: &str, text: &str) -> Vec<String> {
-        let pure = Pure {
-            crates: vec!["decide".to_owned()],
-        };
-        check(&pure, &[file(path, text)])
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        let pure = Pure { crates: vec!["decide".to_owned()] };
+        check(&pure, &[file(path, text)]).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn a_clock_in_a_judging_crate_is_seen() {
-        let told = found(
-            "crates/decide/src/risk.rs",
-            "//! Risk.\nlet now = SystemTime::now();\n",
-        );
-        assert_eq!(
-            told,
-            ["error: crates/decide/src/risk.rs:2: `decide` is pure, but this lets in the clock"]
-        );
+        let told = found("crates/decide/src/risk.rs", "//! Risk.\nlet now = SystemTime::now();\n");
+        assert_eq!(told, ["error: crates/decide/src/risk.rs:2: `decide` is pure, but this lets in the clock"]);
     }
 
     #[test]
     fn comments_tests_and_other_crates_are_free() {
-        assert!(
-            found(
-                "crates/decide/src/risk.rs",
-                "// no std::fs here\n#[cfg(test)]\nuse std::fs;\n"
-            )
-            .is_empty()
-        );
+        assert!(found("crates/decide/src/risk.rs", "// no std::fs here\n#[cfg(test)]\nuse std::fs;\n").is_empty());
         assert!(found("crates/sandbox/src/disk.rs", "use std::fs;\n").is_empty());
     }
 }

@@ -15,16 +15,10 @@ const NOT_OURS: [&str; 4] = ["fixtures/", "recipes/", "docs/reference/", "fuzz/c
 const NAMELESS: [&str; 4] = ["utils", "util", "helpers", "common"];
 
 pub(crate) fn check(files: &[File], exceptions: &Exceptions) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = files
-        .iter()
-        .flat_map(|file| one(file, exceptions))
-        .collect();
-    findings.extend(exceptions.check(LONGEST, |path| {
-        files
-            .iter()
-            .find(|file| file.path == path)
-            .map(|file| file.lines().count())
-    }));
+    let mut findings: Vec<Finding> = files.iter().flat_map(|file| one(file, exceptions)).collect();
+    findings.extend(
+        exceptions.check(LONGEST, |path| files.iter().find(|file| file.path == path).map(|file| file.lines().count())),
+    );
     findings
 }
 
@@ -41,17 +35,9 @@ fn one(file: &File, exceptions: &Exceptions) -> Vec<Finding> {
         && !NOT_OURS.iter().any(|start| file.path.starts_with(start));
     let lines = file.lines().count();
     if by_hand && lines > LONGEST && !exceptions.excuse(&file.path, lines) {
-        findings.push(Finding::error(
-            &file.path,
-            0,
-            format!("{lines} lines; split it, {LONGEST} is the limit"),
-        ));
+        findings.push(Finding::error(&file.path, 0, format!("{lines} lines; split it, {LONGEST} is the limit")));
     } else if file.is_rust() && by_hand && lines > COMFORTABLE {
-        findings.push(Finding::warning(
-            &file.path,
-            0,
-            format!("{lines} lines; {COMFORTABLE} is comfortable"),
-        ));
+        findings.push(Finding::warning(&file.path, 0, format!("{lines} lines; {COMFORTABLE} is comfortable")));
     }
     if file.is_rust() && by_hand {
         findings.extend(nameless(file));
@@ -62,11 +48,7 @@ fn one(file: &File, exceptions: &Exceptions) -> Vec<Finding> {
 /// Names that say nothing of what is inside, as a folder, a file or a module.
 fn nameless(file: &File) -> Option<Finding> {
     let named = |name: &str| format!("`{name}` names no concept: call it what it holds");
-    let part = file
-        .path
-        .trim_end_matches(".rs")
-        .split('/')
-        .find(|part| NAMELESS.contains(part));
+    let part = file.path.trim_end_matches(".rs").split('/').find(|part| NAMELESS.contains(part));
     if let Some(part) = part {
         return Some(Finding::error(&file.path, 0, named(part)));
     }
@@ -75,9 +57,7 @@ fn nameless(file: &File) -> Option<Finding> {
             .split_once("mod ")
             .filter(|(before, _)| before.trim().is_empty() || before.trim().starts_with("pub"))?;
         let name = after.trim_end_matches([';', '{', ' ']);
-        NAMELESS
-            .contains(&name)
-            .then(|| Finding::error(&file.path, number, named(name)))
+        NAMELESS.contains(&name).then(|| Finding::error(&file.path, number, named(name)))
     })
 }
 
@@ -101,39 +81,18 @@ mod tests {
     fn a_long_file_is_an_error_and_a_longish_one_a_warning() {
         let long = |lines: usize| "//! x\n".repeat(lines);
         assert!(found("crates/a/src/b.rs", &long(400)).is_empty());
-        assert!(
-            found("crates/a/src/b.rs", &long(401))
-                .iter()
-                .all(|finding| finding.warning)
-        );
-        assert!(
-            found("crates/a/tests/b.rs", &long(601))
-                .iter()
-                .any(|finding| !finding.warning)
-        );
+        assert!(found("crates/a/src/b.rs", &long(401)).iter().all(|finding| finding.warning));
+        assert!(found("crates/a/tests/b.rs", &long(601)).iter().any(|finding| !finding.warning));
         assert!(found("fixtures/a/b.rs", &long(601)).is_empty());
         assert!(found("Cargo.lock", &long(9000)).is_empty());
     }
 
     #[test]
     fn a_name_without_a_concept_is_refused() {
-        for path in [
-            "crates/a/src/utils.rs",
-            "crates/a/src/helpers/b.rs",
-            "crates/a/tests/common/mod.rs",
-        ] {
+        for path in ["crates/a/src/utils.rs", "crates/a/src/helpers/b.rs", "crates/a/tests/common/mod.rs"] {
             assert_eq!(found(path, "//! x\n").len(), 1, "{path}");
         }
-        assert_eq!(
-            found("crates/a/src/b.rs", "//! x\npub(crate) mod helpers;\n").len(),
-            1
-        );
-        assert!(
-            found(
-                "crates/a/src/b.rs",
-                "//! x\n// a mod common to all\nmod commonality;\n"
-            )
-            .is_empty()
-        );
+        assert_eq!(found("crates/a/src/b.rs", "//! x\npub(crate) mod helpers;\n").len(), 1);
+        assert!(found("crates/a/src/b.rs", "//! x\n// a mod common to all\nmod commonality;\n").is_empty());
     }
 }

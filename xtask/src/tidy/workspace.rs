@@ -52,17 +52,12 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Crate>> {
         .current_dir(root)
         .output()
         .context("cannot start cargo")?;
-    ensure!(
-        told.status.success(),
-        "cargo metadata failed: {}",
-        String::from_utf8_lossy(&told.stderr).trim()
-    );
+    ensure!(told.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&told.stderr).trim());
     from_json(&told.stdout)
 }
 
 fn from_json(json: &[u8]) -> Result<Vec<Crate>> {
-    let metadata: Metadata =
-        serde_json::from_slice(json).context("cargo metadata is not as expected")?;
+    let metadata: Metadata = serde_json::from_slice(json).context("cargo metadata is not as expected")?;
     Ok(metadata
         .packages
         .into_iter()
@@ -72,10 +67,7 @@ fn from_json(json: &[u8]) -> Result<Vec<Crate>> {
                 .dependencies
                 .into_iter()
                 .filter(|dependency| dependency.path.is_some())
-                .map(|dependency| Edge {
-                    to: bare(&dependency.name),
-                    dev: dependency.kind.as_deref() == Some("dev"),
-                })
+                .map(|dependency| Edge { to: bare(&dependency.name), dev: dependency.kind.as_deref() == Some("dev") })
                 .collect(),
         })
         .collect())
@@ -97,16 +89,7 @@ mod tests {
             {"name": "uplift-testkit", "kind": "dev", "path": "crates/testkit"},
             {"name": "serde", "kind": null}]}]}"#;
         let read = from_json(json).unwrap();
-        let edges = [("model", false), ("testkit", true)].map(|(to, dev)| Edge {
-            to: to.to_owned(),
-            dev,
-        });
-        assert_eq!(
-            read,
-            [Crate {
-                name: "facts".to_owned(),
-                edges: BTreeSet::from(edges)
-            }]
-        );
+        let edges = [("model", false), ("testkit", true)].map(|(to, dev)| Edge { to: to.to_owned(), dev });
+        assert_eq!(read, [Crate { name: "facts".to_owned(), edges: BTreeSet::from(edges) }]);
     }
 }

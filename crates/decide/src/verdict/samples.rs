@@ -23,17 +23,7 @@ pub(crate) fn run(tests: &[(&str, &str)]) -> SuiteRun {
             None if word == "S" => (TestStatus::Skipped, Some(failure("skipped", "why"))),
             None => (TestStatus::Passed, None),
         };
-        TestRecord {
-            status,
-            duration_ms: 1,
-            failure,
-        }
+        TestRecord { status, duration_ms: 1, failure }
     };
-    SuiteRun {
-        tests: tests
-            .iter()
-            .map(|(id, word)| (TestId::new(*id), record(word)))
-            .collect(),
-        ..SuiteRun::default()
-    }
+    SuiteRun { tests: tests.iter().map(|(id, word)| (TestId::new(*id), record(word))).collect(), ..SuiteRun::default() }
 }

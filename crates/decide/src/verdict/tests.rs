@@ -34,10 +34,7 @@ fn each_change_has_its_own_verdict() {
         ("t.py::new", "P"),
     ]);
     let seen = compare(&before, &now);
-    assert_eq!(
-        ids(&seen.newly_failing),
-        ["t.py::breaks", "t.py::gone", "t.py::skips", "t.py::xfail"]
-    );
+    assert_eq!(ids(&seen.newly_failing), ["t.py::breaks", "t.py::gone", "t.py::skips", "t.py::xfail"]);
     assert_eq!(seen.vanished, [TestId::new("t.py::gone")]);
     assert_eq!(seen.fixed, [TestId::new("t.py::fixed")]);
     assert_eq!(seen.still_failing, [TestId::new("t.py::known")]);
@@ -50,10 +47,8 @@ fn each_change_has_its_own_verdict() {
 fn a_test_whose_file_cannot_be_collected_fails_with_that_error() {
     let before = baseline(&[("a/t.py::x", "P"), ("a/u.py::y", "P"), ("m.A.z", "P")]);
     let mut now = run(&[("a/u.py::y", "P")]);
-    now.crashes
-        .insert("a/t.py".into(), failure("ImportError", "no x"));
-    now.crashes
-        .insert("m".into(), failure("SyntaxError", "bad"));
+    now.crashes.insert("a/t.py".into(), failure("ImportError", "no x"));
+    now.crashes.insert("m".into(), failure("SyntaxError", "bad"));
     let seen = compare(&before, &now);
     assert_eq!(ids(&seen.newly_failing), ["a/t.py::x", "m.A.z"]);
     assert_eq!(seen.newly_failing[0].1.error, "ImportError");
@@ -65,16 +60,9 @@ fn a_test_whose_file_cannot_be_collected_fails_with_that_error() {
 fn a_run_that_dies_fails_every_test_that_passed() {
     let before = baseline(&[("t.py::x", "P"), ("t.py::y", "F:E:m")]);
     let mut now = run(&[]);
-    now.crashes
-        .insert(String::new(), failure("usage error", "m"));
+    now.crashes.insert(String::new(), failure("usage error", "m"));
     let seen = compare(&before, &now);
-    assert_eq!(
-        (
-            ids(&seen.newly_failing),
-            seen.newly_failing[0].1.error.as_str()
-        ),
-        (vec!["t.py::x"], "usage error")
-    );
+    assert_eq!((ids(&seen.newly_failing), seen.newly_failing[0].1.error.as_str()), (vec!["t.py::x"], "usage error"));
 }
 
 #[test]
@@ -82,12 +70,8 @@ fn a_new_crash_without_a_test_to_tell_of_it_still_fails() {
     let before = baseline(&[("t.py::x", "P")]);
     let mut now = run(&[("t.py::x", "P")]);
     now.crashes.insert(String::new(), failure("exit 1", "m"));
-    now.crashes
-        .insert("only_skips.py".into(), failure("ImportError", "m"));
-    assert_eq!(
-        ids(&compare(&before, &now).newly_failing),
-        ["<run>", "only_skips.py"]
-    );
+    now.crashes.insert("only_skips.py".into(), failure("ImportError", "m"));
+    assert_eq!(ids(&compare(&before, &now).newly_failing), ["<run>", "only_skips.py"]);
     let mut known = run(&[("t.py::x", "P")]);
     known.crashes.insert(String::new(), failure("exit 1", "m"));
     let seen = compare(&Baseline::of(&[known.clone()]), &known);
@@ -96,23 +80,12 @@ fn a_new_crash_without_a_test_to_tell_of_it_still_fails() {
 
 #[test]
 fn renamed_parameters_are_the_same_tests() {
-    let before = baseline(&[
-        ("t.py::p[<A.x>]", "P"),
-        ("t.py::p[<A.y>]", "P"),
-        ("t.py::q[1]", "P"),
-        ("t.py::q[2]", "P"),
-    ]);
-    let now = run(&[
-        ("t.py::p[A.x]", "P"),
-        ("t.py::p[A.y]", "F:E:m"),
-        ("t.py::q[9]", "P"),
-    ]);
+    let before =
+        baseline(&[("t.py::p[<A.x>]", "P"), ("t.py::p[<A.y>]", "P"), ("t.py::q[1]", "P"), ("t.py::q[2]", "P")]);
+    let now = run(&[("t.py::p[A.x]", "P"), ("t.py::p[A.y]", "F:E:m"), ("t.py::q[9]", "P")]);
     let seen = compare(&before, &now);
     // Fewer new ones than old ones: something is gone, and nobody can say which.
-    assert_eq!(
-        ids(&seen.newly_failing),
-        ["t.py::p[<A.y>]", "t.py::q[1]", "t.py::q[2]"]
-    );
+    assert_eq!(ids(&seen.newly_failing), ["t.py::p[<A.y>]", "t.py::q[1]", "t.py::q[2]"]);
     assert_eq!(seen.renamed.len(), 2);
     assert_eq!(seen.new_tests, [TestId::new("t.py::q[9]")]);
 }
@@ -120,10 +93,7 @@ fn renamed_parameters_are_the_same_tests() {
 #[test]
 fn a_prefix_before_the_file_is_no_new_test() {
     let before = baseline(&[("tests/t.py::x", "P"), ("tests/t.py::y", "P")]);
-    let seen = compare(
-        &before,
-        &run(&[("back/tests/t.py::x", "P"), ("plug::tests/t.py::y", "P")]),
-    );
+    let seen = compare(&before, &run(&[("back/tests/t.py::x", "P"), ("plug::tests/t.py::y", "P")]));
     assert!(seen.holds(), "{seen:?}");
     assert_eq!(seen.renamed.len(), 2);
 }
@@ -133,12 +103,7 @@ fn a_new_test_that_fails_counts_unless_its_siblings_were_unsteady() {
     let before = baseline(&[("t.py::a[1]", "P"), ("t.py::b[1]", "F:E:m")]);
     let seen = compare(
         &before,
-        &run(&[
-            ("t.py::a[1]", "P"),
-            ("t.py::a[2]", "F:E:m"),
-            ("t.py::b[1]", "F:E:m"),
-            ("t.py::b[2]", "F:E:m"),
-        ]),
+        &run(&[("t.py::a[1]", "P"), ("t.py::a[2]", "F:E:m"), ("t.py::b[1]", "F:E:m"), ("t.py::b[2]", "F:E:m")]),
     );
     assert_eq!(ids(&seen.newly_failing), ["t.py::a[2]"]);
 }
@@ -146,22 +111,11 @@ fn a_new_test_that_fails_counts_unless_its_siblings_were_unsteady() {
 #[test]
 fn a_run_of_chosen_tests_misses_no_others() {
     let before = baseline(&[("t.py::x", "P"), ("t.py::y", "P"), ("t.py::z", "P")]);
-    let chosen = [
-        TestId::new("t.py::x"),
-        TestId::new("t.py::y"),
-        TestId::new("gone.py"),
-    ];
+    let chosen = [TestId::new("t.py::x"), TestId::new("t.py::y"), TestId::new("gone.py")];
     let mut now = run(&[("t.py::x", "P")]);
-    assert_eq!(
-        ids(&compare_selected(&before, &now, &chosen).newly_failing),
-        ["t.py::y"]
-    );
-    now.crashes
-        .insert("gone.py".into(), failure("ImportError", "m"));
-    assert_eq!(
-        ids(&compare_selected(&before, &now, &chosen).newly_failing),
-        ["gone.py", "t.py::y"]
-    );
+    assert_eq!(ids(&compare_selected(&before, &now, &chosen).newly_failing), ["t.py::y"]);
+    now.crashes.insert("gone.py".into(), failure("ImportError", "m"));
+    assert_eq!(ids(&compare_selected(&before, &now, &chosen).newly_failing), ["gone.py", "t.py::y"]);
 }
 
 #[test]
@@ -174,34 +128,18 @@ fn only_what_fails_every_time_is_confirmed() {
 
 #[test]
 fn a_flickering_test_needs_more_than_chance() {
-    let runs: Vec<SuiteRun> = (0..10)
-        .map(|n| run(&[("t.py::f", if n < 3 { "F:E:m" } else { "P" })]))
-        .collect();
+    let runs: Vec<SuiteRun> = (0..10).map(|n| run(&[("t.py::f", if n < 3 { "F:E:m" } else { "P" })])).collect();
     let before = Baseline::of(&runs);
     let fails = compare(&before, &run(&[("t.py::f", "F:E:m")]));
     assert!(fails.holds());
     assert!(confirm(&fails, &[fails.clone(), fails.clone()]).is_empty());
     // 0.3 to the power of 4 is 0.0081.
-    assert_eq!(
-        ids(&confirm(
-            &fails,
-            &[fails.clone(), fails.clone(), fails.clone()]
-        )),
-        ["t.py::f"]
-    );
+    assert_eq!(ids(&confirm(&fails, &[fails.clone(), fails.clone(), fails.clone()])), ["t.py::f"]);
 }
 
 #[test]
 fn the_binomial_tail_is_right() {
-    for (hits, tries, rate, wanted) in [
-        (0, 5, 0.3, 1.0),
-        (5, 5, 0.5, 0.03125),
-        (1, 2, 0.1, 0.19),
-        (2, 3, 0.5, 0.5),
-    ] {
-        assert!(
-            (at_least(hits, tries, rate) - wanted).abs() < 1e-9,
-            "{hits} of {tries} at {rate}"
-        );
+    for (hits, tries, rate, wanted) in [(0, 5, 0.3, 1.0), (5, 5, 0.5, 0.03125), (1, 2, 0.1, 0.19), (2, 3, 0.5, 0.5)] {
+        assert!((at_least(hits, tries, rate) - wanted).abs() < 1e-9, "{hits} of {tries} at {rate}");
     }
 }

@@ -49,19 +49,14 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn response(&self, source: Source) -> Response {
-        Response {
-            source,
-            ..self.response.clone()
-        }
+        Response { source, ..self.response.clone() }
     }
 }
 
 impl Cache {
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+        Ok(Self { folder: folder.to_owned() })
     }
 
     fn path(&self, request: &Request) -> PathBuf {
@@ -87,14 +82,10 @@ impl Cache {
         if head.version != VERSION || hex(&Sha256::digest(body)) != head.sha256 {
             return None;
         }
-        let confirmed = fs::metadata(&path)
-            .and_then(|found| found.modified())
-            .ok()?;
+        let confirmed = fs::metadata(&path).and_then(|found| found.modified()).ok()?;
         Some(Kept {
             // A time in the future says that some clock was wrong: as good as never confirmed.
-            age: SystemTime::now()
-                .duration_since(confirmed)
-                .unwrap_or(Duration::MAX),
+            age: SystemTime::now().duration_since(confirmed).unwrap_or(Duration::MAX),
             validators: head.validators,
             response: Response {
                 body: body.to_vec(),
@@ -105,12 +96,7 @@ impl Cache {
         })
     }
 
-    pub(super) fn keep(
-        &self,
-        request: &Request,
-        response: &Response,
-        validators: &Validators,
-    ) -> io::Result<()> {
+    pub(super) fn keep(&self, request: &Request, response: &Response, validators: &Validators) -> io::Result<()> {
         let path = self.path(request);
         let shelf = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(shelf)?;

@@ -59,10 +59,9 @@ impl FetchError {
 impl Hint for FetchError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Status {
-                status: 401 | 403 | 407,
-                ..
-            } => Some("check the credentials in the index's URL or in ~/.netrc".to_owned()),
+            Self::Status { status: 401 | 403 | 407, .. } => {
+                Some("check the credentials in the index's URL or in ~/.netrc".to_owned())
+            }
             Self::Unreachable { .. } | Self::TooSlow { .. } => {
                 Some("check the network and the proxy settings (HTTPS_PROXY, NO_PROXY)".to_owned())
             }

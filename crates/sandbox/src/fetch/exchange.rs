@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{
-    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
-    RETRY_AFTER,
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
 };
 use url::Url;
 
@@ -42,20 +41,12 @@ pub(super) async fn answer(inside: &Inside, request: &Request) -> Result<Respons
     }
     let mut pause = inside.settings.pause;
     for attempt in 0..=RETRIES {
-        let attempted = tokio::time::timeout(
-            inside.settings.time_limit,
-            once(inside, request, &url, kept.as_ref(), &name),
-        );
+        let attempted =
+            tokio::time::timeout(inside.settings.time_limit, once(inside, request, &url, kept.as_ref(), &name));
         let (error, asked) = match attempted.await {
             Ok(Ok(response)) => return Ok(response),
             Ok(Err(failed)) => failed,
-            Err(_) => (
-                FetchError::TooSlow {
-                    url: name.clone(),
-                    limit: inside.settings.time_limit,
-                },
-                None,
-            ),
+            Err(_) => (FetchError::TooSlow { url: name.clone(), limit: inside.settings.time_limit }, None),
         };
         if attempt == RETRIES || !error.may_pass() {
             return Err(error);
@@ -64,10 +55,7 @@ pub(super) async fn answer(inside: &Inside, request: &Request) -> Result<Respons
         tokio::time::sleep(asked.unwrap_or(pause)).await;
         pause *= 4;
     }
-    Err(FetchError::Unreachable {
-        url: name,
-        message: "no attempt was made".to_owned(),
-    })
+    Err(FetchError::Unreachable { url: name, message: "no attempt was made".to_owned() })
 }
 
 /// One attempt; a failure comes with the pause that the server asked for.
@@ -80,13 +68,7 @@ async fn once(
 ) -> Result<Response, (FetchError, Option<Duration>)> {
     let unreachable = |e: reqwest::Error| {
         let message = causes(&e.without_url());
-        (
-            FetchError::Unreachable {
-                url: name.to_owned(),
-                message,
-            },
-            None,
-        )
+        (FetchError::Unreachable { url: name.to_owned(), message }, None)
     };
     let mut builder = inside.client.get(url.clone());
     for (name, value) in &request.headers {
@@ -117,32 +99,17 @@ async fn once(
         return Ok(kept.response(Source::Revalidated));
     }
     if !status.is_success() {
-        let asked = header(reply.headers(), RETRY_AFTER)
-            .and_then(|text| text.parse().ok())
-            .map(Duration::from_secs);
-        let error = FetchError::Status {
-            url: name.to_owned(),
-            status: status.as_u16(),
-        };
+        let asked = header(reply.headers(), RETRY_AFTER).and_then(|text| text.parse().ok()).map(Duration::from_secs);
+        let error = FetchError::Status { url: name.to_owned(), status: status.as_u16() };
         return Err((error, asked.map(|pause| pause.min(LONGEST_PAUSE))));
     }
     let limit = inside.settings.body_limit;
-    let too_large = || {
-        (
-            FetchError::TooLarge {
-                url: name.to_owned(),
-                limit,
-            },
-            None,
-        )
-    };
+    let too_large = || (FetchError::TooLarge { url: name.to_owned(), limit }, None);
     if reply.content_length().is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    let validators = Validators {
-        etag: header(reply.headers(), ETAG),
-        last_modified: header(reply.headers(), LAST_MODIFIED),
-    };
+    let validators =
+        Validators { etag: header(reply.headers(), ETAG), last_modified: header(reply.headers(), LAST_MODIFIED) };
     let content_type = header(reply.headers(), CONTENT_TYPE);
     let url = anonymous(reply.url());
     let mut body = Vec::new();
@@ -157,22 +124,11 @@ async fn once(
             Ok(None) => break,
             Err(e) => {
                 let message = causes(&e.without_url());
-                return Err((
-                    FetchError::BrokenOff {
-                        url: name.to_owned(),
-                        message,
-                    },
-                    None,
-                ));
+                return Err((FetchError::BrokenOff { url: name.to_owned(), message }, None));
             }
         }
     }
-    let response = Response {
-        body,
-        content_type,
-        url,
-        source: Source::Server,
-    };
+    let response = Response { body, content_type, url, source: Source::Server };
     if let Some(cache) = &inside.cache {
         // A full disk costs speed, not the answer.
         if let Err(error) = cache.keep(request, &response, &validators) {
@@ -195,31 +151,19 @@ fn anonymous(url: &Url) -> Url {
 }
 
 async fn from_disk(inside: &Inside, url: Url, name: String) -> Result<Response, FetchError> {
-    let path = url
-        .to_file_path()
-        .map_err(|()| FetchError::Scheme { url: name.clone() })?;
+    let path = url.to_file_path().map_err(|()| FetchError::Scheme { url: name.clone() })?;
     let limit = inside.settings.body_limit;
     let read = move || -> Result<Response, FetchError> {
-        let trouble = |source| FetchError::File {
-            path: path.clone(),
-            source,
-        };
+        let trouble = |source| FetchError::File { path: path.clone(), source };
         if std::fs::metadata(&path).map_err(trouble)?.len() > limit {
             return Err(FetchError::TooLarge { url: name, limit });
         }
         let body = std::fs::read(&path).map_err(trouble)?;
-        Ok(Response {
-            body,
-            content_type: guessed(&path),
-            url,
-            source: Source::Disk,
-        })
+        Ok(Response { body, content_type: guessed(&path), url, source: Source::Disk })
     };
     match tokio::task::spawn_blocking(read).await {
         Ok(answer) => answer,
-        Err(e) => Err(FetchError::Setup {
-            message: e.to_string(),
-        }),
+        Err(e) => Err(FetchError::Setup { message: e.to_string() }),
     }
 }
 

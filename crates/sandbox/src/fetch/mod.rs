@@ -59,9 +59,7 @@ impl Default for FetchSettings {
             offline: false,
             cache: None,
             pause: Duration::from_millis(300),
-            netrc: environment::variable("NETRC")
-                .map(PathBuf::from)
-                .or_else(home),
+            netrc: environment::variable("NETRC").map(PathBuf::from).or_else(home),
             proxies: true,
         }
     }
@@ -81,11 +79,7 @@ pub struct Request {
 impl Request {
     /// Asks the server every time, though with validators: an unchanged answer comes from the cache.
     pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            headers: Vec::new(),
-            max_age: Duration::ZERO,
-        }
+        Self { url: url.into(), headers: Vec::new(), max_age: Duration::ZERO }
     }
 
     #[must_use]
@@ -156,36 +150,19 @@ impl Fetch {
         if !settings.proxies {
             client = client.no_proxy();
         }
-        let client = client
-            .build()
-            .map_err(|e| setup("HTTP cannot be set up", &e))?;
+        let client = client.build().map_err(|e| setup("HTTP cannot be set up", &e))?;
         let cache = match &settings.cache {
-            Some(folder) => {
-                Some(Cache::open(folder).map_err(|e| setup("the HTTP cache cannot be made", &e))?)
-            }
+            Some(folder) => Some(Cache::open(folder).map_err(|e| setup("the HTTP cache cannot be made", &e))?),
             None => None,
         };
-        let netrc = settings
-            .netrc
-            .as_deref()
-            .map(Netrc::read)
-            .unwrap_or_default();
+        let netrc = settings.netrc.as_deref().map(Netrc::read).unwrap_or_default();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("fetch")
             .enable_all()
             .build()
             .map_err(|e| setup("threads for HTTP cannot be had", &e))?;
-        Ok(Self {
-            inside: Inside {
-                client,
-                settings,
-                cache,
-                netrc,
-            },
-            cancel: Cancel::new(),
-            runtime,
-        })
+        Ok(Self { inside: Inside { client, settings, cache, netrc }, cancel: Cancel::new(), runtime })
     }
 
     /// The same door, given up on when `cancel` is raised.
@@ -200,31 +177,23 @@ impl Fetch {
     /// # Errors
     /// [`FetchError`]; a status other than 2xx is [`FetchError::Status`].
     pub fn get(&self, request: Request) -> Result<Response, FetchError> {
-        let missing = FetchError::Setup {
-            message: "no answer to one request".to_owned(),
-        };
+        let missing = FetchError::Setup { message: "no answer to one request".to_owned() };
         self.get_all(vec![request]).pop().unwrap_or(Err(missing))
     }
 
     /// Gets many things at once; one answer per request, in the same order.
     pub fn get_all(&self, requests: Vec<Request>) -> Vec<Result<Response, FetchError>> {
         self.runtime.block_on(async {
-            let jobs = requests
-                .into_iter()
-                .enumerate()
-                .map(|(number, request)| async move {
-                    let work = pin!(exchange::answer(&self.inside, &request));
-                    let answer = match select(work, pin!(raised(&self.cancel))).await {
-                        Either::Left((answer, _)) => answer,
-                        Either::Right(((), _)) => Err(FetchError::Cancelled),
-                    };
-                    (number, answer)
-                });
+            let jobs = requests.into_iter().enumerate().map(|(number, request)| async move {
+                let work = pin!(exchange::answer(&self.inside, &request));
+                let answer = match select(work, pin!(raised(&self.cancel))).await {
+                    Either::Left((answer, _)) => answer,
+                    Either::Right(((), _)) => Err(FetchError::Cancelled),
+                };
+                (number, answer)
+            });
             let connections = self.inside.settings.connections.max(1);
-            let mut answers: Vec<_> = stream::iter(jobs)
-                .buffer_unordered(connections)
-                .collect()
-                .await;
+            let mut answers: Vec<_> = stream::iter(jobs).buffer_unordered(connections).collect().await;
             answers.sort_by_key(|(number, _)| *number);
             answers.into_iter().map(|(_, answer)| answer).collect()
         })

@@ -19,9 +19,7 @@ impl fmt::Debug for Netrc {
 impl Netrc {
     /// A file that is missing or unreadable knows no host.
     pub(super) fn read(path: &Path) -> Self {
-        fs::read_to_string(path)
-            .map(|text| Self::parse(&text))
-            .unwrap_or_default()
+        fs::read_to_string(path).map(|text| Self::parse(&text)).unwrap_or_default()
     }
 
     fn parse(text: &str) -> Self {
@@ -40,10 +38,7 @@ impl Netrc {
                     }
                     "default" => host = None,
                     "login" | "password" | "account" => {
-                        let value = words
-                            .next()
-                            .map(|value| value.trim_matches('"'))
-                            .unwrap_or_default();
+                        let value = words.next().map(|value| value.trim_matches('"')).unwrap_or_default();
                         if let Some(entry) = host.as_ref().and_then(|host| hosts.get_mut(host)) {
                             match word {
                                 "login" => entry.0 = value.to_owned(),
@@ -87,10 +82,7 @@ mod tests {
         );
         assert_eq!(netrc.find("one.EXAMPLE.invalid"), Some(("me", "p#1")));
         assert_eq!(netrc.find("two.example.invalid"), Some(("you", "p2")));
-        assert_eq!(
-            (netrc.find("x"), netrc.find("three.example.invalid")),
-            (None, None)
-        );
+        assert_eq!((netrc.find("x"), netrc.find("three.example.invalid")), (None, None));
         assert_eq!(format!("{netrc:?}"), "Netrc(2 hosts)");
     }
 }

@@ -31,11 +31,7 @@ pub enum GitError {
     #[error("`{}` is not a worktree made by Uplift", .0.display())]
     NotOurs(PathBuf),
     #[error("`git {command}` failed in `{}`: {message}", folder.display())]
-    Failed {
-        command: String,
-        folder: PathBuf,
-        message: String,
-    },
+    Failed { command: String, folder: PathBuf, message: String },
     #[error("`git {command}` took more than {seconds} s")]
     TooSlow { command: String, seconds: u64 },
     #[error("the answer of `git {command}` is too large")]
@@ -66,17 +62,9 @@ impl GitError {
             return Self::Locked(lock.into());
         }
         // The last words of git say what happened; the lines before are often progress.
-        let line = message
-            .lines()
-            .find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
-        let message = line
-            .or_else(|| message.lines().last())
-            .unwrap_or("it said nothing");
-        Self::Failed {
-            command,
-            folder: folder.to_owned(),
-            message: message.to_owned(),
-        }
+        let line = message.lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
+        let message = line.or_else(|| message.lines().last()).unwrap_or("it said nothing");
+        Self::Failed { command, folder: folder.to_owned(), message: message.to_owned() }
     }
 
     pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
@@ -88,22 +76,16 @@ impl GitError {
 impl Hint for GitError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NotARepository(_) => {
-                Some("run `git init` and commit the files, or name another folder".to_owned())
-            }
+            Self::NotARepository(_) => Some("run `git init` and commit the files, or name another folder".to_owned()),
             Self::Bare(_) => Some("clone it and name the clone".to_owned()),
-            Self::NoCommits(_) => {
-                Some("commit the files first: Uplift works on a copy of a commit".to_owned())
+            Self::NoCommits(_) => Some("commit the files first: Uplift works on a copy of a commit".to_owned()),
+            Self::OtherOwner(path) => {
+                Some(format!("if you trust it: git config --global --add safe.directory '{}'", path.display()))
             }
-            Self::OtherOwner(path) => Some(format!(
-                "if you trust it: git config --global --add safe.directory '{}'",
-                path.display()
-            )),
             Self::Moved { .. } => Some("run the command again".to_owned()),
-            Self::Locked(path) => Some(format!(
-                "wait for the other git; if none is running, remove `{}`",
-                path.display()
-            )),
+            Self::Locked(path) => {
+                Some(format!("wait for the other git; if none is running, remove `{}`", path.display()))
+            }
             Self::Process(error) => error.hint(),
             _ => None,
         }

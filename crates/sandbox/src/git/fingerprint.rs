@@ -25,12 +25,7 @@ impl Git {
         let own = path_line(&self.run(&["rev-parse", "--absolute-git-dir"])?);
         let common = self.common_dir()?;
         let mut hash = Sha256::new();
-        for file in [
-            own.join("HEAD"),
-            own.join("index"),
-            common.join("logs/refs/stash"),
-            common.join("config"),
-        ] {
+        for file in [own.join("HEAD"), own.join("index"), common.join("logs/refs/stash"), common.join("config")] {
             match fs::read(&file) {
                 Ok(bytes) => add(&mut hash, &bytes),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => add(&mut hash, b"none"),
@@ -50,11 +45,7 @@ impl Git {
             add(&mut hash, &mode.to_le_bytes());
             add(&mut hash, &content);
         }
-        Ok(hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect())
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

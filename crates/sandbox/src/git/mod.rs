@@ -101,11 +101,7 @@ pub struct Git {
 
 impl Git {
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self {
-            folder: folder.into(),
-            cancel: Cancel::new(),
-            extra: Vec::new(),
-        }
+        Self { folder: folder.into(), cancel: Cancel::new(), extra: Vec::new() }
     }
 
     /// The same, given up when `cancel` is raised.
@@ -126,11 +122,7 @@ impl Git {
     }
 
     /// Runs git whatever it answers.
-    fn answer<A: AsRef<OsStr>>(
-        &self,
-        args: &[A],
-        input: Option<Vec<u8>>,
-    ) -> Result<Finished, GitError> {
+    fn answer<A: AsRef<OsStr>>(&self, args: &[A], input: Option<Vec<u8>>) -> Result<Finished, GitError> {
         let fixed = [
             ("GIT_TERMINAL_PROMPT", "0"),
             ("GIT_OPTIONAL_LOCKS", "0"),
@@ -143,33 +135,17 @@ impl Git {
             ("LC_ALL", "C"),
             ("LANGUAGE", "C"),
         ];
-        let extra = fixed
-            .iter()
-            .map(|(name, value)| (OsString::from(name), OsString::from(value)));
-        let mut task = Task::new("git", &self.folder)
-            .env(environment::trusted(extra.chain(self.extra.clone())));
-        task = task
-            .args(ALWAYS)
-            .args(args.iter().map(|arg| arg.as_ref().to_owned()));
-        task = task
-            .wall_limit(PATIENCE)
-            .limits(Limits::none())
-            .launcher(Launcher::None);
+        let extra = fixed.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        let mut task = Task::new("git", &self.folder).env(environment::trusted(extra.chain(self.extra.clone())));
+        task = task.args(ALWAYS).args(args.iter().map(|arg| arg.as_ref().to_owned()));
+        task = task.wall_limit(PATIENCE).limits(Limits::none()).launcher(Launcher::None);
         let program = process::find_program(&task.program, &task.env, &task.cwd)?;
-        let streams = Streams {
-            input,
-            keep: ANSWER,
-        };
+        let streams = Streams { input, keep: ANSWER };
         let finished = process::group(&task, &program, &streams, &self.cancel)?;
         match finished.stopped {
             Some(Stopped::Cancelled) => Err(GitError::Cancelled),
-            Some(_) => Err(GitError::TooSlow {
-                command: words(args),
-                seconds: PATIENCE.as_secs(),
-            }),
-            None if finished.dropped > 0 => Err(GitError::TooLarge {
-                command: words(args),
-            }),
+            Some(_) => Err(GitError::TooSlow { command: words(args), seconds: PATIENCE.as_secs() }),
+            None if finished.dropped > 0 => Err(GitError::TooLarge { command: words(args) }),
             None => Ok(finished),
         }
     }
@@ -179,17 +155,9 @@ impl Git {
         self.feed(args, None)
     }
 
-    fn feed<A: AsRef<OsStr>>(
-        &self,
-        args: &[A],
-        input: Option<Vec<u8>>,
-    ) -> Result<Vec<u8>, GitError> {
+    fn feed<A: AsRef<OsStr>>(&self, args: &[A], input: Option<Vec<u8>>) -> Result<Vec<u8>, GitError> {
         let finished = self.answer(args, input)?;
-        if finished.success() {
-            Ok(finished.stdout)
-        } else {
-            Err(self.failure(args, &finished))
-        }
+        if finished.success() { Ok(finished.stdout) } else { Err(self.failure(args, &finished)) }
     }
 
     fn failure<A: AsRef<OsStr>>(&self, args: &[A], finished: &Finished) -> GitError {
@@ -200,19 +168,13 @@ impl Git {
     fn oid<A: AsRef<OsStr>>(&self, args: &[A], input: Option<Vec<u8>>) -> Result<Oid, GitError> {
         let text = self.feed(args, input)?;
         let text = String::from_utf8_lossy(&text);
-        Oid::parse(text.trim()).ok_or_else(|| GitError::Odd {
-            command: words(args),
-            answer: text.into_owned(),
-        })
+        Oid::parse(text.trim()).ok_or_else(|| GitError::Odd { command: words(args), answer: text.into_owned() })
     }
 }
 
 /// The subcommand and its arguments, for messages.
 fn words<A: AsRef<OsStr>>(args: &[A]) -> String {
-    let words: Vec<_> = args
-        .iter()
-        .map(|arg| arg.as_ref().to_string_lossy().into_owned())
-        .collect();
+    let words: Vec<_> = args.iter().map(|arg| arg.as_ref().to_string_lossy().into_owned()).collect();
     words.join(" ")
 }
 
@@ -228,7 +190,5 @@ fn path_line(answer: &[u8]) -> PathBuf {
 
 /// The parts of an answer given with `-z`.
 fn zero_separated(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
-    answer
-        .split(|byte| *byte == 0)
-        .filter(|part| !part.is_empty())
+    answer.split(|byte| *byte == 0).filter(|part| !part.is_empty())
 }

@@ -38,11 +38,7 @@ impl Git {
     /// # Errors
     /// [`GitError::Path`] for a path that leaves the repository, [`GitError::NotAFile`] where a link or a submodule
     /// would be overwritten.
-    pub fn write_tree(
-        &self,
-        base: &Oid,
-        changes: &[(PathBuf, Option<Vec<u8>>)],
-    ) -> Result<Oid, GitError> {
+    pub fn write_tree(&self, base: &Oid, changes: &[(PathBuf, Option<Vec<u8>>)]) -> Result<Oid, GitError> {
         if changes.is_empty() {
             return self.tree_of(base.as_str());
         }
@@ -68,15 +64,9 @@ impl Git {
     }
 
     /// The mode that each changed path has in `base`, or that of a new file.
-    fn modes(
-        &self,
-        base: &Oid,
-        changes: &[(PathBuf, Option<Vec<u8>>)],
-    ) -> Result<Vec<String>, GitError> {
+    fn modes(&self, base: &Oid, changes: &[(PathBuf, Option<Vec<u8>>)]) -> Result<Vec<String>, GitError> {
         for (path, _) in changes {
-            let plain = path
-                .components()
-                .all(|part| matches!(part, Component::Normal(name) if name != ".git"));
+            let plain = path.components().all(|part| matches!(part, Component::Normal(name) if name != ".git"));
             if !plain || path.as_os_str().is_empty() || path.as_os_str().as_bytes().contains(&0) {
                 return Err(GitError::Path(path.clone()));
             }
@@ -84,24 +74,16 @@ impl Git {
         let entries = self.list(base.as_str())?;
         changes
             .iter()
-            .map(
-                |(path, content)| match entries.iter().find(|entry| entry.path == *path) {
-                    Some(entry) if !entry.is_file() && content.is_some() => {
-                        Err(GitError::NotAFile(path.clone()))
-                    }
-                    Some(entry) => Ok(entry.mode.clone()),
-                    None => Ok("100644".to_owned()),
-                },
-            )
+            .map(|(path, content)| match entries.iter().find(|entry| entry.path == *path) {
+                Some(entry) if !entry.is_file() && content.is_some() => Err(GitError::NotAFile(path.clone())),
+                Some(entry) => Ok(entry.mode.clone()),
+                None => Ok("100644".to_owned()),
+            })
             .collect()
     }
 
     /// Stores the contents as blobs, all in one call.
-    fn store(
-        &self,
-        scratch: &Path,
-        changes: &[(PathBuf, Option<Vec<u8>>)],
-    ) -> Result<Vec<Option<Oid>>, GitError> {
+    fn store(&self, scratch: &Path, changes: &[(PathBuf, Option<Vec<u8>>)]) -> Result<Vec<Option<Oid>>, GitError> {
         let mut list = String::new();
         for (number, (_, content)) in changes.iter().enumerate() {
             if let Some(content) = content {
@@ -111,17 +93,10 @@ impl Git {
             }
         }
         let args = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
-        let answer = if list.is_empty() {
-            Vec::new()
-        } else {
-            self.feed(&args, Some(list.into_bytes()))?
-        };
+        let answer = if list.is_empty() { Vec::new() } else { self.feed(&args, Some(list.into_bytes()))? };
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let mut oids = answer.lines();
-        let odd = || GitError::Odd {
-            command: args.join(" "),
-            answer: answer.clone(),
-        };
+        let odd = || GitError::Odd { command: args.join(" "), answer: answer.clone() };
         changes
             .iter()
             .map(|(_, content)| match content {
@@ -171,10 +146,7 @@ impl Git {
             "--".as_ref(),
             path.as_os_str(),
         ])?;
-        match entries(&answer)
-            .into_iter()
-            .find(|entry| entry.path == *path && entry.is_file())
-        {
+        match entries(&answer).into_iter().find(|entry| entry.path == *path && entry.is_file()) {
             Some(entry) => Ok(Some(self.run(&["cat-file", "blob", entry.oid.as_str()])?)),
             None => Ok(None),
         }
@@ -186,13 +158,7 @@ impl Git {
     /// [`GitError::Unknown`] for the revision.
     pub fn list(&self, revision: &str) -> Result<Vec<Entry>, GitError> {
         let tree = self.tree_of(revision)?;
-        Ok(entries(&self.run(&[
-            "ls-tree",
-            "-r",
-            "-z",
-            "--full-tree",
-            tree.as_str(),
-        ])?))
+        Ok(entries(&self.run(&["ls-tree", "-r", "-z", "--full-tree", tree.as_str()])?))
     }
 
     /// Paths of all files of a revision (no links, no submodules), from the root.
@@ -200,12 +166,7 @@ impl Git {
     /// # Errors
     /// [`GitError::Unknown`] for the revision.
     pub fn list_files(&self, revision: &str) -> Result<Vec<PathBuf>, GitError> {
-        Ok(self
-            .list(revision)?
-            .into_iter()
-            .filter(Entry::is_file)
-            .map(|entry| entry.path)
-            .collect())
+        Ok(self.list(revision)?.into_iter().filter(Entry::is_file).map(|entry| entry.path).collect())
     }
 
     /// Paths that differ between two revisions; a renamed file counts as two.
@@ -214,15 +175,7 @@ impl Git {
     /// Those of running git.
     pub fn diff_names(&self, from: &str, to: &str) -> Result<Vec<PathBuf>, GitError> {
         let (from, to) = (self.tree_of(from)?, self.tree_of(to)?);
-        let args = [
-            "diff-tree",
-            "-r",
-            "-z",
-            "--name-only",
-            "--no-renames",
-            from.as_str(),
-            to.as_str(),
-        ];
+        let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", from.as_str(), to.as_str()];
         Ok(zero_separated(&self.run(&args)?).map(path).collect())
     }
 }
@@ -234,11 +187,7 @@ fn entries(answer: &[u8]) -> Vec<Entry> {
             let tab = line.iter().position(|byte| *byte == b'\t')?;
             let mut head = std::str::from_utf8(line.get(..tab)?).ok()?.split(' ');
             let (mode, _, oid) = (head.next()?, head.next()?, head.next()?);
-            Some(Entry {
-                mode: mode.to_owned(),
-                oid: Oid::parse(oid)?,
-                path: path(line.get(tab + 1..)?),
-            })
+            Some(Entry { mode: mode.to_owned(), oid: Oid::parse(oid)?, path: path(line.get(tab + 1..)?) })
         })
         .collect()
 }

@@ -7,17 +7,9 @@ impl Git {
     ///
     /// # Errors
     /// [`GitError::Moved`] when it is elsewhere, [`GitError::Locked`].
-    pub fn update_ref(
-        &self,
-        reference: &str,
-        new: &Oid,
-        old: Option<&Oid>,
-    ) -> Result<(), GitError> {
+    pub fn update_ref(&self, reference: &str, new: &Oid, old: Option<&Oid>) -> Result<(), GitError> {
         let old = old.map_or_else(|| new.zero_like(), |oid| oid.as_str().to_owned());
-        self.move_ref(
-            reference,
-            &["update-ref", "--no-deref", reference, new.as_str(), &old],
-        )
+        self.move_ref(reference, &["update-ref", "--no-deref", reference, new.as_str(), &old])
     }
 
     /// Removes `reference` if it is at `old`. One that is already gone is fine.
@@ -28,29 +20,19 @@ impl Git {
         if self.reference(reference)?.is_none() {
             return Ok(());
         }
-        self.move_ref(
-            reference,
-            &["update-ref", "--no-deref", "-d", reference, old.as_str()],
-        )
+        self.move_ref(reference, &["update-ref", "--no-deref", "-d", reference, old.as_str()])
     }
 
     fn move_ref(&self, reference: &str, args: &[&str]) -> Result<(), GitError> {
         match self.run(args) {
             Ok(_) => Ok(()),
             Err(GitError::Failed { message, .. })
-                if message.contains("but expected")
-                    || message.contains("reference already exists") =>
+                if message.contains("but expected") || message.contains("reference already exists") =>
             {
-                Err(GitError::Moved {
-                    reference: reference.to_owned(),
-                })
+                Err(GitError::Moved { reference: reference.to_owned() })
             }
-            Err(GitError::Failed { message, .. })
-                if message.contains("unable to resolve reference") =>
-            {
-                Err(GitError::Moved {
-                    reference: reference.to_owned(),
-                })
+            Err(GitError::Failed { message, .. }) if message.contains("unable to resolve reference") => {
+                Err(GitError::Moved { reference: reference.to_owned() })
             }
             Err(error) => Err(error),
         }
@@ -61,16 +43,10 @@ impl Git {
     /// # Errors
     /// Those of running git.
     pub fn reference(&self, reference: &str) -> Result<Option<Oid>, GitError> {
-        let answer = self.run(&[
-            "for-each-ref",
-            "--format=%(objectname) %(refname)",
-            reference,
-        ])?;
+        let answer = self.run(&["for-each-ref", "--format=%(objectname) %(refname)", reference])?;
         let text = String::from_utf8_lossy(&answer);
         // The pattern also matches everything below a folder of that name.
-        let oid = text
-            .lines()
-            .find_map(|line| line.split_once(' ').filter(|(_, name)| *name == reference));
+        let oid = text.lines().find_map(|line| line.split_once(' ').filter(|(_, name)| *name == reference));
         Ok(oid.and_then(|(oid, _)| Oid::parse(oid)))
     }
 
@@ -82,9 +58,7 @@ impl Git {
         let answer = self.run(&["for-each-ref", "--format=%(objectname) %(refname)", prefix])?;
         let text = String::from_utf8_lossy(&answer);
         let pairs = text.lines().filter_map(|line| line.split_once(' '));
-        Ok(pairs
-            .filter_map(|(oid, name)| Some((name.to_owned(), Oid::parse(oid)?)))
-            .collect())
+        Ok(pairs.filter_map(|(oid, name)| Some((name.to_owned(), Oid::parse(oid)?))).collect())
     }
 
     /// Whether `older` is `newer` or one of its ancestors.
@@ -92,12 +66,7 @@ impl Git {
     /// # Errors
     /// [`GitError::Failed`] when one of them is no commit.
     pub fn is_ancestor(&self, older: &Oid, newer: &Oid) -> Result<bool, GitError> {
-        let args = [
-            "merge-base",
-            "--is-ancestor",
-            older.as_str(),
-            newer.as_str(),
-        ];
+        let args = ["merge-base", "--is-ancestor", older.as_str(), newer.as_str()];
         let finished = self.answer(&args, None)?;
         match finished.exit {
             Some(0) => Ok(true),
@@ -112,13 +81,6 @@ impl Git {
     /// # Errors
     /// [`GitError::Failed`] with git's reason when `commit` is not ahead or a changed file is in the way.
     pub fn merge_ff(&self, commit: &Oid) -> Result<(), GitError> {
-        self.run(&[
-            "merge",
-            "--ff-only",
-            "--no-stat",
-            "--no-autostash",
-            commit.as_str(),
-        ])
-        .map(drop)
+        self.run(&["merge", "--ff-only", "--no-stat", "--no-autostash", commit.as_str()]).map(drop)
     }
 }

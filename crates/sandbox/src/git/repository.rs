@@ -30,9 +30,7 @@ impl Repository {
         if self.bare {
             return Err(GitError::Bare(self.top.clone()));
         }
-        self.head
-            .as_ref()
-            .ok_or_else(|| GitError::NoCommits(self.top.clone()))
+        self.head.as_ref().ok_or_else(|| GitError::NoCommits(self.top.clone()))
     }
 }
 
@@ -44,22 +42,14 @@ impl Git {
     /// no error here: see [`Repository::usable_head`].
     pub fn open(path: &Path) -> Result<Repository, GitError> {
         let path = path.canonicalize().map_err(GitError::file(path))?;
-        let folder = if path.is_dir() {
-            &path
-        } else {
-            path.parent().unwrap_or(&path)
-        };
+        let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
         let git = Self::at(folder);
-        let bare = git
-            .run(&["rev-parse", "--is-bare-repository"])?
-            .starts_with(b"true");
+        let bare = git.run(&["rev-parse", "--is-bare-repository"])?.starts_with(b"true");
         let git_common_dir = git.common_dir()?;
         let top = if bare {
             git_common_dir.clone()
         } else {
-            let inside = git
-                .run(&["rev-parse", "--is-inside-work-tree"])?
-                .starts_with(b"true");
+            let inside = git.run(&["rev-parse", "--is-inside-work-tree"])?.starts_with(b"true");
             if !inside {
                 return Err(GitError::NotARepository(path));
             }
@@ -69,13 +59,9 @@ impl Git {
         Ok(Repository {
             head: git.commit_of("HEAD")?,
             head_branch: git.head_branch()?,
-            dirty: !bare
-                && !git
-                    .run(&["status", "--porcelain", "-z", "--untracked-files=normal"])?
-                    .is_empty(),
+            dirty: !bare && !git.run(&["status", "--porcelain", "-z", "--untracked-files=normal"])?.is_empty(),
             submodules: !bare
-                && zero_separated(&git.run(&["ls-files", "-s", "-z"])?)
-                    .any(|e| e.starts_with(b"160000 ")),
+                && zero_separated(&git.run(&["ls-files", "-s", "-z"])?).any(|e| e.starts_with(b"160000 ")),
             top,
             git_common_dir,
             bare,
@@ -84,11 +70,7 @@ impl Git {
 
     /// The git folder that all worktrees share.
     pub(super) fn common_dir(&self) -> Result<PathBuf, GitError> {
-        Ok(path_line(&self.run(&[
-            "rev-parse",
-            "--path-format=absolute",
-            "--git-common-dir",
-        ])?))
+        Ok(path_line(&self.run(&["rev-parse", "--path-format=absolute", "--git-common-dir"])?))
     }
 
     /// Branch that is checked out; `None` when detached.
@@ -98,10 +80,7 @@ impl Git {
         match finished.exit {
             Some(0) => {
                 let name = finished.stdout_text();
-                Ok(name
-                    .trim_end()
-                    .strip_prefix("refs/heads/")
-                    .map(str::to_owned))
+                Ok(name.trim_end().strip_prefix("refs/heads/").map(str::to_owned))
             }
             Some(1) => Ok(None),
             _ => Err(self.failure(&args, &finished)),
@@ -121,19 +100,12 @@ impl Git {
     /// # Errors
     /// [`GitError::Unknown`].
     pub fn tree_of(&self, revision: &str) -> Result<Oid, GitError> {
-        self.peel(revision, "tree")?
-            .ok_or_else(|| GitError::Unknown(revision.to_owned()))
+        self.peel(revision, "tree")?.ok_or_else(|| GitError::Unknown(revision.to_owned()))
     }
 
     fn peel(&self, revision: &str, kind: &str) -> Result<Option<Oid>, GitError> {
         let name = format!("{revision}^{{{kind}}}");
-        let args = [
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            &name,
-        ];
+        let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", &name];
         let finished = self.answer(&args, None)?;
         match finished.exit {
             Some(0) => Ok(Oid::parse(finished.stdout_text().trim())),

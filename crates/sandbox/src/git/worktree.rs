@@ -15,10 +15,7 @@ impl Git {
     /// [`GitError::Failed`] with git's reason.
     pub fn worktree_add_detached(&self, place: &Path, revision: &str) -> Result<(), GitError> {
         // Twice: a worktree of the same place that was lost in a crash is taken over, also when it is locked.
-        let words = [
-            "worktree", "add", "--quiet", "--force", "--force", "--detach", "--",
-        ]
-        .map(AsRef::as_ref);
+        let words = ["worktree", "add", "--quiet", "--force", "--force", "--detach", "--"].map(AsRef::as_ref);
         let mut args: Vec<&std::ffi::OsStr> = words.to_vec();
         args.extend([place.as_os_str(), revision.as_ref()]);
         self.run(&args).map(drop)
@@ -56,9 +53,7 @@ impl Git {
     pub fn checkout_clean(&self, place: &Path, revision: &str) -> Result<(), GitError> {
         let tree = self.tree_of(revision)?;
         let commit = self.commit_of(revision)?;
-        let notes = self
-            .notes(place)?
-            .ok_or_else(|| GitError::NotOurs(place.to_owned()))?;
+        let notes = self.notes(place)?.ok_or_else(|| GitError::NotOurs(place.to_owned()))?;
         // A git that was killed in here leaves its lock; nobody else works in a worktree of ours.
         for lock in ["index.lock", "HEAD.lock"].map(|name| notes.join(name)) {
             folder::remove(&lock).map_err(GitError::file(&lock))?;
@@ -66,12 +61,8 @@ impl Git {
         restore_link(place, &notes)?;
         disarm(place, true).map_err(GitError::file(place))?;
 
-        let git = Self {
-            folder: place.to_owned(),
-            ..self.clone()
-        }
-        .with("GIT_DIR", &notes)
-        .with("GIT_WORK_TREE", place);
+        let git =
+            Self { folder: place.to_owned(), ..self.clone() }.with("GIT_DIR", &notes).with("GIT_WORK_TREE", place);
         // Clean first, since what lies in the way can keep a checkout from working.
         git.clean()?;
         git.run(&["read-tree", "-u", "--reset", tree.as_str()])?;
@@ -99,10 +90,7 @@ impl Git {
                 continue;
             };
             let link = entry.path().join(path(line.trim_ascii_end()));
-            if link
-                .parent()
-                .is_some_and(|folder| folder == place || resolved(folder) == wanted)
-            {
+            if link.parent().is_some_and(|folder| folder == place || resolved(folder) == wanted) {
                 return Ok(Some(entry.path()));
             }
         }

@@ -33,18 +33,11 @@ pub(crate) struct Findings {
 
 /// Prints the findings as JSON.
 pub(super) fn sing(probe: Option<&OsString>) -> Result<(), Refusal> {
-    let text = probe
-        .and_then(|p| p.to_str())
-        .ok_or_else(|| Refusal::new("the canary needs its probe"))?;
+    let text = probe.and_then(|p| p.to_str()).ok_or_else(|| Refusal::new("the canary needs its probe"))?;
     let probe: Probe = serde_json::from_str(text).map_err(|e| Refusal::new(e.to_string()))?;
     let findings = Findings {
         wrote_inside: fs::write(&probe.inside, b"canary").is_ok(),
-        wrote_outside: probe
-            .outside
-            .iter()
-            .filter(|path| fs::write(path, b"canary").is_ok())
-            .count()
-            > 0,
+        wrote_outside: probe.outside.iter().filter(|path| fs::write(path, b"canary").is_ok()).count() > 0,
         read_hidden: fs::read(&probe.hidden).is_ok(),
         connected: TcpStream::connect_timeout(&probe.listener, Duration::from_millis(200)).is_ok(),
     };

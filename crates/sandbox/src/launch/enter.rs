@@ -10,8 +10,8 @@ use super::{Refusal, Spec};
 
 /// Returns only when the program could not be entered.
 pub(super) fn enter() -> Result<(), Refusal> {
-    let spec = Spec::receive(&mut std::io::stdin().lock())
-        .map_err(|e| Refusal::new(format!("no order received: {e}")))?;
+    let spec =
+        Spec::receive(&mut std::io::stdin().lock()).map_err(|e| Refusal::new(format!("no order received: {e}")))?;
     set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|e| Refusal::new(format!("cannot be tied to the supervisor: {e}")))?;
     // The supervisor may have died before the line above took effect.
@@ -19,10 +19,7 @@ pub(super) fn enter() -> Result<(), Refusal> {
         return Err(Refusal::new("the supervisor is gone"));
     }
     let mut command = Command::new(&spec.program);
-    command
-        .args(&spec.args)
-        .env_clear()
-        .envs(spec.env.iter().map(|(name, value)| (name, value)));
+    command.args(&spec.args).env_clear().envs(spec.env.iter().map(|(name, value)| (name, value)));
     command.current_dir(&spec.cwd).stdin(Stdio::null());
     spec.limits.apply().map_err(Refusal::new)?;
     if let Some(jail) = &spec.jail {
@@ -31,11 +28,7 @@ pub(super) fn enter() -> Result<(), Refusal> {
     let error = command.exec();
     let program = spec.program.to_string_lossy();
     Err(Refusal {
-        code: if error.kind() == ErrorKind::NotFound {
-            127
-        } else {
-            126
-        },
+        code: if error.kind() == ErrorKind::NotFound { 127 } else { 126 },
         message: match error.kind() {
             ErrorKind::NotFound => {
                 format!("`{program}`, the interpreter it names or its folder does not exist")

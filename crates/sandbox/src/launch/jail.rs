@@ -6,12 +6,11 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use landlock::{
-    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
-    RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
+    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetStatus, Scope,
 };
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,9 +29,7 @@ impl Jail {
         // ABI 6 (Linux 6.12) adds signals and abstract sockets; ABI 3 (6.2) holds all that files need.
         match self.landlock(ABI::V6) {
             Ok(()) => {}
-            Err(newest) => self
-                .landlock(ABI::V3)
-                .map_err(|e| format!("Landlock: {e} (and {newest})"))?,
+            Err(newest) => self.landlock(ABI::V3).map_err(|e| format!("Landlock: {e} (and {newest})"))?,
         }
         if self.network {
             return Ok(());
@@ -48,15 +45,10 @@ impl Jail {
             .handle_access(AccessFs::from_all(abi))
             .map_err(|e| e.to_string())?;
         if abi >= ABI::V6 {
-            ruleset = ruleset
-                .scope(Scope::Signal | Scope::AbstractUnixSocket)
-                .map_err(|e| e.to_string())?;
+            ruleset = ruleset.scope(Scope::Signal | Scope::AbstractUnixSocket).map_err(|e| e.to_string())?;
         }
         let mut created = ruleset.create().map_err(|e| e.to_string())?;
-        for (paths, access) in [
-            (&self.read, AccessFs::from_read(abi)),
-            (&self.write, AccessFs::from_all(abi)),
-        ] {
+        for (paths, access) in [(&self.read, AccessFs::from_read(abi)), (&self.write, AccessFs::from_all(abi))] {
             for path in paths {
                 let Some(rule) = rule(Path::new(path), access, abi) else {
                     continue;
@@ -74,11 +66,7 @@ impl Jail {
 
 /// A path that does not exist needs no rule: it stays refused.
 fn rule(path: &Path, access: BitFlags<AccessFs>, abi: ABI) -> Option<PathBeneath<PathFd>> {
-    let access = if path.is_dir() {
-        access
-    } else {
-        access & AccessFs::from_file(abi)
-    };
+    let access = if path.is_dir() { access } else { access & AccessFs::from_file(abi) };
     Some(PathBeneath::new(PathFd::new(path).ok()?, access))
 }
 
@@ -89,22 +77,11 @@ fn no_network() -> Result<BpfProgram, seccompiler::BackendError> {
     const AF_UNIX: u64 = 1;
     const AF_NETLINK: u64 = 16;
     // Numbers of the kernel's system call tables, `asm/unistd.h`.
-    const SOCKET: i64 = if cfg!(target_arch = "x86_64") {
-        41
-    } else {
-        198
-    };
+    const SOCKET: i64 = if cfg!(target_arch = "x86_64") { 41 } else { 198 };
     const IO_URING_SETUP: i64 = 425;
-    let is_not =
-        |family| SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family);
+    let is_not = |family| SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family);
     let other_families = SeccompRule::new(vec![is_not(AF_UNIX)?, is_not(AF_NETLINK)?])?;
     let rules = BTreeMap::from([(SOCKET, vec![other_families]), (IO_URING_SETUP, Vec::new())]);
     let arch = std::env::consts::ARCH.try_into()?;
-    SeccompFilter::new(
-        rules,
-        SeccompAction::Allow,
-        SeccompAction::Errno(EACCES),
-        arch,
-    )?
-    .try_into()
+    SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(EACCES), arch)?.try_into()
 }

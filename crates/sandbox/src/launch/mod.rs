@@ -53,11 +53,7 @@ pub enum Launcher {
 impl Default for Launcher {
     /// This executable when its `main` called [`intercept`], else none (tests of other crates).
     fn default() -> Self {
-        if INTERCEPTED.load(Ordering::SeqCst) {
-            Self::Program(PathBuf::from(ITSELF))
-        } else {
-            Self::None
-        }
+        if INTERCEPTED.load(Ordering::SeqCst) { Self::Program(PathBuf::from(ITSELF)) } else { Self::None }
     }
 }
 
@@ -79,10 +75,7 @@ pub fn launch_main(args: &[OsString]) -> ExitCode {
         Some(SUPERVISE) => supervise::supervise(),
         Some(ENTER) => enter::enter(),
         Some(CANARY) => canary::sing(args.get(1)),
-        _ => Err(Refusal {
-            code: 2,
-            message: "internal to Uplift: not meant to be called by people".to_owned(),
-        }),
+        _ => Err(Refusal { code: 2, message: "internal to Uplift: not meant to be called by people".to_owned() }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -102,9 +95,6 @@ struct Refusal {
 
 impl Refusal {
     fn new(message: impl Into<String>) -> Self {
-        Self {
-            code: 126,
-            message: message.into(),
-        }
+        Self { code: 126, message: message.into() }
     }
 }

@@ -42,11 +42,7 @@ impl Spec {
             program: program.as_os_str().to_owned(),
             args: task.args.clone(),
             cwd: task.cwd.as_os_str().to_owned(),
-            env: task
-                .env
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
+            env: task.env.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
             limits: task.limits,
             jail: None,
             spare_leader: false,
@@ -55,8 +51,7 @@ impl Spec {
         if let Some(confinement) = &task.confinement {
             match confinement.rung {
                 Rung::Bubblewrap => {
-                    let (outer, args) =
-                        confinement.bubblewrapped(program, &task.args, &task.cwd)?;
+                    let (outer, args) = confinement.bubblewrapped(program, &task.args, &task.cwd)?;
                     spec.program = outer.into_os_string();
                     spec.args = args;
                     spec.spare_leader = true;
@@ -79,8 +74,7 @@ impl Spec {
         let mut length = [0_u8; 8];
         from.read_exact(&mut length)?;
         let mut text = Vec::new();
-        from.take(u64::from_le_bytes(length))
-            .read_to_end(&mut text)?;
+        from.take(u64::from_le_bytes(length)).read_to_end(&mut text)?;
         Ok(serde_json::from_slice(&text)?)
     }
 }

@@ -23,23 +23,17 @@ const KILLING: Duration = Duration::from_secs(10);
 
 pub(super) fn supervise() -> Result<(), Refusal> {
     let refuse = |what: &'static str| move |e| Refusal::new(format!("{what}: {e}"));
-    let line = std::io::stdin()
-        .as_fd()
-        .try_clone_to_owned()
-        .map_err(refuse("no line to Uplift"))?;
+    let line = std::io::stdin().as_fd().try_clone_to_owned().map_err(refuse("no line to Uplift"))?;
     let mut line = UnixStream::from(line);
     let mut spec = Spec::receive(&mut line).map_err(refuse("no order from Uplift"))?;
     // The kernel reads the argument as a flag; a pid of our own is what rustix takes for "on".
-    set_child_subreaper(Some(getpid()))
-        .map_err(|e| Refusal::new(format!("cannot become a sub-reaper: {e}")))?;
+    set_child_subreaper(Some(getpid())).map_err(|e| Refusal::new(format!("cannot become a sub-reaper: {e}")))?;
     spec.supervisor = getpid().as_raw_nonzero().get();
 
     let report = match start(&spec) {
         Ok(leader) => {
             let over = Arc::new(AtomicBool::new(false));
-            let listener = line
-                .try_clone()
-                .map_err(refuse("cannot listen to Uplift"))?;
+            let listener = line.try_clone().map_err(refuse("cannot listen to Uplift"))?;
             let spared = spec.spare_leader.then_some(leader);
             let seen = Arc::clone(&over);
             thread::spawn(move || obey(listener, spared, &seen));
@@ -48,10 +42,7 @@ pub(super) fn supervise() -> Result<(), Refusal> {
             report.cpu_seconds = cpu_seconds_of_children();
             report
         }
-        Err(e) => Report {
-            error: Some(format!("could not start itself: {e}")),
-            ..Report::default()
-        },
+        Err(e) => Report { error: Some(format!("could not start itself: {e}")), ..Report::default() },
     };
     let text = serde_json::to_vec(&report).map_err(|e| Refusal::new(e.to_string()))?;
     // Uplift may be gone by now: then nobody wants to know.
@@ -72,8 +63,7 @@ fn start(spec: &Spec) -> std::io::Result<Pid> {
         // An entrant that died early shows by its exit code.
         let _ = spec.send(&mut stdin);
     }
-    Pid::from_raw(entrant.id().cast_signed())
-        .ok_or_else(|| std::io::Error::other("a child without a pid"))
+    Pid::from_raw(entrant.id().cast_signed()).ok_or_else(|| std::io::Error::other("a child without a pid"))
 }
 
 /// Waits for the leader, then for everything else, which is killed.
@@ -141,13 +131,7 @@ fn cpu_seconds_of_children() -> f64 {
     // The second field is the name in parentheses and may hold anything; count from behind it.
     let ticks: u32 = stat
         .rsplit_once(')')
-        .map(|(_, rest)| {
-            rest.split_whitespace()
-                .skip(13)
-                .take(2)
-                .filter_map(|n| n.parse::<u32>().ok())
-                .sum()
-        })
+        .map(|(_, rest)| rest.split_whitespace().skip(13).take(2).filter_map(|n| n.parse::<u32>().ok()).sum())
         .unwrap_or_default();
     f64::from(ticks) / 100.0
 }

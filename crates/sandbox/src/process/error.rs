@@ -33,19 +33,11 @@ pub enum ProcessError {
 impl Hint for ProcessError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NotFound { program, .. } => {
-                Some(format!("install `{program}`, or name it by its full path"))
-            }
+            Self::NotFound { program, .. } => Some(format!("install `{program}`, or name it by its full path")),
             Self::NotExecutable { program } => Some(format!("chmod +x {}", program.display())),
-            Self::Hidden { .. } => {
-                Some("add its folder to the folders that the sandbox shows".to_owned())
-            }
-            Self::Sandbox { .. } => {
-                Some("`uplift doctor` shows which sandbox works on this machine".to_owned())
-            }
-            Self::Log { .. } => {
-                Some("check the free space and the permissions of that folder".to_owned())
-            }
+            Self::Hidden { .. } => Some("add its folder to the folders that the sandbox shows".to_owned()),
+            Self::Sandbox { .. } => Some("`uplift doctor` shows which sandbox works on this machine".to_owned()),
+            Self::Log { .. } => Some("check the free space and the permissions of that folder".to_owned()),
             Self::NoFolder { .. }
             | Self::Start { .. }
             | Self::Launcher { .. }

@@ -172,9 +172,7 @@ impl Finished {
 /// written. A program that fails is not an error: see [`Finished::exit`].
 pub fn run(task: &Task, cancel: &Cancel) -> Result<Finished, ProcessError> {
     if !task.cwd.is_dir() {
-        return Err(ProcessError::NoFolder {
-            path: task.cwd.clone(),
-        });
+        return Err(ProcessError::NoFolder { path: task.cwd.clone() });
     }
     let program = find_program(&task.program, &task.env, &task.cwd)?;
     if let Some(confinement) = &task.confinement

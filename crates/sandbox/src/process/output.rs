@@ -18,11 +18,7 @@ pub(super) enum Piece {
 
 /// Reads `stream` on a thread of its own until it ends. The channel is bounded, so that a flood makes the program
 /// wait and not this process grow.
-pub(super) fn read(
-    mut stream: impl Read + Send + 'static,
-    to: SyncSender<Piece>,
-    wrap: fn(Vec<u8>) -> Piece,
-) {
+pub(super) fn read(mut stream: impl Read + Send + 'static, to: SyncSender<Piece>, wrap: fn(Vec<u8>) -> Piece) {
     thread::spawn(move || {
         let mut buffer = vec![0_u8; 64 << 10];
         loop {
@@ -52,11 +48,7 @@ pub(super) struct Tail {
 
 impl Tail {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            bytes: Vec::new(),
-            dropped: 0,
-        }
+        Self { limit, bytes: Vec::new(), dropped: 0 }
     }
 
     pub(super) fn push(&mut self, piece: &[u8]) {
@@ -89,10 +81,7 @@ impl Log {
         let Some(path) = path else {
             return Ok(Self(None));
         };
-        let file = File::create(path).map_err(|source| ProcessError::Log {
-            path: path.to_owned(),
-            source,
-        })?;
+        let file = File::create(path).map_err(|source| ProcessError::Log { path: path.to_owned(), source })?;
         Ok(Self(Some((path.to_owned(), file))))
     }
 
@@ -100,10 +89,7 @@ impl Log {
         let Some((path, file)) = &mut self.0 else {
             return Ok(());
         };
-        file.write_all(piece).map_err(|source| ProcessError::Log {
-            path: path.clone(),
-            source,
-        })
+        file.write_all(piece).map_err(|source| ProcessError::Log { path: path.clone(), source })
     }
 }
 

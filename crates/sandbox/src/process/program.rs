@@ -15,11 +15,7 @@ use crate::environment::Env;
 pub(crate) fn find(program: &OsStr, env: &Env, cwd: &Path) -> Result<PathBuf, ProcessError> {
     let path = Path::new(program);
     if path.components().count() > 1 || path.is_absolute() {
-        let path = if path.is_absolute() {
-            path.to_owned()
-        } else {
-            cwd.join(path)
-        };
+        let path = if path.is_absolute() { path.to_owned() } else { cwd.join(path) };
         if !path.is_file() {
             let searched = path.parent().unwrap_or(cwd).display();
             return Err(ProcessError::NotFound {

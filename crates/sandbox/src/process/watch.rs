@@ -93,68 +93,35 @@ impl Drop for Held {
     }
 }
 
-pub(super) fn watch(
-    task: &Task,
-    program: &Path,
-    cancel: &Cancel,
-) -> Result<Finished, ProcessError> {
-    let streams = Streams {
-        input: None,
-        keep: if task.capture { CAPTURE_BYTES } else { 0 },
-    };
+pub(super) fn watch(task: &Task, program: &Path, cancel: &Cancel) -> Result<Finished, ProcessError> {
+    let streams = Streams { input: None, keep: if task.capture { CAPTURE_BYTES } else { 0 } };
     match task.launcher.clone() {
         Launcher::Program(launcher) => {
             let spec = launch::Spec::of(task, program)?;
-            let (ours, theirs) = UnixStream::pair().map_err(|source| ProcessError::Start {
-                program: program.to_owned(),
-                source,
-            })?;
+            let (ours, theirs) =
+                UnixStream::pair().map_err(|source| ProcessError::Start { program: program.to_owned(), source })?;
             let mut command = Command::new(&launcher);
-            command
-                .arg(launch::VERB)
-                .arg(launch::SUPERVISE)
-                .env_clear()
-                .current_dir("/");
+            command.arg(launch::VERB).arg(launch::SUPERVISE).env_clear().current_dir("/");
             command.stdin(OwnedFd::from(theirs));
             attend(command, task, &streams, program, cancel, Some((ours, spec)))
         }
         Launcher::None => {
             let (outer, args) = match &task.confinement {
-                Some(confinement) => {
-                    confinement.wrap_without_launcher(program, &task.args, &task.cwd)?
-                }
+                Some(confinement) => confinement.wrap_without_launcher(program, &task.args, &task.cwd)?,
                 None => (program.to_owned(), task.args.clone()),
             };
             let mut command = Command::new(outer);
-            command
-                .args(args)
-                .env_clear()
-                .envs(&task.env)
-                .current_dir(&task.cwd)
-                .stdin(Stdio::null());
+            command.args(args).env_clear().envs(&task.env).current_dir(&task.cwd).stdin(Stdio::null());
             attend(command, task, &streams, program, cancel, None)
         }
     }
 }
 
 /// Runs a trusted program that is held by its process group, with input and a capture of any size.
-pub(crate) fn group(
-    task: &Task,
-    program: &Path,
-    streams: &Streams,
-    cancel: &Cancel,
-) -> Result<Finished, ProcessError> {
+pub(crate) fn group(task: &Task, program: &Path, streams: &Streams, cancel: &Cancel) -> Result<Finished, ProcessError> {
     let mut command = Command::new(program);
-    command
-        .args(&task.args)
-        .env_clear()
-        .envs(&task.env)
-        .current_dir(&task.cwd);
-    command.stdin(if streams.input.is_some() {
-        Stdio::piped()
-    } else {
-        Stdio::null()
-    });
+    command.args(&task.args).env_clear().envs(&task.env).current_dir(&task.cwd);
+    command.stdin(if streams.input.is_some() { Stdio::piped() } else { Stdio::null() });
     attend(command, task, streams, program, cancel, None)
 }
 
@@ -167,27 +134,14 @@ fn attend(
     supervised: Option<(UnixStream, launch::Spec)>,
 ) -> Result<Finished, ProcessError> {
     let mut log = Log::create(task.log.as_deref())?;
-    let start = |source| ProcessError::Start {
-        program: program.to_owned(),
-        source,
-    };
+    let start = |source| ProcessError::Start { program: program.to_owned(), source };
     let began = Instant::now();
-    let mut child = command
-        .process_group(0)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(start)?;
+    let mut child = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(start)?;
     // The command holds the supervisor's end of the line; the line only breaks once that is closed here.
     drop(command);
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let is_supervised = supervised.is_some();
-    let mut held = Held {
-        child,
-        line: None,
-        ending_since: None,
-        killed: false,
-    };
+    let mut held = Held { child, line: None, ending_since: None, killed: false };
 
     let (sender, pieces) = sync_channel(64);
     let mut open = 0_usize;
@@ -210,11 +164,7 @@ fn attend(
         sent.map_err(start)?;
     }
 
-    let (mut out, mut err, mut head) = (
-        Tail::new(streams.keep),
-        Tail::new(streams.keep.max(1 << 16)),
-        Vec::new(),
-    );
+    let (mut out, mut err, mut head) = (Tail::new(streams.keep), Tail::new(streams.keep.max(1 << 16)), Vec::new());
     let mut last_output = Instant::now();
     let mut stopped = None;
     let mut take = |piece: Piece, open: &mut usize, log: &mut Log| -> Result<(), ProcessError> {
@@ -257,9 +207,7 @@ fn attend(
             }
         }
         if !held.press() {
-            return Err(ProcessError::Unstoppable {
-                program: program.to_owned(),
-            });
+            return Err(ProcessError::Unstoppable { program: program.to_owned() });
         }
     };
     let seconds = began.elapsed().as_secs_f64();
@@ -284,9 +232,7 @@ fn attend(
     let kept = streams.keep > 0;
     Ok(Finished {
         exit: report.as_ref().map_or_else(|| status.code(), |r| r.exit),
-        signal: report
-            .as_ref()
-            .map_or_else(|| status.signal(), |r| r.signal),
+        signal: report.as_ref().map_or_else(|| status.signal(), |r| r.signal),
         stopped,
         stdout,
         stderr: if kept { stderr } else { Vec::new() },
@@ -302,10 +248,7 @@ fn due(task: &Task, cancel: &Cancel, began: Instant, last_output: Instant) -> Op
         Some(Stopped::Cancelled)
     } else if began.elapsed() >= task.wall_limit {
         Some(Stopped::WallLimit)
-    } else if task
-        .silence_limit
-        .is_some_and(|limit| last_output.elapsed() >= limit)
-    {
+    } else if task.silence_limit.is_some_and(|limit| last_output.elapsed() >= limit) {
         Some(Stopped::SilenceLimit)
     } else {
         None
@@ -345,20 +288,13 @@ fn complain(
     if let Some(message) = first.strip_prefix(launch::PREFIX)
         && matches!(exit, Some(126 | 127))
     {
-        return Err(ProcessError::Launcher {
-            message: message.to_owned(),
-        });
+        return Err(ProcessError::Launcher { message: message.to_owned() });
     }
     if let Some(message) = first.strip_prefix("bwrap: ")
         && exit == Some(1)
-        && task
-            .confinement
-            .as_ref()
-            .is_some_and(|c| c.rung == crate::rungs::Rung::Bubblewrap)
+        && task.confinement.as_ref().is_some_and(|c| c.rung == crate::rungs::Rung::Bubblewrap)
     {
-        return Err(ProcessError::Sandbox {
-            message: message.to_owned(),
-        });
+        return Err(ProcessError::Sandbox { message: message.to_owned() });
     }
     Ok(())
 }

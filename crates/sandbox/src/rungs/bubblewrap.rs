@@ -20,13 +20,10 @@ const RESOLVER: &str = "/run/systemd/resolve";
 /// Path of `bwrap` on the user's `PATH`; looked for once.
 pub(super) fn program() -> Result<PathBuf, ProcessError> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
-    FOUND
-        .get_or_init(|| environment::find_on_path("bwrap"))
-        .clone()
-        .ok_or_else(|| ProcessError::NotFound {
-            program: "bwrap".to_owned(),
-            searched: "PATH (it comes with the package `bubblewrap`)".to_owned(),
-        })
+    FOUND.get_or_init(|| environment::find_on_path("bwrap")).clone().ok_or_else(|| ProcessError::NotFound {
+        program: "bwrap".to_owned(),
+        searched: "PATH (it comes with the package `bubblewrap`)".to_owned(),
+    })
 }
 
 /// One change to the file system inside.
@@ -53,14 +50,8 @@ impl Mount {
     fn order(&self) -> (usize, u8) {
         let kind = match self {
             Self::Empty(_) | Self::Blank(_) => 0,
-            Self::Bind {
-                access: Access::ReadOnly,
-                ..
-            } => 1,
-            Self::Bind {
-                access: Access::ReadWrite,
-                ..
-            } => 2,
+            Self::Bind { access: Access::ReadOnly, .. } => 1,
+            Self::Bind { access: Access::ReadWrite, .. } => 2,
         };
         (self.place().components().count(), kind)
     }
@@ -73,47 +64,22 @@ impl Mount {
             }
             Self::Blank(to) => ["--ro-bind".into(), "/dev/null".into(), to.into_os_string()],
             // What can be missing is a folder that is merely shown; a missing writable one is a mistake worth seeing.
-            Self::Bind {
-                from,
-                to,
-                access: Access::ReadOnly,
-            } => ["--ro-bind-try".into(), from.into(), to.into()],
-            Self::Bind {
-                from,
-                to,
-                access: Access::ReadWrite,
-            } => ["--bind".into(), from.into(), to.into()],
+            Self::Bind { from, to, access: Access::ReadOnly } => ["--ro-bind-try".into(), from.into(), to.into()],
+            Self::Bind { from, to, access: Access::ReadWrite } => ["--bind".into(), from.into(), to.into()],
         };
         args.extend(words);
     }
 }
 
 /// Arguments of `bwrap`, the program included.
-pub(super) fn arguments(
-    confinement: &Confinement,
-    program: &Path,
-    args: &[OsString],
-    cwd: &Path,
-) -> Vec<OsString> {
-    let mut words: Vec<OsString> = ["--unshare-all", "--die-with-parent", "--new-session"]
-        .iter()
-        .map(OsString::from)
-        .collect();
+pub(super) fn arguments(confinement: &Confinement, program: &Path, args: &[OsString], cwd: &Path) -> Vec<OsString> {
+    let mut words: Vec<OsString> =
+        ["--unshare-all", "--die-with-parent", "--new-session"].iter().map(OsString::from).collect();
     if confinement.network {
         words.push("--share-net".into());
     }
     // Started by root, bubblewrap would leave all capabilities, and with them the way to remount.
-    for word in [
-        "--cap-drop",
-        "ALL",
-        "--ro-bind",
-        "/",
-        "/",
-        "--dev",
-        "/dev",
-        "--proc",
-        "/proc",
-    ] {
+    for word in ["--cap-drop", "ALL", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"] {
         words.push(word.into());
     }
     let mut mounts = mounts(confinement);
@@ -121,12 +87,7 @@ pub(super) fn arguments(
     for mount in mounts {
         mount.argue(&mut words);
     }
-    words.extend([
-        OsString::from("--chdir"),
-        cwd.as_os_str().to_owned(),
-        "--".into(),
-        program.into(),
-    ]);
+    words.extend([OsString::from("--chdir"), cwd.as_os_str().to_owned(), "--".into(), program.into()]);
     words.extend(args.iter().cloned());
     words
 }
@@ -142,36 +103,20 @@ fn mounts(confinement: &Confinement) -> Vec<Mount> {
         .collect();
     let mut mounts = Vec::new();
     for path in &hidden {
-        mounts.push(if path.is_dir() {
-            Mount::Empty(path.clone())
-        } else {
-            Mount::Blank(path.clone())
-        });
+        mounts.push(if path.is_dir() { Mount::Empty(path.clone()) } else { Mount::Blank(path.clone()) });
     }
     if confinement.network {
         let access = Access::ReadOnly;
-        mounts.push(Mount::Bind {
-            from: RESOLVER.into(),
-            to: RESOLVER.into(),
-            access,
-        });
+        mounts.push(Mount::Bind { from: RESOLVER.into(), to: RESOLVER.into(), access });
     }
     for bind in confinement.shown() {
         let real = bind.to.canonicalize().unwrap_or_else(|_| bind.to.clone());
         let by_link = real != bind.to && hidden.iter().any(|folder| bind.to.starts_with(folder));
         if by_link {
             // The link that leads there is hidden, so the place is made under the given name, too.
-            mounts.push(Mount::Bind {
-                from: bind.from.clone(),
-                to: bind.to,
-                access: bind.access,
-            });
+            mounts.push(Mount::Bind { from: bind.from.clone(), to: bind.to, access: bind.access });
         }
-        mounts.push(Mount::Bind {
-            from: bind.from,
-            to: real,
-            access: bind.access,
-        });
+        mounts.push(Mount::Bind { from: bind.from, to: real, access: bind.access });
     }
     mounts
 }
@@ -186,21 +131,10 @@ mod tests {
         let mut confinement = Confinement::new(Rung::Bubblewrap, "/tmp/t", "/tmp/h");
         confinement.hide = vec!["/usr".into()];
         confinement.read_only = vec!["/usr/bin/env".into(), "/tmp/t/env".into()];
-        let words = arguments(
-            &confinement,
-            Path::new("/usr/bin/env"),
-            &["-x".into()],
-            Path::new("/tmp/t"),
-        );
-        let words: Vec<String> = words
-            .iter()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
+        let words = arguments(&confinement, Path::new("/usr/bin/env"), &["-x".into()], Path::new("/tmp/t"));
+        let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let line = words.join(" ");
-        let place = |words: &str| {
-            line.find(words)
-                .unwrap_or_else(|| panic!("{words} is missing in {line}"))
-        };
+        let place = |words: &str| line.find(words).unwrap_or_else(|| panic!("{words} is missing in {line}"));
         assert!(place("--cap-drop ALL") < place("--ro-bind / /"));
         assert!(place("--tmpfs /usr") < place("--ro-bind-try /usr/bin/env"));
         assert!(place("--bind /tmp/t /tmp/t") < place("--ro-bind-try /tmp/t/env"));

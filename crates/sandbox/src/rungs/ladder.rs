@@ -45,27 +45,16 @@ impl Ladder {
     /// The same with a given launcher.
     pub fn detect_with(launcher: &Launcher, cancel: &Cancel) -> Self {
         let mut canaries = Vec::new();
-        for (rung, statement) in [
-            (Rung::Bubblewrap, bubblewrap::STATEMENT),
-            (Rung::Landlock, landlock::STATEMENT),
-        ] {
+        for (rung, statement) in [(Rung::Bubblewrap, bubblewrap::STATEMENT), (Rung::Landlock, landlock::STATEMENT)] {
             let problem = prove(rung, launcher, cancel).err();
             tracing::debug!(?rung, ?problem, "Tried a rung of the sandbox");
             let holds = problem.is_none();
             canaries.push(Canary { rung, problem });
             if holds {
-                return Self {
-                    rung,
-                    canaries,
-                    statement: statement.to_owned(),
-                };
+                return Self { rung, canaries, statement: statement.to_owned() };
             }
         }
-        Self {
-            rung: Rung::Plain,
-            canaries,
-            statement: plain::STATEMENT.to_owned(),
-        }
+        Self { rung: Rung::Plain, canaries, statement: plain::STATEMENT.to_owned() }
     }
 }
 
@@ -103,9 +92,7 @@ struct Cage {
 
 impl Cage {
     fn build() -> io::Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix("uplift-canary-")
-            .tempdir()?;
+        let folder = tempfile::Builder::new().prefix("uplift-canary-").tempdir()?;
         for name in ["open", "tmp", "home", "hidden"] {
             fs::create_dir(folder.path().join(name))?;
         }
@@ -116,19 +103,11 @@ impl Cage {
         let name = root.file_name().map(PathBuf::from).unwrap_or_default();
         let probe = Probe {
             inside: root.join("open/inside"),
-            outside: vec![
-                root.join("outside"),
-                Path::new("/var/tmp").join(&name),
-                Path::new("/").join(&name),
-            ],
+            outside: vec![root.join("outside"), Path::new("/var/tmp").join(&name), Path::new("/").join(&name)],
             hidden,
             listener: listener.local_addr()?,
         };
-        Ok(Self {
-            folder,
-            probe,
-            _listener: listener,
-        })
+        Ok(Self { folder, probe, _listener: listener })
     }
 
     fn confinement(&self, rung: Rung) -> Confinement {
@@ -139,27 +118,15 @@ impl Cage {
         confinement
     }
 
-    fn with_launcher(
-        &self,
-        rung: Rung,
-        launcher: &Launcher,
-        path: &Path,
-        cancel: &Cancel,
-    ) -> Result<Findings, String> {
+    fn with_launcher(&self, rung: Rung, launcher: &Launcher, path: &Path, cancel: &Cancel) -> Result<Findings, String> {
         // Inside, `/proc/self/exe` would be something else.
-        let program = if path.starts_with("/proc") {
-            std::env::current_exe()
-        } else {
-            Ok(path.to_owned())
-        };
+        let program = if path.starts_with("/proc") { std::env::current_exe() } else { Ok(path.to_owned()) };
         let program = program.map_err(|e| e.to_string())?;
         let probe = serde_json::to_string(&self.probe).map_err(|e| e.to_string())?;
         let mut confinement = self.confinement(rung);
         confinement.read_only.push(program.clone());
         let mut task = Task::new(&program, self.folder.path().join("open"));
-        task = task
-            .args([launch::VERB, launch::CANARY, probe.as_str()])
-            .confined(confinement);
+        task = task.args([launch::VERB, launch::CANARY, probe.as_str()]).confined(confinement);
         let text = Self::answer(task.launcher(launcher.clone()), cancel)?;
         serde_json::from_str(&text).map_err(|_| format!("the canary answered `{}`", text.trim()))
     }
@@ -174,51 +141,31 @@ impl Cage {
             echo "net $(readlink /proc/self/ns/net)"
         "#;
         let mut args = vec!["-c".into(), SONG.into(), "canary".into()];
-        args.extend(
-            [self.probe.inside.clone(), self.probe.hidden.clone()].map(PathBuf::into_os_string),
-        );
-        args.extend(
-            self.probe
-                .outside
-                .iter()
-                .map(|path| path.clone().into_os_string()),
-        );
-        let mut task =
-            Task::new("/bin/sh", self.folder.path().join("open")).args::<std::ffi::OsString>(args);
-        task = task
-            .env(Env::from([("PATH".into(), "/usr/bin:/bin".into())]))
-            .confined(self.confinement(rung));
+        args.extend([self.probe.inside.clone(), self.probe.hidden.clone()].map(PathBuf::into_os_string));
+        args.extend(self.probe.outside.iter().map(|path| path.clone().into_os_string()));
+        let mut task = Task::new("/bin/sh", self.folder.path().join("open")).args::<std::ffi::OsString>(args);
+        task = task.env(Env::from([("PATH".into(), "/usr/bin:/bin".into())])).confined(self.confinement(rung));
         let text = Self::answer(task.launcher(Launcher::None), cancel)?;
         let ours = fs::read_link("/proc/self/ns/net").map_err(|e| e.to_string())?;
         Ok(Findings {
             wrote_inside: text.lines().any(|line| line == "wrote"),
             wrote_outside: false,
             read_hidden: text.lines().any(|line| line == "read"),
-            connected: !text.contains("net net:[")
-                || text.contains(&format!("net {}", ours.display())),
+            connected: !text.contains("net net:[") || text.contains(&format!("net {}", ours.display())),
         })
     }
 
     fn answer(task: Task, cancel: &Cancel) -> Result<String, String> {
-        let finished = run(&task.wall_limit(PATIENCE).limits(Limits::none()), cancel)
-            .map_err(|e| e.to_string())?;
+        let finished = run(&task.wall_limit(PATIENCE).limits(Limits::none()), cancel).map_err(|e| e.to_string())?;
         if finished.success() {
             return Ok(finished.stdout_text());
         }
         let stderr = finished.stderr_text();
-        Err(format!(
-            "the canary did not sing: {}",
-            stderr.lines().next().unwrap_or("it ended early")
-        ))
+        Err(format!("the canary did not sing: {}", stderr.lines().next().unwrap_or("it ended early")))
     }
 
     /// Whether a file arrived outside; removes it.
     fn sweep(&self) -> bool {
-        self.probe
-            .outside
-            .iter()
-            .filter(|path| fs::remove_file(path).is_ok())
-            .count()
-            > 0
+        self.probe.outside.iter().filter(|path| fs::remove_file(path).is_ok()).count() > 0
     }
 }

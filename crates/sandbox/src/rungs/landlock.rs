@@ -27,27 +27,16 @@ const DEVICES: [&str; 9] = [
 ];
 
 pub(super) fn jail(confinement: &Confinement) -> Jail {
-    let hidden: Vec<PathBuf> = confinement
-        .hide
-        .iter()
-        .map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
-        .collect();
+    let hidden: Vec<PathBuf> =
+        confinement.hide.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
     let mut read = Vec::new();
     allow_around(Path::new("/"), &hidden, &mut read);
     let mut write: Vec<OsString> = DEVICES.iter().map(OsString::from).collect();
     for bind in confinement.shown() {
-        let list = if bind.access == Access::ReadWrite {
-            &mut write
-        } else {
-            &mut read
-        };
+        let list = if bind.access == Access::ReadWrite { &mut write } else { &mut read };
         list.push(bind.to.into_os_string());
     }
-    Jail {
-        read,
-        write,
-        network: confinement.network,
-    }
+    Jail { read, write, network: confinement.network }
 }
 
 /// Allows `folder`, or its entries one by one where something below it is hidden.
@@ -85,12 +74,6 @@ mod tests {
         let mut allowed = Vec::new();
         allow_around(&root, &[root.join("home/me")], &mut allowed);
         allowed.sort();
-        assert_eq!(
-            allowed,
-            [
-                root.join("a").into_os_string(),
-                root.join("home/you").into_os_string()
-            ]
-        );
+        assert_eq!(allowed, [root.join("a").into_os_string(), root.join("home/you").into_os_string()]);
     }
 }

@@ -89,22 +89,9 @@ impl Confinement {
     /// Everything shown by name: place, source, access.
     fn shown(&self) -> Vec<Bind> {
         let own = [&self.tmp, &self.home];
-        let same = |path: &PathBuf, access| Bind {
-            from: path.clone(),
-            to: path.clone(),
-            access,
-        };
-        let mut shown: Vec<Bind> = self
-            .read_only
-            .iter()
-            .map(|path| same(path, Access::ReadOnly))
-            .collect();
-        shown.extend(
-            self.read_write
-                .iter()
-                .chain(own)
-                .map(|path| same(path, Access::ReadWrite)),
-        );
+        let same = |path: &PathBuf, access| Bind { from: path.clone(), to: path.clone(), access };
+        let mut shown: Vec<Bind> = self.read_only.iter().map(|path| same(path, Access::ReadOnly)).collect();
+        shown.extend(self.read_write.iter().chain(own).map(|path| same(path, Access::ReadWrite)));
         shown.extend(self.binds.iter().cloned());
         shown
     }
@@ -114,35 +101,18 @@ impl Confinement {
         if self.rung == Rung::Plain {
             return true;
         }
-        let real = program
-            .canonicalize()
-            .unwrap_or_else(|_| program.to_owned());
+        let real = program.canonicalize().unwrap_or_else(|_| program.to_owned());
         let mut hidden = self.hide.clone();
         if self.rung == Rung::Bubblewrap {
             hidden.extend(bubblewrap::ALWAYS_HIDDEN.iter().map(PathBuf::from));
         }
-        let depth = |path: &Path, folder: &Path| {
-            path.starts_with(folder)
-                .then(|| folder.components().count())
-        };
+        let depth = |path: &Path, folder: &Path| path.starts_with(folder).then(|| folder.components().count());
         [program, &real].iter().all(|path| {
-            let hides = hidden
-                .iter()
-                .flat_map(|folder| [Some(folder.clone()), folder.canonicalize().ok()]);
-            let hides = hides
-                .flatten()
-                .filter_map(|folder| depth(path, &folder))
-                .max()
-                .unwrap_or(0);
+            let hides = hidden.iter().flat_map(|folder| [Some(folder.clone()), folder.canonicalize().ok()]);
+            let hides = hides.flatten().filter_map(|folder| depth(path, &folder)).max().unwrap_or(0);
             let shown = self.shown();
-            let shows = shown
-                .iter()
-                .flat_map(|bind| [Some(bind.to.clone()), bind.to.canonicalize().ok()]);
-            let shows = shows
-                .flatten()
-                .filter_map(|folder| depth(path, &folder))
-                .max()
-                .unwrap_or(0);
+            let shows = shown.iter().flat_map(|bind| [Some(bind.to.clone()), bind.to.canonicalize().ok()]);
+            let shows = shows.flatten().filter_map(|folder| depth(path, &folder)).max().unwrap_or(0);
             hides == 0 || shows >= hides
         })
     }

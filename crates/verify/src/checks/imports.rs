@@ -41,11 +41,7 @@ pub fn prepare(request: &ImportRequest<'_>) -> Prepared {
     let modules = request.scratch.join("modules.txt");
     let report = request.scratch.join("imports.jsonl");
     let mut env = request.env.clone();
-    let mut folders: Vec<String> = request
-        .python_path
-        .iter()
-        .map(|folder| path(folder))
-        .collect();
+    let mut folders: Vec<String> = request.python_path.iter().map(|folder| path(folder)).collect();
     folders.extend(env.get("PYTHONPATH").filter(|own| !own.is_empty()).cloned());
     if !folders.is_empty() {
         env.insert("PYTHONPATH".into(), folders.join(":"));
@@ -53,11 +49,7 @@ pub fn prepare(request: &ImportRequest<'_>) -> Prepared {
     env.insert("UPLIFT_WORKTREE".into(), path(request.worktree));
     env.insert("UPLIFT_REPORT".into(), path(&report));
     env.insert("UPLIFT_MODULES".into(), path(&modules));
-    let list: String = request
-        .modules
-        .iter()
-        .map(|module| format!("{module}\n"))
-        .collect();
+    let list: String = request.modules.iter().map(|module| format!("{module}\n")).collect();
     Prepared {
         argv: vec![path(request.python), path(&script)],
         env,
@@ -72,32 +64,13 @@ pub fn prepare(request: &ImportRequest<'_>) -> Prepared {
 }
 
 /// What the process showed. A module that takes the interpreter down fails; those behind it have no record.
-pub fn collect(
-    prepared: &Prepared,
-    exit: Option<i32>,
-    stopped: Option<String>,
-    seconds: f64,
-) -> ImportRun {
-    let read = |path: &Path| {
-        String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned()
-    };
+pub fn collect(prepared: &Prepared, exit: Option<i32>, stopped: Option<String>, seconds: f64) -> ImportRun {
+    let read = |path: &Path| String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
     let parsed = records::parse(&read(&prepared.report));
     let log = read(&prepared.log);
     // The rules of a runner that reports by itself: an end without a last event is a crash, and so is an end without any record.
-    let end = End {
-        runner: Runner::Django,
-        exit,
-        stopped: stopped.as_deref(),
-        log: &log,
-    };
+    let end = End { runner: Runner::Django, exit, stopped: stopped.as_deref(), log: &log };
     let (tests, crashes) = ending::conclude(parsed, &end);
     let log = prepared.log.to_string_lossy().into_owned();
-    ImportRun(SuiteRun {
-        tests,
-        crashes,
-        exit,
-        seconds,
-        stopped,
-        log,
-    })
+    ImportRun(SuiteRun { tests, crashes, exit, seconds, stopped, log })
 }

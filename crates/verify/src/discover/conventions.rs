@@ -7,26 +7,16 @@ use super::{Discovered, Project, Runner, TestCommand, join};
 /// `manage.py test`, where a Django project has tests.
 pub(super) fn django(project: &Project<'_>, found: &mut Discovered) {
     let below = below(project);
-    let mut places: Vec<&str> = below
-        .iter()
-        .filter_map(|path| path.strip_suffix("manage.py"))
-        .collect();
-    places.retain(|folder| {
-        folder.matches('/').count() <= 1 && (folder.is_empty() || folder.ends_with('/'))
-    });
+    let mut places: Vec<&str> = below.iter().filter_map(|path| path.strip_suffix("manage.py")).collect();
+    places.retain(|folder| folder.matches('/').count() <= 1 && (folder.is_empty() || folder.ends_with('/')));
     places.sort_by_key(|folder| folder.len());
     let Some(folder) = places.first() else { return };
     let directory = join(project.component, folder);
     let manage = join(&directory, "manage.py");
-    let is_django = project
-        .files
-        .read(&manage)
-        .is_some_and(|text| text.contains("django"));
+    let is_django = project.files.read(&manage).is_some_and(|text| text.contains("django"));
     if is_django && below.iter().any(|path| is_test_file(path)) {
         found.commands.push(TestCommand {
-            argv: ["python", "manage.py", "test", "--noinput"]
-                .map(str::to_owned)
-                .to_vec(),
+            argv: ["python", "manage.py", "test", "--noinput"].map(str::to_owned).to_vec(),
             env: BTreeMap::new(),
             directory,
             runner: Runner::Django,
@@ -52,42 +42,21 @@ pub(super) fn tests(project: &Project<'_>, found: &mut Discovered) {
     } else {
         &["python", "-m", "unittest", "discover", "-s", "tests"]
     };
-    let why = if pytest {
-        "and pytest in the environment"
-    } else {
-        "and no pytest in the environment"
-    };
+    let why = if pytest { "and pytest in the environment" } else { "and no pytest in the environment" };
     found.commands.push(TestCommand {
         argv: argv.iter().map(|word| (*word).to_owned()).collect(),
         env: BTreeMap::new(),
         directory: project.component.to_owned(),
-        runner: if pytest {
-            Runner::Pytest
-        } else {
-            Runner::Unittest
-        },
-        found_in: format!(
-            "test files such as {} {why}",
-            join(project.component, example)
-        ),
+        runner: if pytest { Runner::Pytest } else { Runner::Unittest },
+        found_in: format!("test files such as {} {why}", join(project.component, example)),
         notes: Vec::new(),
     });
 }
 
 /// Paths below the component, from it.
 fn below(project: &Project<'_>) -> Vec<String> {
-    let prefix = if project.component.is_empty() {
-        String::new()
-    } else {
-        format!("{}/", project.component)
-    };
-    project
-        .files
-        .paths()
-        .iter()
-        .filter_map(|path| path.strip_prefix(&prefix))
-        .map(str::to_owned)
-        .collect()
+    let prefix = if project.component.is_empty() { String::new() } else { format!("{}/", project.component) };
+    project.files.paths().iter().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect()
 }
 
 /// `test_*.py`, `*_test.py`, `tests.py`.

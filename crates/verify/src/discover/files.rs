@@ -12,9 +12,7 @@ pub trait Files {
     fn paths(&self) -> &[String];
 
     fn is_file(&self, path: &str) -> bool {
-        self.paths()
-            .binary_search_by(|have| have.as_str().cmp(path))
-            .is_ok()
+        self.paths().binary_search_by(|have| have.as_str().cmp(path)).is_ok()
     }
 
     /// Whether any file lies below `folder`; the root always exists.
@@ -34,13 +32,7 @@ pub struct Folder {
 /// Enough for any repository that people write by hand.
 const MOST_FILES: usize = 200_000;
 const LARGEST_TEXT: u64 = 4 * 1024 * 1024;
-const PASSED_OVER: &[&str] = &[
-    "node_modules",
-    "__pycache__",
-    "site-packages",
-    "venv",
-    "env",
-];
+const PASSED_OVER: &[&str] = &["node_modules", "__pycache__", "site-packages", "venv", "env"];
 
 impl Folder {
     pub fn new(root: &Path) -> Self {
@@ -51,8 +43,7 @@ impl Folder {
                 continue;
             };
             for entry in entries.flatten() {
-                let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string())
-                else {
+                let (Ok(kind), Ok(name)) = (entry.file_type(), entry.file_name().into_string()) else {
                     continue;
                 };
                 let hidden = name.starts_with('.') && name != ".github";
@@ -64,10 +55,7 @@ impl Folder {
             }
         }
         paths.sort();
-        Self {
-            root: root.to_owned(),
-            paths,
-        }
+        Self { root: root.to_owned(), paths }
     }
 }
 
@@ -92,14 +80,8 @@ pub struct Held {
 
 impl Held {
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let texts: BTreeMap<_, _> = files
-            .into_iter()
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect();
-        Self {
-            paths: texts.keys().cloned().collect(),
-            texts,
-        }
+        let texts: BTreeMap<_, _> = files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        Self { paths: texts.keys().cloned().collect(), texts }
     }
 }
 

@@ -30,16 +30,8 @@ pub(super) fn parse(text: &str) -> Vec<Section> {
             continue;
         }
         let indented = line.starts_with([' ', '\t']);
-        if let Some(name) = trimmed
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .filter(|_| !indented)
-        {
-            sections.push(Section {
-                name: name.trim().to_owned(),
-                line: number,
-                entries: Vec::new(),
-            });
+        if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|_| !indented) {
+            sections.push(Section { name: name.trim().to_owned(), line: number, entries: Vec::new() });
             continue;
         }
         let Some(section) = sections.last_mut() else {
@@ -47,25 +39,15 @@ pub(super) fn parse(text: &str) -> Vec<Section> {
         };
         let value = |text: &str| {
             // ` #` starts a comment; within a value of one word it does not.
-            text.split_once(" #")
-                .map_or(text, |(value, _)| value)
-                .trim()
-                .to_owned()
+            text.split_once(" #").map_or(text, |(value, _)| value).trim().to_owned()
         };
         match section.entries.last_mut() {
             Some(entry) if indented => entry.lines.push((number, value(trimmed))),
             _ => {
                 let (key, first) = trimmed.split_once(['=', ':']).unwrap_or((trimmed, ""));
                 let first = value(first);
-                let lines = if first.is_empty() {
-                    Vec::new()
-                } else {
-                    vec![(number, first)]
-                };
-                section.entries.push(Entry {
-                    key: key.trim().to_owned(),
-                    lines,
-                });
+                let lines = if first.is_empty() { Vec::new() } else { vec![(number, first)] };
+                section.entries.push(Entry { key: key.trim().to_owned(), lines });
             }
         }
     }

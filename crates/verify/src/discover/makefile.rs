@@ -5,16 +5,7 @@ use std::collections::BTreeMap;
 use super::command::{Place, Script, in_script};
 use super::{Discovered, Project, TestCommand, join};
 
-const TARGETS: &[&str] = &[
-    "test",
-    "tests",
-    "unittest",
-    "unit",
-    "pytest",
-    "check",
-    "test-unit",
-    "unit-test",
-];
+const TARGETS: &[&str] = &["test", "tests", "unittest", "unit", "pytest", "check", "test-unit", "unit-test"];
 
 pub(super) fn commands(project: &Project<'_>, found: &mut Discovered) {
     let place = Place {
@@ -49,10 +40,7 @@ pub(super) fn follow(
             word => targets.push(word),
         }
     }
-    targets
-        .iter()
-        .flat_map(|target| target_commands(project, target, &place, passed_over))
-        .collect()
+    targets.iter().flat_map(|target| target_commands(project, target, &place, passed_over)).collect()
 }
 
 fn target_commands(
@@ -61,14 +49,7 @@ fn target_commands(
     place: &Place,
     passed_over: &mut Vec<String>,
 ) -> Vec<TestCommand> {
-    for name in [
-        "Makefile",
-        "makefile",
-        "GNUmakefile",
-        "justfile",
-        "Justfile",
-        ".justfile",
-    ] {
+    for name in ["Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile"] {
         let file = join(&place.directory, name);
         let Some(text) = project.files.read(&file) else {
             continue;
@@ -79,9 +60,7 @@ fn target_commands(
             // A target may be nothing but the names of others: `test: unit lint`.
             let needs = prerequisites(&text, target);
             let test = needs.iter().find(|name| TARGETS.contains(&name.as_str()));
-            lines = test
-                .map(|name| recipe(&text, name, just))
-                .unwrap_or_default();
+            lines = test.map(|name| recipe(&text, name, just)).unwrap_or_default();
         }
         let mut script = Script {
             lines,
@@ -103,14 +82,8 @@ fn target_commands(
 }
 
 fn prerequisites(text: &str, target: &str) -> Vec<String> {
-    let needs = text
-        .lines()
-        .find_map(|line| line.strip_prefix(target)?.trim_start().strip_prefix(':'));
-    needs
-        .unwrap_or_default()
-        .split_whitespace()
-        .map(str::to_owned)
-        .collect()
+    let needs = text.lines().find_map(|line| line.strip_prefix(target)?.trim_start().strip_prefix(':'));
+    needs.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
 /// The recipe's lines, variables of the file filled in.
@@ -122,16 +95,12 @@ fn recipe(text: &str, target: &str, just: bool) -> Vec<(u32, String)> {
     for (number, line) in (1u32..).zip(text.lines()) {
         let indented = line.starts_with('\t') || line.starts_with(' ');
         if !indented && !line.trim().is_empty() {
-            let heads = line
-                .split_once(':')
-                .filter(|(_, rest)| !rest.starts_with('='));
+            let heads = line.split_once(':').filter(|(_, rest)| !rest.starts_with('='));
             inside = heads.is_some_and(|(heads, _)| {
                 let mut names = heads.split_whitespace();
                 // A justfile's parameters stand behind the name: `test *args:`.
                 if just {
-                    names
-                        .next()
-                        .is_some_and(|name| name.trim_start_matches('@') == target)
+                    names.next().is_some_and(|name| name.trim_start_matches('@') == target)
                 } else {
                     names.any(|name| name == target)
                 }
@@ -141,19 +110,9 @@ fn recipe(text: &str, target: &str, just: bool) -> Vec<(u32, String)> {
         if !inside || line.trim().is_empty() {
             continue;
         }
-        let written = if open {
-            line.trim()
-        } else {
-            line.trim().trim_start_matches(['@', '-', '+'])
-        };
-        let (part, more) = written
-            .strip_suffix('\\')
-            .map_or((written, false), |part| (part.trim_end(), true));
-        let part = if just {
-            without_braces(part)
-        } else {
-            filled(part, &variables, 0)
-        };
+        let written = if open { line.trim() } else { line.trim().trim_start_matches(['@', '-', '+']) };
+        let (part, more) = written.strip_suffix('\\').map_or((written, false), |part| (part.trim_end(), true));
+        let part = if just { without_braces(part) } else { filled(part, &variables, 0) };
         match lines.last_mut().filter(|_| open) {
             Some((_, whole)) => *whole = format!("{whole} {part}"),
             None => lines.push((number, part)),
@@ -170,19 +129,10 @@ fn variables(text: &str) -> BTreeMap<String, String> {
         let Some((name, value)) = line.split_once('=') else {
             continue;
         };
-        let name = name
-            .trim_end_matches(['?', ':', '+'])
-            .trim()
-            .trim_start_matches("export ");
-        if !name.is_empty()
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-        {
+        let name = name.trim_end_matches(['?', ':', '+']).trim().trim_start_matches("export ");
+        if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
             let value = value.split(" #").next().unwrap_or_default().trim();
-            variables
-                .entry(name.to_owned())
-                .or_insert_with(|| value.to_owned());
+            variables.entry(name.to_owned()).or_insert_with(|| value.to_owned());
         }
     }
     variables
@@ -229,9 +179,7 @@ fn filled(text: &str, variables: &BTreeMap<String, String>, depth: u32) -> Strin
 /// `{{args}}` of a justfile, left empty.
 fn without_braces(text: &str) -> String {
     let mut out = text.to_owned();
-    while let Some((head, tail)) = out
-        .split_once("{{")
-        .and_then(|(head, rest)| Some((head, rest.split_once("}}")?.1)))
+    while let Some((head, tail)) = out.split_once("{{").and_then(|(head, rest)| Some((head, rest.split_once("}}")?.1)))
     {
         out = format!("{head}{tail}");
     }

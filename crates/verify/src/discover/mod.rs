@@ -95,14 +95,8 @@ pub enum DiscoverError {
     Empty,
     #[error("the test command in the settings (`{command}`) cannot be read: {reason}")]
     Unreadable { command: String, reason: String },
-    #[error(
-        "the test command in the settings (`{command}`) names `{script}`, which does not exist in `{directory}`"
-    )]
-    NoScript {
-        command: String,
-        script: String,
-        directory: String,
-    },
+    #[error("the test command in the settings (`{command}`) names `{script}`, which does not exist in `{directory}`")]
+    NoScript { command: String, script: String, directory: String },
     #[error(
         "the test command in the settings (`{command}`) starts `{program}`, which is neither in the environment nor on this machine"
     )]
@@ -117,17 +111,14 @@ impl Hint for DiscoverError {
             Self::Empty => "remove `command` below `[test]` to have it found, or write one".into(),
             Self::Unreadable { .. } => "close the quotes in `command` below `[test]`".into(),
             Self::NoScript { .. } => {
-                "correct `command` or `directory` below `[test]`; paths start at that directory"
-                    .into()
+                "correct `command` or `directory` below `[test]`; paths start at that directory".into()
             }
             Self::NoProgram { program, .. } => {
                 format!(
                     "add `{program}` to the project's test dependencies, install it, or correct `command` below `[test]`"
                 )
             }
-            Self::NoDirectory(_) => {
-                "correct `directory` below `[test]`; it starts at the repository's root".into()
-            }
+            Self::NoDirectory(_) => "correct `directory` below `[test]`; it starts at the repository's root".into(),
         })
     }
 }
@@ -141,23 +132,11 @@ impl Hint for DiscoverError {
 /// Only for a command or directory in the settings that does not exist. Nothing found is no error.
 pub fn discover(project: &Project<'_>) -> Result<Discovered, DiscoverError> {
     if let Some(command) = settings::command(project)? {
-        return Ok(Discovered {
-            commands: vec![command],
-            notes: Vec::new(),
-        });
+        return Ok(Discovered { commands: vec![command], notes: Vec::new() });
     }
-    let directory = project
-        .settings
-        .directory
-        .as_deref()
-        .map(|folder| folder.trim_matches('/'));
-    let component = directory
-        .filter(|folder| *folder != ".")
-        .unwrap_or(project.component);
-    let project = &Project {
-        component,
-        ..*project
-    };
+    let directory = project.settings.directory.as_deref().map(|folder| folder.trim_matches('/'));
+    let component = directory.filter(|folder| *folder != ".").unwrap_or(project.component);
+    let project = &Project { component, ..*project };
     let mut found = Discovered::default();
     let sources: [fn(&Project<'_>, &mut Discovered); 7] = [
         workflow::commands,
@@ -172,19 +151,12 @@ pub fn discover(project: &Project<'_>) -> Result<Discovered, DiscoverError> {
         source(project, &mut found);
     }
     for command in &mut found.commands {
-        let own = project
-            .settings
-            .env
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()));
+        let own = project.settings.env.iter().map(|(name, value)| (name.clone(), value.clone()));
         command.env.extend(own);
     }
     let mut kept: Vec<TestCommand> = Vec::new();
     for command in found.commands {
-        if !kept
-            .iter()
-            .any(|other| other.argv == command.argv && other.directory == command.directory)
-        {
+        if !kept.iter().any(|other| other.argv == command.argv && other.directory == command.directory) {
             kept.push(command);
         }
     }

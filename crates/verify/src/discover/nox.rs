@@ -18,11 +18,7 @@ pub(super) fn commands(project: &Project<'_>, found: &mut Discovered) {
 }
 
 /// Every test command that a session of the noxfile runs with literal words.
-pub(super) fn follow(
-    project: &Project<'_>,
-    place: Place,
-    passed_over: &mut Vec<String>,
-) -> Vec<TestCommand> {
+pub(super) fn follow(project: &Project<'_>, place: Place, passed_over: &mut Vec<String>) -> Vec<TestCommand> {
     let file = join(&place.directory, "noxfile.py");
     let Some(text) = project.files.read(&file) else {
         return Vec::new();
@@ -31,24 +27,15 @@ pub(super) fn follow(
     for call in ["session.run(", "session.run_always("] {
         for (at, _) in text.match_indices(call) {
             let before = text.get(..at).unwrap_or_default();
-            let commented = before
-                .rsplit('\n')
-                .next()
-                .is_some_and(|line| line.contains('#'));
+            let commented = before.rsplit('\n').next().is_some_and(|line| line.contains('#'));
             if commented {
                 continue;
             }
             let line = before.matches('\n').count() + 1;
-            let (words, skipped) =
-                literal_arguments(text.get(at + call.len()..).unwrap_or_default());
-            let mut place = Place {
-                found_in: format!("{file}:{line}"),
-                ..place.clone()
-            };
+            let (words, skipped) = literal_arguments(text.get(at + call.len()..).unwrap_or_default());
+            let mut place = Place { found_in: format!("{file}:{line}"), ..place.clone() };
             if !place.found_in.is_empty() && skipped {
-                place
-                    .notes
-                    .push("left out arguments that the noxfile computes".into());
+                place.notes.push("left out arguments that the noxfile computes".into());
             }
             if let Ok(commands) = meaning(project, &words, place, passed_over) {
                 found.extend(commands);
@@ -72,8 +59,7 @@ fn literal_arguments(text: &str) -> (Vec<String>, bool) {
         match literal.take() {
             Some(word) if other.is_empty() => words.push(word),
             // `env=…` and other keywords are no words; `*session.posargs` is empty for us.
-            _ if other.is_empty() || other.starts_with("*session.posargs") || is_keyword(other) => {
-            }
+            _ if other.is_empty() || other.starts_with("*session.posargs") || is_keyword(other) => {}
             _ => *skipped = true,
         }
         argument.clear();
@@ -117,9 +103,7 @@ fn literal_arguments(text: &str) -> (Vec<String>, bool) {
 }
 
 fn is_keyword(argument: &str) -> bool {
-    argument
-        .split_once('=')
-        .is_some_and(|(name, _)| name.trim().chars().all(|c| c.is_alphanumeric() || c == '_'))
+    argument.split_once('=').is_some_and(|(name, _)| name.trim().chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
 #[cfg(test)]
@@ -128,14 +112,9 @@ mod tests {
 
     #[test]
     fn literal_words_are_kept_and_computed_ones_noted() {
-        let (words, skipped) = literal_arguments(
-            "\n  'pytest', \"-q\", # c, d\n *session.posargs, env={'A': 'b'},\n)",
-        );
+        let (words, skipped) = literal_arguments("\n  'pytest', \"-q\", # c, d\n *session.posargs, env={'A': 'b'},\n)");
         assert_eq!((words.join(" "), skipped), ("pytest -q".to_owned(), false));
         let (words, skipped) = literal_arguments("'pytest', f'--x={y}', path(1), 'tests') more");
-        assert_eq!(
-            (words.join(" "), skipped),
-            ("pytest tests".to_owned(), true)
-        );
+        assert_eq!((words.join(" "), skipped), ("pytest tests".to_owned(), true));
     }
 }

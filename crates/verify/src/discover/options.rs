@@ -92,9 +92,7 @@ pub(super) fn pytest(arguments: &[String]) -> Option<(Vec<String>, Vec<String>)>
     let (mut kept, mut left) = (Vec::new(), Vec::new());
     let mut rest = arguments.iter().peekable();
     while let Some(word) = rest.next() {
-        let (name, value) = word
-            .split_once('=')
-            .map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
         if NO_RUN.contains(&name) {
             return None;
         }
@@ -116,10 +114,7 @@ pub(super) fn pytest(arguments: &[String]) -> Option<(Vec<String>, Vec<String>)>
             if word == "-n" {
                 left.extend(rest.next().cloned());
             }
-        } else if word
-            .strip_prefix("-n")
-            .is_some_and(|count| count == "auto" || count.parse::<u32>().is_ok())
-        {
+        } else if word.strip_prefix("-n").is_some_and(|count| count == "auto" || count.parse::<u32>().is_ok()) {
             left.push(word.clone());
         } else if let Some(letters) = without_x(word) {
             left.push("-x".to_owned());
@@ -128,26 +123,13 @@ pub(super) fn pytest(arguments: &[String]) -> Option<(Vec<String>, Vec<String>)>
             }
         } else {
             kept.push(word.clone());
-            if matches!(
-                word.as_str(),
-                "-k" | "-m" | "-p" | "-W" | "-c" | "-o" | "--tb" | "--ignore" | "--deselect"
-            ) {
+            if matches!(word.as_str(), "-k" | "-m" | "-p" | "-W" | "-c" | "-o" | "--tb" | "--ignore" | "--deselect") {
                 kept.extend(rest.next().cloned());
             }
         }
     }
-    let note = format!(
-        "left out of the command: `{}` (they change which tests run, or cost time)",
-        left.join(" ")
-    );
-    Some((
-        kept,
-        if left.is_empty() {
-            Vec::new()
-        } else {
-            vec![note]
-        },
-    ))
+    let note = format!("left out of the command: `{}` (they change which tests run, or cost time)", left.join(" "));
+    Some((kept, if left.is_empty() { Vec::new() } else { vec![note] }))
 }
 
 /// The other letters of a group of one-letter flags that holds `x`: `-xvs` gives `vs`.
@@ -169,14 +151,8 @@ mod tests {
 
     #[test]
     fn coverage_workers_and_early_stops_go() {
-        assert_eq!(
-            kept("--cov=src --cov-report term-missing --cov-append --cov jose tests"),
-            "tests"
-        );
-        assert_eq!(
-            kept("-n auto --dist loadfile -n4 -xvs --maxfail=1 --junitxml=a.xml tests"),
-            "-vs tests"
-        );
+        assert_eq!(kept("--cov=src --cov-report term-missing --cov-append --cov jose tests"), "tests");
+        assert_eq!(kept("-n auto --dist loadfile -n4 -xvs --maxfail=1 --junitxml=a.xml tests"), "-vs tests");
     }
 
     #[test]

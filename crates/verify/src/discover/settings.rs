@@ -42,10 +42,7 @@ pub(super) fn command(project: &Project<'_>) -> Result<Option<TestCommand>, Disc
             _ => return Ok(Some(as_shell())),
         },
         Err(reason) if reason.contains("quotes") => {
-            return Err(DiscoverError::Unreadable {
-                command: text.clone(),
-                reason,
-            });
+            return Err(DiscoverError::Unreadable { command: text.clone(), reason });
         }
         Err(_) => return Ok(Some(as_shell())),
     };
@@ -62,19 +59,10 @@ pub(super) fn command(project: &Project<'_>) -> Result<Option<TestCommand>, Disc
         }
         return Ok(Some(as_shell()));
     }
-    let assigned = simple
-        .words
-        .iter()
-        .take_while(|word| shell::assignment(word).is_some())
-        .count();
+    let assigned = simple.words.iter().take_while(|word| shell::assignment(word).is_some()).count();
     let mut plain = as_shell();
     plain.notes.clear();
-    for (name, value) in simple
-        .words
-        .iter()
-        .take(assigned)
-        .filter_map(|word| shell::assignment(word))
-    {
+    for (name, value) in simple.words.iter().take(assigned).filter_map(|word| shell::assignment(word)) {
         plain.env.insert(name.to_owned(), value.to_owned());
     }
     plain.argv = simple.words.get(assigned..).unwrap_or_default().to_vec();
@@ -85,23 +73,12 @@ pub(super) fn command(project: &Project<'_>) -> Result<Option<TestCommand>, Disc
 }
 
 /// Whether the program and the script that it is given are there.
-fn exists(
-    project: &Project<'_>,
-    text: &str,
-    words: &[String],
-    directory: &str,
-) -> Result<(), DiscoverError> {
-    let mut words = words
-        .iter()
-        .skip_while(|word| shell::assignment(word).is_some());
+fn exists(project: &Project<'_>, text: &str, words: &[String], directory: &str) -> Result<(), DiscoverError> {
+    let mut words = words.iter().skip_while(|word| shell::assignment(word).is_some());
     let Some(program) = words.next() else {
         return Ok(());
     };
-    let shown = if directory.is_empty() {
-        "the repository's root".to_owned()
-    } else {
-        directory.to_owned()
-    };
+    let shown = if directory.is_empty() { "the repository's root".to_owned() } else { directory.to_owned() };
     let missing = |script: &str| DiscoverError::NoScript {
         command: text.to_owned(),
         script: script.to_owned(),
@@ -113,19 +90,15 @@ fn exists(
             return Err(missing(program));
         }
     } else if program != "python" && !(project.program_exists)(program) {
-        return Err(DiscoverError::NoProgram {
-            command: text.to_owned(),
-            program: program.clone(),
-        });
+        return Err(DiscoverError::NoProgram { command: text.to_owned(), program: program.clone() });
     }
     let name = program.rsplit('/').next().unwrap_or(program);
     if name.starts_with("python") || name == "sh" || name == "bash" {
         // Options first; `-m` and `-c` name no file.
-        let script =
-            words.find(|word| !word.starts_with('-') || matches!(word.as_str(), "-m" | "-c"));
+        let script = words.find(|word| !word.starts_with('-') || matches!(word.as_str(), "-m" | "-c"));
         let file = script.filter(|word| word.ends_with(".py") || word.ends_with(".sh"));
-        if let Some(script) = file
-            .filter(|word| !word.starts_with('/') && !project.files.is_file(&join(directory, word)))
+        if let Some(script) =
+            file.filter(|word| !word.starts_with('/') && !project.files.is_file(&join(directory, word)))
         {
             return Err(missing(script));
         }

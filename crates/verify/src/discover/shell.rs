@@ -108,11 +108,7 @@ pub(super) fn commands(line: &str, env: &BTreeMap<String, String>) -> Result<Vec
             (None, '<') if rest.peek() == Some(&'<') => return Err("a here-document".into()),
             (None, '>' | '<') => {
                 // `2>&1`, `>file`, `>> file`: the number and the target are no arguments.
-                if reader
-                    .word
-                    .as_ref()
-                    .is_some_and(|word| word.chars().all(|c| c.is_ascii_digit()))
-                {
+                if reader.word.as_ref().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit())) {
                     reader.word = None;
                 }
                 reader.end_word();
@@ -137,11 +133,7 @@ fn variable(
     rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
     env: &BTreeMap<String, String>,
 ) -> Result<String, String> {
-    let known = |name: &str| {
-        env.get(name)
-            .cloned()
-            .ok_or_else(|| format!("`${name}` is not known here"))
-    };
+    let known = |name: &str| env.get(name).cloned().ok_or_else(|| format!("`${name}` is not known here"));
     match rest.peek() {
         Some('(') => Err("command substitution".into()),
         Some('{') => {
@@ -164,9 +156,7 @@ fn variable(
                 };
             }
             match inside.split_once(":-").or_else(|| inside.split_once('-')) {
-                Some((name, default)) => {
-                    Ok(known(name).unwrap_or_else(|_| default.trim_matches('"').to_owned()))
-                }
+                Some((name, default)) => Ok(known(name).unwrap_or_else(|_| default.trim_matches('"').to_owned())),
                 None => known(&inside),
             }
         }
@@ -210,10 +200,7 @@ pub(super) fn logical_lines(text: &str) -> Vec<(usize, String)> {
 /// Splits `NAME=value`, when that is what the word is.
 pub(super) fn assignment(word: &str) -> Option<(&str, &str)> {
     let (name, value) = word.split_once('=')?;
-    let first = name
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_alphabetic() || c == '_');
+    let first = name.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
     (first && name.chars().all(|c| c.is_alphanumeric() || c == '_')).then_some((name, value))
 }
 
@@ -224,18 +211,11 @@ mod tests {
 
     fn read(line: &str) -> Result<Vec<(Vec<String>, String)>, String> {
         let env = BTreeMap::from([("PKG".to_owned(), "src/a b".to_owned())]);
-        Ok(commands(line, &env)?
-            .into_iter()
-            .map(|simple| (simple.words, simple.then))
-            .collect())
+        Ok(commands(line, &env)?.into_iter().map(|simple| (simple.words, simple.then)).collect())
     }
 
     fn words(line: &str) -> Vec<String> {
-        read(line)
-            .unwrap()
-            .into_iter()
-            .flat_map(|(words, _)| words)
-            .collect()
+        read(line).unwrap().into_iter().flat_map(|(words, _)| words).collect()
     }
 
     #[test]
@@ -248,22 +228,9 @@ mod tests {
 
     #[test]
     fn operators_split_and_redirections_vanish() {
-        let all =
-            read("cd x && pytest 2>&1 | tee log.txt || true; echo >out done # pytest").unwrap();
-        let shown: Vec<_> = all
-            .iter()
-            .map(|(words, then)| format!("{} {then}", words.join(" ")))
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                "cd x &&",
-                "pytest |",
-                "tee log.txt ||",
-                "true ;",
-                "echo done "
-            ]
-        );
+        let all = read("cd x && pytest 2>&1 | tee log.txt || true; echo >out done # pytest").unwrap();
+        let shown: Vec<_> = all.iter().map(|(words, then)| format!("{} {then}", words.join(" "))).collect();
+        assert_eq!(shown, ["cd x &&", "pytest |", "tee log.txt ||", "true ;", "echo done "]);
     }
 
     #[test]

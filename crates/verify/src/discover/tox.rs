@@ -18,9 +18,7 @@ pub(super) fn commands(project: &Project<'_>, found: &mut Discovered) {
         depth: 0,
     };
     if let Some(tox) = Tox::read(project, project.component) {
-        found
-            .commands
-            .extend(tox.all(project, None, None, &place, &mut found.notes));
+        found.commands.extend(tox.all(project, None, None, &place, &mut found.notes));
     }
 }
 
@@ -48,32 +46,23 @@ pub(super) fn follow(
             "-c" | "--conf" | "--workdir" | "-x" => {
                 rest.next();
             }
-            "-l" | "--listenvs" | "-a" | "--showconfig" | "--notest" | "devenv" | "config"
-            | "list" => return Ok(Vec::new()),
+            "-l" | "--listenvs" | "-a" | "--showconfig" | "--notest" | "devenv" | "config" | "list" => {
+                return Ok(Vec::new());
+            }
             word => {
-                if let Some(list) = word
-                    .strip_prefix("-e")
-                    .filter(|list| !list.is_empty() && !list.starts_with('-'))
-                {
+                if let Some(list) = word.strip_prefix("-e").filter(|list| !list.is_empty() && !list.starts_with('-')) {
                     names = Some((list.to_owned(), false));
                 }
             }
         }
     }
     let folder = place.directory.clone();
-    let Some(tox) = Tox::read(project, &folder).or_else(|| Tox::read(project, project.component))
-    else {
+    let Some(tox) = Tox::read(project, &folder).or_else(|| Tox::read(project, project.component)) else {
         return Err("no tox settings were found".into());
     };
     // A label (`-m`) groups environments; the default one stands for it.
     let names = names.filter(|(_, label)| !label).map(|(list, _)| list);
-    Ok(tox.all(
-        project,
-        names.as_deref(),
-        posargs.as_deref(),
-        &place,
-        passed_over,
-    ))
+    Ok(tox.all(project, names.as_deref(), posargs.as_deref(), &place, passed_over))
 }
 
 struct Tox {
@@ -91,25 +80,14 @@ impl Tox {
         let folder = folder.to_owned();
         if let Some((file, text)) = read("tox.ini") {
             let sections = ini::parse(&text);
-            if sections
-                .iter()
-                .any(|section| section.name.starts_with("testenv"))
-            {
-                return Some(Self {
-                    file,
-                    folder,
-                    sections,
-                });
+            if sections.iter().any(|section| section.name.starts_with("testenv")) {
+                return Some(Self { file, folder, sections });
             }
         }
         if let Some((file, text)) = read("setup.cfg") {
             let sections = ini::parse(&text);
             if sections.iter().any(|section| section.name == "tox:tox") {
-                return Some(Self {
-                    file,
-                    folder,
-                    sections,
-                });
+                return Some(Self { file, folder, sections });
             }
         }
         for (name, inside) in [("pyproject.toml", true), ("tox.toml", false)] {
@@ -120,25 +98,14 @@ impl Tox {
                 continue;
             };
             let root = toml::Value::Table(root);
-            let table = if inside {
-                root.get("tool").and_then(|tool| tool.get("tox")).cloned()
-            } else {
-                Some(root)
-            };
+            let table = if inside { root.get("tool").and_then(|tool| tool.get("tox")).cloned() } else { Some(root) };
             let Some(table) = table else { continue };
             let sections = match table.get("legacy_tox_ini").and_then(|text| text.as_str()) {
                 Some(text) => ini::parse(text).into_iter().map(unnumbered).collect(),
                 None => native(&table),
             };
-            if sections
-                .iter()
-                .any(|section| section.name.starts_with("testenv"))
-            {
-                return Some(Self {
-                    file,
-                    folder,
-                    sections,
-                });
+            if sections.iter().any(|section| section.name.starts_with("testenv")) {
+                return Some(Self { file, folder, sections });
             }
         }
         None
@@ -158,14 +125,7 @@ impl Tox {
         match names {
             Some(names) => {
                 for name in names.split(',') {
-                    found.extend(self.environment(
-                        project,
-                        name.trim(),
-                        false,
-                        posargs,
-                        place,
-                        &mut notes,
-                    ));
+                    found.extend(self.environment(project, name.trim(), false, posargs, place, &mut notes));
                 }
             }
             None => {
@@ -176,22 +136,10 @@ impl Tox {
                     found.extend(self.environment(project, "py", true, posargs, place, &mut notes));
                     found.sort_by_key(|command: &TestCommand| command.argv.len());
                 }
-                let others = self
-                    .sections
-                    .iter()
-                    .filter_map(|section| section.name.strip_prefix("testenv:"));
-                let tests = |name: &&str| {
-                    ["test", "unit", "py"]
-                        .iter()
-                        .any(|part| name.starts_with(part))
-                };
-                for name in others
-                    .filter(tests)
-                    .filter(|_| found.is_empty())
-                    .collect::<Vec<_>>()
-                {
-                    found
-                        .extend(self.environment(project, name, false, posargs, place, &mut notes));
+                let others = self.sections.iter().filter_map(|section| section.name.strip_prefix("testenv:"));
+                let tests = |name: &&str| ["test", "unit", "py"].iter().any(|part| name.starts_with(part));
+                for name in others.filter(tests).filter(|_| found.is_empty()).collect::<Vec<_>>() {
+                    found.extend(self.environment(project, name, false, posargs, place, &mut notes));
                 }
             }
         }
@@ -219,30 +167,14 @@ impl Tox {
             let own = self.section(&own).and_then(|section| section.get(key));
             own.or_else(|| self.section("testenv").and_then(|section| section.get(key)))
         };
-        let bare = Values {
-            sections: &self.sections,
-            env_name: name,
-            posargs,
-            root: ".",
-        };
-        let changed = get("changedir")
-            .or_else(|| get("change_dir"))
-            .and_then(|entry| entry.lines.first());
-        let changed = changed
-            .map(|(_, folder)| bare.fill(folder, 0))
-            .filter(|folder| !folder.contains(UNKNOWN));
+        let bare = Values { sections: &self.sections, env_name: name, posargs, root: "." };
+        let changed = get("changedir").or_else(|| get("change_dir")).and_then(|entry| entry.lines.first());
+        let changed = changed.map(|(_, folder)| bare.fill(folder, 0)).filter(|folder| !folder.contains(UNKNOWN));
         let directory = join(&self.folder, changed.as_deref().unwrap_or_default());
         let depth = |path: &str| path.split('/').filter(|part| !part.is_empty()).count();
         let ups = depth(&directory).saturating_sub(depth(&self.folder));
-        let root = if ups == 0 {
-            ".".to_owned()
-        } else {
-            vec![".."; ups].join("/")
-        };
-        let values = Values {
-            root: &root,
-            ..bare
-        };
+        let root = if ups == 0 { ".".to_owned() } else { vec![".."; ups].join("/") };
+        let values = Values { root: &root, ..bare };
 
         let mut script = Script {
             file: self.file.clone(),
@@ -255,31 +187,23 @@ impl Tox {
         if !place.found_in.is_empty() {
             script.notes.push(format!("named by {}", place.found_in));
         }
-        for (_, line) in get("setenv")
-            .or_else(|| get("set_env"))
-            .map(|entry| entry.lines.as_slice())
-            .unwrap_or_default()
+        for (_, line) in
+            get("setenv").or_else(|| get("set_env")).map(|entry| entry.lines.as_slice()).unwrap_or_default()
         {
             let filled = values.fill(line, 0);
             for line in filled.lines() {
                 let (factor, line) = condition(line);
                 let counts = factor.is_none_or(|factor| applies(&factor, name));
-                if let Some((key, value)) = line
-                    .split_once('=')
-                    .filter(|(_, value)| counts && !value.contains(UNKNOWN))
+                if let Some((key, value)) = line.split_once('=').filter(|(_, value)| counts && !value.contains(UNKNOWN))
                 {
-                    script
-                        .env
-                        .insert(key.trim().to_owned(), value.trim().to_owned());
+                    script.env.insert(key.trim().to_owned(), value.trim().to_owned());
                 }
             }
         }
         if get("commands_pre").is_some() {
             script.notes.push("`commands_pre` of tox is not run".into());
         }
-        let entry = get("commands")
-            .map(|entry| entry.lines.as_slice())
-            .unwrap_or_default();
+        let entry = get("commands").map(|entry| entry.lines.as_slice()).unwrap_or_default();
         script.lines = lines(entry, &values, name, any_factor, &mut script.notes);
         in_script(project, &script, passed_over)
     }
@@ -296,9 +220,7 @@ fn lines(
     let mut whole: Vec<(u32, String)> = Vec::new();
     let mut open = false;
     for (number, line) in written {
-        let (part, more) = line
-            .strip_suffix('\\')
-            .map_or((line.as_str(), false), |part| (part.trim_end(), true));
+        let (part, more) = line.strip_suffix('\\').map_or((line.as_str(), false), |part| (part.trim_end(), true));
         match whole.last_mut().filter(|_| open) {
             Some((_, text)) => *text = format!("{text} {part}"),
             None => whole.push((*number, part.to_owned())),
@@ -318,10 +240,7 @@ fn lines(
                 .or_else(|| line.strip_prefix('-').filter(|rest| !rest.starts_with('-')))
                 .unwrap_or(line);
             let Some((known, complete)) = known(line) else {
-                notes.push(format!(
-                    "`{}` is not used: only tox knows a path in it",
-                    line.replace(UNKNOWN, "{…}")
-                ));
+                notes.push(format!("`{}` is not used: only tox knows a path in it", line.replace(UNKNOWN, "{…}")));
                 continue;
             };
             if !complete && known.contains("test") {
@@ -345,9 +264,7 @@ fn known(line: &str) -> Option<(String, bool)> {
         }
         complete = false;
         if !word.starts_with('-') {
-            words
-                .pop()
-                .filter(|option| option.starts_with("--") && !option.contains('='))?;
+            words.pop().filter(|option| option.starts_with("--") && !option.contains('='))?;
         }
     }
     Some((words.join(" "), complete))
@@ -369,42 +286,19 @@ fn native(table: &toml::Value) -> Vec<Section> {
     let mut add = |name: String, env: &toml::Value| {
         let mut entries = Vec::new();
         if let Some(commands) = env.get("commands").and_then(|value| value.as_array()) {
-            let lines = commands.iter().filter_map(|command| {
-                Some((
-                    0,
-                    command
-                        .as_array()?
-                        .iter()
-                        .map(word)
-                        .collect::<Vec<_>>()
-                        .join(" "),
-                ))
-            });
-            entries.push(ini::Entry {
-                key: "commands".into(),
-                lines: lines.collect(),
-            });
+            let lines = commands
+                .iter()
+                .filter_map(|command| Some((0, command.as_array()?.iter().map(word).collect::<Vec<_>>().join(" "))));
+            entries.push(ini::Entry { key: "commands".into(), lines: lines.collect() });
         }
         if let Some(pairs) = env.get("set_env").and_then(|value| value.as_table()) {
-            let lines = pairs
-                .iter()
-                .filter_map(|(key, value)| Some((0, format!("{key}={}", value.as_str()?))));
-            entries.push(ini::Entry {
-                key: "set_env".into(),
-                lines: lines.collect(),
-            });
+            let lines = pairs.iter().filter_map(|(key, value)| Some((0, format!("{key}={}", value.as_str()?))));
+            entries.push(ini::Entry { key: "set_env".into(), lines: lines.collect() });
         }
         if let Some(folder) = env.get("change_dir").and_then(|value| value.as_str()) {
-            entries.push(ini::Entry {
-                key: "change_dir".into(),
-                lines: vec![(0, folder.to_owned())],
-            });
+            entries.push(ini::Entry { key: "change_dir".into(), lines: vec![(0, folder.to_owned())] });
         }
-        sections.push(Section {
-            name,
-            line: 0,
-            entries,
-        });
+        sections.push(Section { name, line: 0, entries });
     };
     if let Some(base) = table.get("env_run_base") {
         add("testenv".into(), base);
@@ -424,13 +318,9 @@ fn word(value: &toml::Value) -> String {
             format!("'{}'", text.replace('\'', r"'\''"))
         }
         toml::Value::String(text) => text.clone(),
-        toml::Value::Table(table)
-            if table.get("replace").and_then(|value| value.as_str()) == Some("posargs") =>
-        {
+        toml::Value::Table(table) if table.get("replace").and_then(|value| value.as_str()) == Some("posargs") => {
             let default = table.get("default").and_then(|value| value.as_array());
-            let words: Vec<String> = default
-                .map(|words| words.iter().map(word).collect())
-                .unwrap_or_default();
+            let words: Vec<String> = default.map(|words| words.iter().map(word).collect()).unwrap_or_default();
             format!("{{posargs:{}}}", words.join(" "))
         }
         _ => UNKNOWN.to_string(),

@@ -39,46 +39,28 @@ impl Values<'_> {
         if depth > 8 {
             return UNKNOWN.to_string();
         }
-        if let Some((section, key)) = inside
-            .strip_prefix('[')
-            .and_then(|rest| rest.split_once(']'))
-        {
-            let lines = self
-                .sections
-                .iter()
-                .find(|have| have.name == section)
-                .and_then(|have| have.get(key));
+        if let Some((section, key)) = inside.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            let lines = self.sections.iter().find(|have| have.name == section).and_then(|have| have.get(key));
             return match lines {
                 Some(entry) => {
-                    let lines: Vec<String> = entry
-                        .lines
-                        .iter()
-                        .map(|(_, line)| self.fill(line, depth + 1))
-                        .collect();
+                    let lines: Vec<String> = entry.lines.iter().map(|(_, line)| self.fill(line, depth + 1)).collect();
                     lines.join("\n")
                 }
                 None => UNKNOWN.to_string(),
             };
         }
-        let (name, default) = inside
-            .split_once(':')
-            .map_or((inside, None), |(name, rest)| (name, Some(rest)));
+        let (name, default) = inside.split_once(':').map_or((inside, None), |(name, rest)| (name, Some(rest)));
         match name {
             "posargs" => match self.posargs {
                 Some(given) => given.to_owned(),
-                None => default
-                    .map(|text| self.fill(text, depth + 1))
-                    .unwrap_or_default(),
+                None => default.map(|text| self.fill(text, depth + 1)).unwrap_or_default(),
             },
             "envpython" | "basepython" | "env_python" => "python".to_owned(),
             "envname" | "env_name" => self.env_name.to_owned(),
             "toxinidir" | "tox_root" => self.root.to_owned(),
             "/" => "/".to_owned(),
             "" => ":".to_owned(),
-            "tty" => default
-                .and_then(|rest| rest.split_once(':'))
-                .map(|(_, off)| off.to_owned())
-                .unwrap_or_default(),
+            "tty" => default.and_then(|rest| rest.split_once(':')).map(|(_, off)| off.to_owned()).unwrap_or_default(),
             // `{env:NAME:default}`
             "env" => match default.and_then(|rest| rest.split_once(':')) {
                 Some((_, default)) => self.fill(default, depth + 1),
@@ -111,12 +93,10 @@ fn closing(text: &str) -> Option<usize> {
 pub(super) fn applies(condition: &str, env_name: &str) -> bool {
     let have: Vec<&str> = env_name.split('-').collect();
     condition.split(',').any(|all| {
-        all.trim()
-            .split('-')
-            .all(|factor| match factor.strip_prefix('!') {
-                Some(not) => !have.contains(&not),
-                None => have.contains(&factor),
-            })
+        all.trim().split('-').all(|factor| match factor.strip_prefix('!') {
+            Some(not) => !have.contains(&not),
+            None => have.contains(&factor),
+        })
     })
 }
 
@@ -133,9 +113,7 @@ pub(super) fn condition(line: &str) -> (Option<String>, &str) {
 fn is_condition(head: &str) -> bool {
     let plain = |c: char| c.is_alphanumeric() || "-_,.!{} ".contains(c);
     // `{posargs` and a command's first word never stand before a colon and a space.
-    !head.trim().is_empty()
-        && head.chars().all(plain)
-        && (!head.trim().contains(' ') || head.contains(','))
+    !head.trim().is_empty() && head.chars().all(plain) && (!head.trim().contains(' ') || head.contains(','))
 }
 
 /// `py{38,39}-x` as `py38-x,py39-x`.
@@ -148,18 +126,10 @@ fn expanded(text: &str) -> String {
     };
     let before = head.rsplit(',').next().unwrap_or_default();
     let kept = head.strip_suffix(before).unwrap_or_default();
-    let (after, later) = tail
-        .split_once(',')
-        .map_or((tail, ""), |(after, later)| (after, later));
-    let all: Vec<String> = choices
-        .split(',')
-        .map(|choice| expanded(&format!("{before}{}{after}", choice.trim())))
-        .collect();
-    let later = if later.is_empty() {
-        String::new()
-    } else {
-        format!(",{}", expanded(later))
-    };
+    let (after, later) = tail.split_once(',').map_or((tail, ""), |(after, later)| (after, later));
+    let all: Vec<String> =
+        choices.split(',').map(|choice| expanded(&format!("{before}{}{after}", choice.trim()))).collect();
+    let later = if later.is_empty() { String::new() } else { format!(",{}", expanded(later)) };
     format!("{kept}{}{later}", all.join(","))
 }
 
@@ -172,14 +142,8 @@ mod tests {
         assert!(applies("py38-cov", "py38-cov"));
         assert!(!applies("py38-cov", "py38"));
         assert!(applies("!django", "py38"));
-        assert_eq!(
-            condition("py{38,39}-cov,x: pytest"),
-            (Some("py38-cov,py39-cov,x".to_owned()), "pytest")
-        );
-        assert_eq!(
-            condition("pytest {posargs:tests}"),
-            (None, "pytest {posargs:tests}")
-        );
+        assert_eq!(condition("py{38,39}-cov,x: pytest"), (Some("py38-cov,py39-cov,x".to_owned()), "pytest"));
+        assert_eq!(condition("pytest {posargs:tests}"), (None, "pytest {posargs:tests}"));
         assert_eq!(condition("python -c 'a: b'").0, None);
     }
 }

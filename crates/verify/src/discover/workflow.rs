@@ -53,9 +53,7 @@ const ASIDE: &[&str] = &[
 pub(super) fn commands(project: &Project<'_>, found: &mut Discovered) {
     let mut ranked: Vec<(u32, TestCommand)> = Vec::new();
     let workflows = project.files.paths().iter().filter(|path| {
-        let inside = path
-            .strip_prefix(".github/workflows/")
-            .is_some_and(|name| !name.contains('/'));
+        let inside = path.strip_prefix(".github/workflows/").is_some_and(|name| !name.contains('/'));
         inside && (path.ends_with(".yml") || path.ends_with(".yaml"))
     });
     let others = [".gitlab-ci.yml", ".travis.yml"].map(str::to_owned);
@@ -66,19 +64,11 @@ pub(super) fn commands(project: &Project<'_>, found: &mut Discovered) {
         let root: Value = match serde_saphyr::from_str(&text) {
             Ok(root) => root,
             Err(_) => {
-                found
-                    .notes
-                    .push(format!("{file}: cannot be read as YAML, passed over"));
+                found.notes.push(format!("{file}: cannot be read as YAML, passed over"));
                 continue;
             }
         };
-        let mut reader = Reader {
-            project,
-            file: &file,
-            text: &text,
-            ranked: &mut ranked,
-            notes: &mut found.notes,
-        };
+        let mut reader = Reader { project, file: &file, text: &text, ranked: &mut ranked, notes: &mut found.notes };
         if file.starts_with(".github/") {
             reader.github(&root);
         } else {
@@ -87,31 +77,16 @@ pub(super) fn commands(project: &Project<'_>, found: &mut Discovered) {
     }
     // Stable: within one rank, files by name and lines in order.
     ranked.sort_by_key(|(rank, _)| *rank);
-    found.commands.extend(
-        ranked
-            .into_iter()
-            .map(|(_, command)| command)
-            .filter(|command| concerns(project, command)),
-    );
+    found.commands.extend(ranked.into_iter().map(|(_, command)| command).filter(|command| concerns(project, command)));
 }
 
 /// Whether the command belongs to this component, and its folder exists.
 fn concerns(project: &Project<'_>, command: &TestCommand) -> bool {
     let component = project.component;
-    let inside = |path: &str| {
-        path == component
-            || path
-                .strip_prefix(component)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
-    let names = || {
-        command
-            .argv
-            .iter()
-            .any(|word| inside(&join(&command.directory, word)))
-    };
-    project.files.is_folder(&command.directory)
-        && (component.is_empty() || inside(&command.directory) || names())
+    let inside =
+        |path: &str| path == component || path.strip_prefix(component).is_some_and(|rest| rest.starts_with('/'));
+    let names = || command.argv.iter().any(|word| inside(&join(&command.directory, word)));
+    project.files.is_folder(&command.directory) && (component.is_empty() || inside(&command.directory) || names())
 }
 
 struct Reader<'a> {
@@ -124,50 +99,29 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn github(&mut self, root: &Value) {
-        let jobs = root
-            .get("jobs")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
+        let jobs = root.get("jobs").and_then(Value::as_object).into_iter().flatten();
         let folder = |value: &Value| string(value.pointer("/defaults/run/working-directory"));
         let mut used = Vec::new();
         for (name, job) in jobs {
             let mut notes = Vec::new();
-            if let Some(services) = job
-                .get("services")
-                .and_then(Value::as_object)
-                .filter(|all| !all.is_empty())
-            {
+            if let Some(services) = job.get("services").and_then(Value::as_object).filter(|all| !all.is_empty()) {
                 let names: Vec<&str> = services.keys().map(String::as_str).collect();
-                notes.push(format!(
-                    "the job `{name}` starts services beside its tests: {}",
-                    names.join(", ")
-                ));
+                notes.push(format!("the job `{name}` starts services beside its tests: {}", names.join(", ")));
             }
             let title = string(job.get("name")).unwrap_or_default();
             let system = string(job.get("runs-on")).unwrap_or_default();
-            for step in job
-                .get("steps")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            for step in job.get("steps").and_then(Value::as_array).into_iter().flatten() {
                 let Some(run) = string(step.get("run")) else {
                     continue;
                 };
-                if matches!(
-                    string(step.get("shell")).as_deref(),
-                    Some("pwsh" | "powershell" | "cmd")
-                ) {
+                if matches!(string(step.get("shell")).as_deref(), Some("pwsh" | "powershell" | "cmd")) {
                     continue;
                 }
                 let mut env = BTreeMap::new();
                 for place in [root, job, step] {
                     variables(place.get("env"), &mut env);
                 }
-                let directory = string(step.get("working-directory"))
-                    .or_else(|| folder(job))
-                    .or_else(|| folder(root));
+                let directory = string(step.get("working-directory")).or_else(|| folder(job)).or_else(|| folder(root));
                 let directory = directory.unwrap_or_default();
                 let directory = directory.trim_start_matches("${{ github.workspace }}");
                 let words = [
@@ -189,19 +143,9 @@ impl Reader<'_> {
         let mut used = Vec::new();
         let mut common = BTreeMap::new();
         variables(root.get("variables"), &mut common);
-        let jobs = root
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(_, job)| job.get("script").is_some());
-        let travis = root
-            .get("script")
-            .is_some()
-            .then(|| ("script".to_owned(), root.clone()));
-        let jobs: Vec<(String, Value)> = jobs
-            .map(|(name, job)| (name.clone(), job.clone()))
-            .chain(travis)
-            .collect();
+        let jobs = root.as_object().into_iter().flatten().filter(|(_, job)| job.get("script").is_some());
+        let travis = root.get("script").is_some().then(|| ("script".to_owned(), root.clone()));
+        let jobs: Vec<(String, Value)> = jobs.map(|(name, job)| (name.clone(), job.clone())).chain(travis).collect();
         for (name, job) in jobs {
             let mut env = common.clone();
             if name != "script" {
@@ -217,14 +161,7 @@ impl Reader<'_> {
                 }
                 _ => Vec::new(),
             };
-            self.script(
-                &lines.join("\n"),
-                env,
-                "",
-                notes,
-                rank(&format!("{} {name}", self.file)),
-                &mut used,
-            );
+            self.script(&lines.join("\n"), env, "", notes, rank(&format!("{} {name}", self.file)), &mut used);
         }
     }
 
@@ -250,9 +187,7 @@ impl Reader<'_> {
             depth: 0,
         };
         for mut command in in_script(self.project, &script, self.notes) {
-            command
-                .env
-                .retain(|name, _| !NOT_FOR_TESTS.iter().any(|prefix| name.starts_with(prefix)));
+            command.env.retain(|name, _| !NOT_FOR_TESTS.iter().any(|prefix| name.starts_with(prefix)));
             let other = u32::from(command.runner == Runner::Other);
             self.ranked.push((rank + other, command));
         }

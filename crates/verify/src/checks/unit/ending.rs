@@ -25,60 +25,21 @@ pub struct End<'a> {
 const LOG_LINES: usize = 60;
 
 /// Tests and crashes of the whole run.
-pub fn conclude(
-    parsed: Parsed,
-    end: &End<'_>,
-) -> (BTreeMap<TestId, TestRecord>, BTreeMap<String, Failure>) {
-    let Parsed {
-        mut tests,
-        mut crashes,
-        unfinished,
-        finished,
-        ..
-    } = parsed;
+pub fn conclude(parsed: Parsed, end: &End<'_>) -> (BTreeMap<TestId, TestRecord>, BTreeMap<String, Failure>) {
+    let Parsed { mut tests, mut crashes, unfinished, finished, .. } = parsed;
     let reported = !tests.is_empty() || !crashes.is_empty() || !unfinished.is_empty();
     let run = run_failure(end, finished, &tests, &crashes, reported);
     for id in unfinished {
         let (error, message) = match (&run, end.exit) {
-            (Some(run), _) => (
-                run.error.clone(),
-                format!("was running when the run ended: {}", run.message),
-            ),
-            (None, _) => (
-                "unfinished".to_owned(),
-                "started and never ended".to_owned(),
-            ),
+            (Some(run), _) => (run.error.clone(), format!("was running when the run ended: {}", run.message)),
+            (None, _) => ("unfinished".to_owned(), "started and never ended".to_owned()),
         };
-        let failure = Failure {
-            stage: Stage::Call,
-            error,
-            message,
-            frames: Vec::new(),
-            text: tail(end.log),
-        };
-        tests.insert(
-            id,
-            TestRecord {
-                status: TestStatus::Error,
-                duration_ms: 0,
-                failure: Some(failure),
-            },
-        );
+        let failure = Failure { stage: Stage::Call, error, message, frames: Vec::new(), text: tail(end.log) };
+        tests.insert(id, TestRecord { status: TestStatus::Error, duration_ms: 0, failure: Some(failure) });
     }
     if end.runner == Runner::Other && tests.is_empty() && crashes.is_empty() {
-        let status = if run.is_none() {
-            TestStatus::Passed
-        } else {
-            TestStatus::Failed
-        };
-        tests.insert(
-            TestId::new(COMMAND),
-            TestRecord {
-                status,
-                duration_ms: 0,
-                failure: run.clone(),
-            },
-        );
+        let status = if run.is_none() { TestStatus::Passed } else { TestStatus::Failed };
+        tests.insert(TestId::new(COMMAND), TestRecord { status, duration_ms: 0, failure: run.clone() });
     }
     if let Some(failure) = run {
         crashes.entry(String::new()).or_insert(failure);
@@ -98,53 +59,24 @@ fn run_failure(
         return Some(word("timeout", limit.to_owned(), end.log));
     }
     let Some(exit) = end.exit else {
-        return Some(word(
-            "killed",
-            "the process was killed by a signal".to_owned(),
-            end.log,
-        ));
+        return Some(word("killed", "the process was killed by a signal".to_owned(), end.log));
     };
     let explained = |error: &str| {
         // What was raised says more than the exit status.
-        let raised = crashes
-            .values()
-            .next()
-            .cloned()
-            .or_else(|| last_exception(end.log));
-        raised.map_or_else(
-            || {
-                word(
-                    error,
-                    format!("the runner ended with status {exit}"),
-                    end.log,
-                )
-            },
-            as_run,
-        )
+        let raised = crashes.values().next().cloned().or_else(|| last_exception(end.log));
+        raised.map_or_else(|| word(error, format!("the runner ended with status {exit}"), end.log), as_run)
     };
-    let failing = tests
-        .values()
-        .any(|test| matches!(test.status, TestStatus::Failed | TestStatus::Error));
+    let failing = tests.values().any(|test| matches!(test.status, TestStatus::Failed | TestStatus::Error));
     match (end.runner, exit) {
         // Before pytest 5, a command line that does not parse ended with argparse's status.
-        (Runner::Pytest, 2) => Some(explained(if reported {
-            "interrupted"
-        } else {
-            "usage error"
-        })),
+        (Runner::Pytest, 2) => Some(explained(if reported { "interrupted" } else { "usage error" })),
         (Runner::Pytest, 3) => Some(explained("internal error")),
         (Runner::Pytest, 4) => Some(explained("usage error")),
-        (Runner::Pytest | Runner::Unittest, 5) if !failing && crashes.is_empty() => Some(word(
-            "nothing collected",
-            "the command ran no test".to_owned(),
-            end.log,
-        )),
+        (Runner::Pytest | Runner::Unittest, 5) if !failing && crashes.is_empty() => {
+            Some(word("nothing collected", "the command ran no test".to_owned(), end.log))
+        }
         (Runner::Other, 0) => None,
-        (_, 0) if !reported => Some(word(
-            "nothing collected",
-            "the command ran no test".to_owned(),
-            end.log,
-        )),
+        (_, 0) if !reported => Some(word("nothing collected", "the command ran no test".to_owned(), end.log)),
         (_, 0) => None,
         _ if !finished && end.runner != Runner::Other => Some(explained(&format!("exit {exit}"))),
         _ if failing || !crashes.is_empty() => None,
@@ -153,34 +85,18 @@ fn run_failure(
 }
 
 fn as_run(failure: Failure) -> Failure {
-    Failure {
-        stage: Stage::Run,
-        ..failure
-    }
+    Failure { stage: Stage::Run, ..failure }
 }
 
 fn word(error: &str, message: String, log: &str) -> Failure {
-    Failure {
-        stage: Stage::Run,
-        error: error.to_owned(),
-        message,
-        frames: Vec::new(),
-        text: tail(log),
-    }
+    Failure { stage: Stage::Run, error: error.to_owned(), message, frames: Vec::new(), text: tail(log) }
 }
 
 /// The last lines of the output, at most about 4 KiB.
 fn tail(log: &str) -> String {
     let lines: Vec<&str> = log.lines().collect();
-    let text = lines
-        .get(lines.len().saturating_sub(LOG_LINES)..)
-        .unwrap_or_default()
-        .join("\n");
-    let from = text
-        .char_indices()
-        .map(|(at, _)| at)
-        .find(|at| text.len() - at <= 4096)
-        .unwrap_or(0);
+    let text = lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default().join("\n");
+    let from = text.char_indices().map(|(at, _)| at).find(|at| text.len() - at <= 4096).unwrap_or(0);
     text.get(from..).unwrap_or_default().to_owned()
 }
 
@@ -214,18 +130,9 @@ pub fn last_exception(log: &str) -> Option<Failure> {
 fn frame(text: &str) -> Option<Frame> {
     let (file, rest) = text.split_once("\", line ")?;
     let (line, function) = rest.split_once(", in ").unwrap_or((rest, "<module>"));
-    let inside = ["/site-packages/", "/dist-packages/"]
-        .iter()
-        .find_map(|marker| file.rsplit_once(marker));
-    let file = inside.map_or_else(
-        || file.to_owned(),
-        |(_, rest)| format!("<site-packages>/{rest}"),
-    );
-    Some(Frame {
-        file,
-        line: line.trim().parse().unwrap_or(0),
-        function: function.trim().to_owned(),
-    })
+    let inside = ["/site-packages/", "/dist-packages/"].iter().find_map(|marker| file.rsplit_once(marker));
+    let file = inside.map_or_else(|| file.to_owned(), |(_, rest)| format!("<site-packages>/{rest}"));
+    Some(Frame { file, line: line.trim().parse().unwrap_or(0), function: function.trim().to_owned() })
 }
 
 #[cfg(test)]
@@ -235,22 +142,12 @@ mod tests {
     use crate::checks::unit::records::parse;
 
     fn end(runner: Runner, exit: Option<i32>, log: &str) -> End<'_> {
-        End {
-            runner,
-            exit,
-            stopped: None,
-            log,
-        }
+        End { runner, exit, stopped: None, log }
     }
 
     #[test]
     fn no_test_at_all_is_never_a_pass() {
-        for (runner, exit) in [
-            (Runner::Pytest, 5),
-            (Runner::Pytest, 0),
-            (Runner::Unittest, 0),
-            (Runner::Django, 0),
-        ] {
+        for (runner, exit) in [(Runner::Pytest, 5), (Runner::Pytest, 0), (Runner::Unittest, 0), (Runner::Django, 0)] {
             let (tests, crashes) = conclude(Parsed::default(), &end(runner, Some(exit), ""));
             assert!(tests.is_empty());
             assert_eq!(crashes[""].error, "nothing collected", "{runner:?} {exit}");
@@ -260,36 +157,23 @@ mod tests {
     #[test]
     fn a_limit_fails_the_test_that_was_running() {
         let parsed = parse("{\"e\":\"start\",\"id\":\"t::a\"}");
-        let stop = End {
-            runner: Runner::Pytest,
-            exit: None,
-            stopped: Some("600 s without output"),
-            log: "",
-        };
+        let stop = End { runner: Runner::Pytest, exit: None, stopped: Some("600 s without output"), log: "" };
         let (tests, crashes) = conclude(parsed, &stop);
-        assert_eq!(
-            tests[&TestId::new("t::a")].failure.clone().unwrap().error,
-            "timeout"
-        );
+        assert_eq!(tests[&TestId::new("t::a")].failure.clone().unwrap().error, "timeout");
         assert_eq!(crashes[""].message, "600 s without output");
     }
 
     #[test]
     fn a_broken_conftest_is_the_reason_of_the_whole_run() {
-        let parsed = parse(
-            r#"{"e":"crash","path":"conftest.py","stage":"collect","error":"ImportError","message":"m"}"#,
-        );
+        let parsed =
+            parse(r#"{"e":"crash","path":"conftest.py","stage":"collect","error":"ImportError","message":"m"}"#);
         let (_, crashes) = conclude(parsed, &end(Runner::Pytest, Some(4), "usage"));
-        assert_eq!(
-            (crashes[""].error.as_str(), crashes[""].stage),
-            ("ImportError", Stage::Run)
-        );
+        assert_eq!((crashes[""].error.as_str(), crashes[""].stage), ("ImportError", Stage::Run));
     }
 
     #[test]
     fn a_runner_that_dies_midway_is_a_crash_even_with_failures_before() {
-        let parsed =
-            parse(r#"{"e":"test","id":"t::a","when":"call","outcome":"failed","error":"E"}"#);
+        let parsed = parse(r#"{"e":"test","id":"t::a","when":"call","outcome":"failed","error":"E"}"#);
         let (_, crashes) = conclude(parsed, &end(Runner::Pytest, Some(139), ""));
         assert_eq!(crashes[""].error, "exit 139");
     }

@@ -107,11 +107,7 @@ pub fn prepare(request: &SuiteRequest<'_>) -> Prepared {
         runner: request.command.runner,
         selects: false,
     };
-    if let Some(program) = prepared
-        .argv
-        .first_mut()
-        .filter(|program| *program == "python")
-    {
+    if let Some(program) = prepared.argv.first_mut().filter(|program| *program == "python") {
         *program = text(request.python);
     }
     match request.command.runner {
@@ -126,53 +122,24 @@ pub fn prepare(request: &SuiteRequest<'_>) -> Prepared {
 ///
 /// `exit` is `None` when it was killed; `stopped` names the limit that killed it. A missing or cut
 /// report is no error: what it lacks shows as crashes.
-pub fn collect(
-    prepared: &Prepared,
-    exit: Option<i32>,
-    stopped: Option<String>,
-    seconds: f64,
-) -> Collected {
+pub fn collect(prepared: &Prepared, exit: Option<i32>, stopped: Option<String>, seconds: f64) -> Collected {
     let report = read(&prepared.report, None);
     let log = read(&prepared.log, Some(64 * 1024));
     let parsed = records::parse(&report);
-    let end = ending::End {
-        runner: prepared.runner,
-        exit,
-        stopped: stopped.as_deref(),
-        log: &log,
-    };
+    let end = ending::End { runner: prepared.runner, exit, stopped: stopped.as_deref(), log: &log };
     let rootdir = parsed.rootdir.clone();
     let runner = parsed.runner.clone();
     let per_test = prepared.runner != Runner::Other || !parsed.tests.is_empty();
     let (tests, crashes) = ending::conclude(parsed, &end);
-    let run = SuiteRun {
-        tests,
-        crashes,
-        exit,
-        seconds,
-        stopped,
-        log: text(&prepared.log),
-    };
-    Collected {
-        run,
-        rootdir,
-        runner,
-        per_test,
-    }
+    let run = SuiteRun { tests, crashes, exit, seconds, stopped, log: text(&prepared.log) };
+    Collected { run, rootdir, runner, per_test }
 }
 
 /// `PYTHONPATH`: our folder first, then the request's, then what the command brings along.
 fn python_path(request: &SuiteRequest<'_>, own: &Path) -> String {
     let mut folders = vec![text(own)];
     folders.extend(request.python_path.iter().map(|path| text(path)));
-    folders.extend(
-        request
-            .command
-            .env
-            .get("PYTHONPATH")
-            .filter(|path| !path.is_empty())
-            .cloned(),
-    );
+    folders.extend(request.command.env.get("PYTHONPATH").filter(|path| !path.is_empty()).cloned());
     folders.join(":")
 }
 

@@ -10,9 +10,7 @@ pub const COMMAND: &str = "<command>";
 
 pub(super) fn prepare(request: &SuiteRequest<'_>, prepared: &mut Prepared) {
     let folder = request.scratch.join("plugin");
-    prepared
-        .files
-        .push((folder.join("uplift_pytest.py"), pytest::PLUGIN.to_owned()));
+    prepared.files.push((folder.join("uplift_pytest.py"), pytest::PLUGIN.to_owned()));
     let path = python_path(request, &folder);
     let options = match request.command.env.get("PYTEST_ADDOPTS") {
         Some(own) => format!("{own} -p uplift_pytest"),
@@ -20,7 +18,5 @@ pub(super) fn prepare(request: &SuiteRequest<'_>, prepared: &mut Prepared) {
     };
     prepared.env.insert("PYTHONPATH".into(), path);
     prepared.env.insert("PYTEST_ADDOPTS".into(), options);
-    prepared
-        .env
-        .insert("UPLIFT_REPORT".into(), text(&prepared.report));
+    prepared.env.insert("UPLIFT_REPORT".into(), text(&prepared.report));
 }

@@ -56,52 +56,28 @@ const WITH_VALUE: &[&str] = &[
 
 pub(super) fn prepare(request: &SuiteRequest<'_>, prepared: &mut Prepared) {
     let folder = request.scratch.join("plugin");
-    prepared
-        .files
-        .push((folder.join("uplift_pytest.py"), PLUGIN.to_owned()));
+    prepared.files.push((folder.join("uplift_pytest.py"), PLUGIN.to_owned()));
     let path = python_path(request, &folder);
     prepared.env.insert("PYTHONPATH".into(), path);
-    prepared
-        .env
-        .insert("UPLIFT_REPORT".into(), text(&prepared.report));
+    prepared.env.insert("UPLIFT_REPORT".into(), text(&prepared.report));
 
     // `python -m pytest` comes first; behind it, the command's own arguments.
-    let at = prepared
-        .argv
-        .iter()
-        .position(|word| word == "pytest")
-        .map_or(prepared.argv.len(), |at| at + 1);
+    let at = prepared.argv.iter().position(|word| word == "pytest").map_or(prepared.argv.len(), |at| at + 1);
     let own = prepared.argv.split_off(at);
     let cache = format!("cache_dir={}", text(&request.scratch.join("pytest-cache")));
-    let ours = [
-        "-p",
-        "uplift_pytest",
-        "--continue-on-collection-errors",
-        "-o",
-        cache.as_str(),
-    ];
-    prepared
-        .argv
-        .extend(ours.iter().map(|word| (*word).to_owned()));
+    let ours = ["-p", "uplift_pytest", "--continue-on-collection-errors", "-o", cache.as_str()];
+    prepared.argv.extend(ours.iter().map(|word| (*word).to_owned()));
 
     let mut arguments = own;
-    let select = request
-        .select
-        .filter(|selected| !selected.iter().any(|id| id.0 == RUN));
+    let select = request.select.filter(|selected| !selected.iter().any(|id| id.0 == RUN));
     if let Some(selected) = select {
         let list = request.scratch.join("select.jsonl");
         prepared.files.push((list.clone(), selection(selected)));
         prepared.env.insert("UPLIFT_SELECT".into(), text(&list));
         prepared.selects = true;
-        if let Some(root) = request
-            .rootdir
-            .filter(|_| !arguments.iter().any(|word| word.starts_with("--rootdir")))
-        {
+        if let Some(root) = request.rootdir.filter(|_| !arguments.iter().any(|word| word.starts_with("--rootdir"))) {
             // Ids are relative to it, and pytest may choose another one when its arguments change.
-            prepared.argv.push(format!(
-                "--rootdir={}",
-                text(&normal(&request.worktree.join(root)))
-            ));
+            prepared.argv.push(format!("--rootdir={}", text(&normal(&request.worktree.join(root)))));
         }
         if let Some(files) = files(request, selected, &prepared.directory) {
             arguments = without_paths(&arguments, &prepared.directory);
@@ -138,14 +114,8 @@ fn files(request: &SuiteRequest<'_>, selected: &[TestId], directory: &Path) -> O
     };
     let mut found = Vec::new();
     for file in files {
-        let path = places
-            .iter()
-            .map(|place| place.join(file))
-            .find(|path| path.is_file())?;
-        let near = path
-            .strip_prefix(directory)
-            .map(Path::to_owned)
-            .unwrap_or(path);
+        let path = places.iter().map(|place| place.join(file)).find(|path| path.is_file())?;
+        let near = path.strip_prefix(directory).map(Path::to_owned).unwrap_or(path);
         found.push(text(&near));
     }
     (!found.is_empty()).then_some(found)
@@ -157,9 +127,7 @@ fn without_paths(arguments: &[String], directory: &Path) -> Vec<String> {
     let mut value = false;
     let packages = arguments.iter().any(|word| word == "--pyargs");
     for word in arguments {
-        let path = word
-            .split_once("::")
-            .map_or(word.as_str(), |(file, _)| file);
+        let path = word.split_once("::").map_or(word.as_str(), |(file, _)| file);
         let plain = !value && !word.starts_with('-');
         value = !value && WITH_VALUE.contains(&word.as_str());
         if plain && (packages || directory.join(path).exists()) || word == "--pyargs" {
@@ -198,10 +166,7 @@ mod tests {
     fn paths_go_and_the_values_of_options_stay() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("tests")).unwrap();
-        let kept = without_paths(
-            &words("-k tests tests -m slow --tb short tests::x -q --ignore tests"),
-            folder.path(),
-        );
+        let kept = without_paths(&words("-k tests tests -m slow --tb short tests::x -q --ignore tests"), folder.path());
         assert_eq!(kept, words("-k tests -m slow --tb short -q --ignore tests"));
     }
 

@@ -60,16 +60,8 @@ pub fn parse(text: &str) -> Parsed {
         };
         match event.e.as_str() {
             "session" if parsed.rootdir.is_none() => {
-                parsed.rootdir = Some(if event.rootdir == "." {
-                    String::new()
-                } else {
-                    event.rootdir
-                });
-                parsed.runner = Some(
-                    format!("{} {}", event.runner, event.version)
-                        .trim()
-                        .to_owned(),
-                );
+                parsed.rootdir = Some(if event.rootdir == "." { String::new() } else { event.rootdir });
+                parsed.runner = Some(format!("{} {}", event.runner, event.version).trim().to_owned());
             }
             "start" if !event.id.is_empty() => {
                 seen.entry(TestId(event.id)).or_default();
@@ -85,25 +77,10 @@ pub fn parse(text: &str) -> Parsed {
             _ => {}
         }
     }
-    for (
-        id,
-        Seen {
-            status,
-            duration_ms,
-            failure,
-        },
-    ) in seen
-    {
+    for (id, Seen { status, duration_ms, failure }) in seen {
         match status {
             Some(status) => {
-                parsed.tests.insert(
-                    id,
-                    TestRecord {
-                        status,
-                        duration_ms,
-                        failure,
-                    },
-                );
+                parsed.tests.insert(id, TestRecord { status, duration_ms, failure });
             }
             None => parsed.unfinished.push(id),
         }
@@ -118,27 +95,14 @@ fn note(seen: &mut Seen, event: &Event) {
     let stage = stage(&event.when);
     match event.outcome.as_str() {
         "failed" if !failing => {
-            seen.status = Some(if stage == Stage::Call {
-                TestStatus::Failed
-            } else {
-                TestStatus::Error
-            });
+            seen.status = Some(if stage == Stage::Call { TestStatus::Failed } else { TestStatus::Error });
             seen.failure = Some(failure(event, stage));
         }
         "skipped" if !failing => {
             seen.status = Some(TestStatus::Skipped);
-            let message = event
-                .message
-                .strip_prefix("Skipped: ")
-                .unwrap_or(&event.message)
-                .to_owned();
-            seen.failure = Some(Failure {
-                stage,
-                error: "skipped".into(),
-                message,
-                frames: Vec::new(),
-                text: String::new(),
-            });
+            let message = event.message.strip_prefix("Skipped: ").unwrap_or(&event.message).to_owned();
+            seen.failure =
+                Some(Failure { stage, error: "skipped".into(), message, frames: Vec::new(), text: String::new() });
         }
         // Set-up and teardown without a fault say nothing about the test itself.
         "passed" if !failing && stage == Stage::Call => {
@@ -194,52 +158,19 @@ mod tests {
             let parsed = parse(sample);
             assert!(parsed.finished);
             assert_eq!(parsed.rootdir.as_deref(), Some(""));
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_ok"),
-                TestStatus::Passed
-            );
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_frames"),
-                TestStatus::Failed
-            );
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_skip"),
-                TestStatus::Skipped
-            );
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_xfail"),
-                TestStatus::Skipped
-            );
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_xpass"),
-                TestStatus::Passed
-            );
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_xpass_strict"),
-                TestStatus::Failed
-            );
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_setup"),
-                TestStatus::Error
-            );
-            assert_eq!(
-                status(&parsed, "tests/test_a.py::test_teardown"),
-                TestStatus::Error
-            );
-            assert_eq!(
-                status(&parsed, "tests/sub/test_skipmod.py"),
-                TestStatus::Skipped
-            );
+            assert_eq!(status(&parsed, "tests/test_a.py::test_ok"), TestStatus::Passed);
+            assert_eq!(status(&parsed, "tests/test_a.py::test_frames"), TestStatus::Failed);
+            assert_eq!(status(&parsed, "tests/test_a.py::test_skip"), TestStatus::Skipped);
+            assert_eq!(status(&parsed, "tests/test_a.py::test_xfail"), TestStatus::Skipped);
+            assert_eq!(status(&parsed, "tests/test_a.py::test_xpass"), TestStatus::Passed);
+            assert_eq!(status(&parsed, "tests/test_a.py::test_xpass_strict"), TestStatus::Failed);
+            assert_eq!(status(&parsed, "tests/test_a.py::test_setup"), TestStatus::Error);
+            assert_eq!(status(&parsed, "tests/test_a.py::test_teardown"), TestStatus::Error);
+            assert_eq!(status(&parsed, "tests/sub/test_skipmod.py"), TestStatus::Skipped);
             assert_eq!(parsed.crashes["tests/test_imp.py"].error, "ImportError");
             assert_eq!(parsed.crashes["tests/test_syn.py"].error, "SyntaxError");
-            let failure = parsed.tests[&TestId::new("tests/test_a.py::test_frames")]
-                .failure
-                .clone()
-                .unwrap();
-            assert_eq!(
-                (failure.error.as_str(), failure.message.as_str()),
-                ("ValueError", "bad 3")
-            );
+            let failure = parsed.tests[&TestId::new("tests/test_a.py::test_frames")].failure.clone().unwrap();
+            assert_eq!((failure.error.as_str(), failure.message.as_str()), ("ValueError", "bad 3"));
             assert_eq!(failure.frames.last().unwrap().file, "pkg/__init__.py");
         }
     }
@@ -254,10 +185,7 @@ mod tests {
     fn a_failed_subtest_is_not_healed_by_its_test() {
         let failed = r#"{"e":"test","id":"t::a","when":"call","outcome":"failed","error":"E"}"#;
         let passed = r#"{"e":"test","id":"t::a","when":"call","outcome":"passed"}"#;
-        assert_eq!(
-            status(&parse(&format!("{failed}\n{passed}")), "t::a"),
-            TestStatus::Failed
-        );
+        assert_eq!(status(&parse(&format!("{failed}\n{passed}")), "t::a"), TestStatus::Failed);
     }
 
     proptest! {

@@ -9,13 +9,7 @@ const SHIM: &str = include_str!("../../../plugin/uplift_unittest/sitecustomize.p
 
 pub(super) fn prepare(request: &SuiteRequest<'_>, prepared: &mut Prepared) {
     let folder = request.scratch.join("plugin");
-    prepared
-        .files
-        .push((folder.join("sitecustomize.py"), SHIM.to_owned()));
-    prepared
-        .env
-        .insert("PYTHONPATH".into(), python_path(request, &folder));
-    prepared
-        .env
-        .insert("UPLIFT_REPORT".into(), text(&prepared.report));
+    prepared.files.push((folder.join("sitecustomize.py"), SHIM.to_owned()));
+    prepared.env.insert("PYTHONPATH".into(), python_path(request, &folder));
+    prepared.env.insert("UPLIFT_REPORT".into(), text(&prepared.report));
 }
