@@ -6,12 +6,8 @@ use tracing_subscriber::EnvFilter;
 pub(crate) fn start(verbose: u8) {
     let level = match verbose {
         0 => "error",
-        1 => {
-            "warn,uplift=info,uplift_engine=info,uplift_sandbox=info,uplift_ecosystems=info,uplift_verify=info"
-        }
-        2 => {
-            "info,uplift=debug,uplift_engine=debug,uplift_sandbox=debug,uplift_ecosystems=debug,uplift_verify=debug"
-        }
+        1 => "warn,uplift=info,uplift_engine=info,uplift_sandbox=info,uplift_ecosystems=info,uplift_verify=info",
+        2 => "info,uplift=debug,uplift_engine=debug,uplift_sandbox=debug,uplift_ecosystems=debug,uplift_verify=debug",
         _ => "trace",
     };
     let own = std::env::var("UPLIFT_LOG").ok().and_then(|text| EnvFilter::try_new(text).ok());

@@ -48,7 +48,8 @@ fn a_folder_that_is_no_repository_or_has_nothing_to_upgrade() {
 fn an_interpreter_or_a_release_that_does_not_exist() {
     let (_index, project) = start();
     refused(&project, &["upgrade", "--python", "3.99"], 3, &["3.99", "found here"]);
-    project.commit(&[("requirements.txt", "alpha==7.7\nbeta==1.0\ndelta==1.0\nepsilon==1.0\ngamma==1.0\n")], "impossible");
+    project
+        .commit(&[("requirements.txt", "alpha==7.7\nbeta==1.0\ndelta==1.0\nepsilon==1.0\ngamma==1.0\n")], "impossible");
     refused(&project, &["upgrade"], 3, &["alpha", "hint:"]);
 }
 
@@ -78,7 +79,8 @@ fn settings_with_a_slip_are_refused_with_file_and_line() {
 #[test]
 fn a_test_command_that_hangs_is_ended_with_everything_it_started() {
     let (_index, project) = start();
-    project.commit(&[("uplift.toml", "[test]\ncommand = \"sh -c 'sleep 3141 & sleep 3141'\"\ntime-limit = 2\n")], "hangs");
+    project
+        .commit(&[("uplift.toml", "[test]\ncommand = \"sh -c 'sleep 3141 & sleep 3141'\"\ntime-limit = 2\n")], "hangs");
     refused(&project, &["upgrade"], 3, &["ran longer than its limit", "hint:"]);
     let left = std::process::Command::new("pgrep").args(["-f", "sleep 3141"]).output().unwrap();
     assert!(left.stdout.is_empty(), "left running: {}", String::from_utf8_lossy(&left.stdout));
@@ -119,7 +121,9 @@ fn tests_that_write_where_they_should_not_harm_nobody() {
 fn tests_that_want_the_network_are_named_as_such() {
     let (index, project) = start();
     let address = index.url().replace("/simple", "").replace("http://127.0.0.1:", "");
-    let test = format!("import socket, unittest\n\nclass Net(unittest.TestCase):\n    def test_net(self):\n        socket.create_connection(('192.0.2.1', {address}), timeout=5)\n");
+    let test = format!(
+        "import socket, unittest\n\nclass Net(unittest.TestCase):\n    def test_net(self):\n        socket.create_connection(('192.0.2.1', {address}), timeout=5)\n"
+    );
     project.commit(&[("tests/test_net.py", &test)], "wants the network");
     let report = project.run(&["upgrade", "--format", "json"]).json();
     let wanting = report["baseline"]["want_network"].as_array().unwrap();
@@ -138,7 +142,10 @@ fn odd_repositories_are_upgraded_like_any_other() {
     let outcome = project.run(&["upgrade", "--format", "json"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.all());
     let branch = outcome.json()["branch"].as_str().unwrap().to_owned();
-    assert_eq!(project.git(&["show", &format!("{branch}:requirements.in")]), "\u{feff}alpha==1.1\r\nbeta==2.0\r\ngamma==2.0\r\ndelta==2.0\r\n");
+    assert_eq!(
+        project.git(&["show", &format!("{branch}:requirements.in")]),
+        "\u{feff}alpha==1.1\r\nbeta==2.0\r\ngamma==2.0\r\ndelta==2.0\r\n"
+    );
 }
 
 #[test]

@@ -99,7 +99,12 @@ fn killed_at_any_moment_it_goes_on_to_the_same_end() {
         let moment = usual.mul_f64((seed >> 33) as f64 / f64::from(1u32 << 31));
         let project = Project::new(BINARY, &index, &lending::files());
         let before = project.fingerprint();
-        let mut child = project.command(&["upgrade", "--format", "json"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let mut child = project
+            .command(&["upgrade", "--format", "json"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(moment);
         let group = format!("-{}", child.id());
         let _gone = std::process::Command::new("kill").args(["-9", "--", &group]).output();
@@ -113,7 +118,12 @@ fn cancelled_after_a_kill_nothing_is_left() {
     let index = Index::serve(lending::packages());
     let project = Project::new(BINARY, &index, &lending::files());
     let before = project.fingerprint();
-    let mut child = project.command(&["upgrade"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut child = project
+        .command(&["upgrade"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
     std::thread::sleep(Duration::from_secs(3));
     child.kill().unwrap();
     child.wait().unwrap();
@@ -127,7 +137,12 @@ fn cancelled_after_a_kill_nothing_is_left() {
 fn a_second_run_beside_the_first_leaves_with_a_clear_message() {
     let index = Index::serve(lending::packages());
     let project = Project::new(BINARY, &index, &lending::files());
-    let mut child = project.command(&["upgrade"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut child = project
+        .command(&["upgrade"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
     std::thread::sleep(Duration::from_secs(2));
     let second = project.run(&["upgrade"]);
     assert_eq!(second.code, Some(3), "{}", second.all());

@@ -32,7 +32,10 @@ fn everything_that_can_move_does_and_the_culprit_goes_as_far_as_it_can() {
         assert_eq!(find(&report, "kept", name)["to"], "2.0", "{name}");
     }
     let alpha = find(&report, "held", "alpha");
-    assert_eq!((&alpha["best"], &alpha["target"], &alpha["first_failing"]), (&"1.1".into(), &"2.0".into(), &"2.0".into()));
+    assert_eq!(
+        (&alpha["best"], &alpha["target"], &alpha["first_failing"]),
+        (&"1.1".into(), &"2.0".into(), &"2.0".into())
+    );
     assert!(["witness", "probe"].contains(&alpha["proof"].as_str().unwrap()), "{alpha}");
     assert_eq!(alpha["first_error"]["error"], "AttributeError");
     assert_eq!(report["held"].as_array().unwrap().len(), 1, "{report:#}");
@@ -40,7 +43,10 @@ fn everything_that_can_move_does_and_the_culprit_goes_as_far_as_it_can() {
     assert_eq!(report["test_results"][0]["status"], "passed");
     let branch = report["branch"].as_str().unwrap();
     let show = |file: &str| project.git(&["show", &format!("{branch}:{file}")]);
-    assert_eq!(show("requirements.in"), "# what lending needs\nalpha==1.1  # loans\nbeta==2.0\ngamma==2.0\ndelta==2.0\n");
+    assert_eq!(
+        show("requirements.in"),
+        "# what lending needs\nalpha==1.1  # loans\nbeta==2.0\ngamma==2.0\ndelta==2.0\n"
+    );
     assert_eq!(show("requirements.txt"), "alpha==1.1\nbeta==2.0\ndelta==2.0\nepsilon==1.1\ngamma==2.0\n");
     assert_eq!(project.fingerprint(), before, "something of the user's was touched");
     assert!(project.leftovers().is_empty(), "{:?}", project.leftovers());
@@ -76,7 +82,12 @@ fn a_package_goes_back_alone_and_stays_until_something_newer_exists_or_it_is_lif
         plan["dependencies"].as_array().unwrap().iter().any(|c| c["name"] == "beta")
     };
     assert!(!planned(&project), "what was rolled back moves again");
-    index.publish(Package { name: "beta", version: "2.1", requires: &["epsilon"], module: "import epsilon\ndef size(): return epsilon.ONE" });
+    index.publish(Package {
+        name: "beta",
+        version: "2.1",
+        requires: &["epsilon"],
+        module: "import epsilon\ndef size(): return epsilon.ONE",
+    });
     assert!(planned(&project), "a newer release does not end the hold");
     assert_eq!(project.run(&["lift", "beta"]).code, Some(0));
     assert!(planned(&project));

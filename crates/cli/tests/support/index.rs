@@ -82,7 +82,9 @@ impl Shared {
             Mood::Good => self.page(&path),
         };
         let length = body.len();
-        let head = format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        );
         let body = if first.starts_with("HEAD") { Vec::new() } else { body };
         // A client that hangs up in the middle is its own business.
         let _sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
@@ -95,7 +97,8 @@ impl Shared {
             return found.map_or((404, "text/plain", Vec::new()), |p| (200, "application/octet-stream", p.wheel()));
         }
         let name = path.trim_start_matches("/simple/").trim_end_matches('/');
-        let link = |p: &Package| format!("<a href=\"/files/{0}#sha256={1}\">{0}</a>\n", p.file_name(), sha256(&p.wheel()));
+        let link =
+            |p: &Package| format!("<a href=\"/files/{0}#sha256={1}\">{0}</a>\n", p.file_name(), sha256(&p.wheel()));
         let links: String = packages.iter().filter(|p| p.name == name).map(link).collect();
         if links.is_empty() {
             return (404, "text/plain", Vec::new());

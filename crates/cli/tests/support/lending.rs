@@ -3,7 +3,12 @@
 
 use super::wheel::Package;
 
-const fn package(name: &'static str, version: &'static str, requires: &'static [&'static str], module: &'static str) -> Package {
+const fn package(
+    name: &'static str,
+    version: &'static str,
+    requires: &'static [&'static str],
+    module: &'static str,
+) -> Package {
     Package { name, version, requires, module }
 }
 
@@ -30,7 +35,10 @@ pub fn files() -> Vec<(&'static str, &'static str)> {
     vec![
         ("requirements.in", "# what lending needs\nalpha==1.0  # loans\nbeta==1.0\ngamma==1.0\ndelta==1.0\n"),
         ("requirements.txt", "alpha==1.0\nbeta==1.0\ndelta==1.0\nepsilon==1.0\ngamma==1.0\n"),
-        ("lending.py", "import alpha, beta, gamma\n\ndef lend(): return alpha.loan()\ndef days(): return alpha.due()\n"),
+        (
+            "lending.py",
+            "import alpha, beta, gamma\n\ndef lend(): return alpha.loan()\ndef days(): return alpha.due()\n",
+        ),
         ("tests/__init__.py", ""),
         (
             "tests/test_lending.py",

@@ -29,7 +29,8 @@ pub struct Outcome {
 impl Outcome {
     /// Standard output as JSON.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("no JSON ({e}):\n{}\n{}", self.stdout, self.stderr))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("no JSON ({e}):\n{}\n{}", self.stdout, self.stderr))
     }
 
     pub fn all(&self) -> String {
@@ -68,7 +69,10 @@ impl Project {
     /// Runs git in the repository and gives what it says.
     pub fn git(&self, args: &[&str]) -> String {
         let mut command = Command::new("git");
-        command.args(["-c", "user.name=Test", "-c", "user.email=test@example.invalid"]).args(args).current_dir(self.path());
+        command
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.invalid"])
+            .args(args)
+            .current_dir(self.path());
         command.env("GIT_CONFIG_GLOBAL", "/dev/null");
         let output = command.output().unwrap();
         assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -88,7 +92,8 @@ impl Project {
     /// What must not be left: other worktrees, private references.
     pub fn leftovers(&self) -> Vec<String> {
         let worktrees = self.git(&["worktree", "list", "--porcelain"]);
-        let mut left: Vec<String> = worktrees.lines().filter(|l| l.starts_with("worktree ")).skip(1).map(str::to_owned).collect();
+        let mut left: Vec<String> =
+            worktrees.lines().filter(|l| l.starts_with("worktree ")).skip(1).map(str::to_owned).collect();
         left.extend(self.git(&["for-each-ref", "--format=%(refname)", "refs/uplift/runs"]).lines().map(str::to_owned));
         left
     }
@@ -98,9 +103,16 @@ impl Project {
         let mut command = Command::new(&self.binary);
         command.args(args).current_dir(self.path()).env_clear().stdin(Stdio::null()).process_group(0);
         let home = self.home.path();
-        let path = format!("{}:{}:/usr/local/bin:/usr/bin:/bin", uv().parent().unwrap().display(), python().parent().unwrap().display());
+        let path = format!(
+            "{}:{}:/usr/local/bin:/usr/bin:/bin",
+            uv().parent().unwrap().display(),
+            python().parent().unwrap().display()
+        );
         command.env("PATH", path).env("HOME", home.join("home")).env("CI", "1").env("NO_COLOR", "1");
-        command.env("UPLIFT_CACHE_DIR", home.join("cache")).env("UV_CACHE_DIR", home.join("uv")).env("UV_DEFAULT_INDEX", &self.index);
+        command
+            .env("UPLIFT_CACHE_DIR", home.join("cache"))
+            .env("UV_CACHE_DIR", home.join("uv"))
+            .env("UV_DEFAULT_INDEX", &self.index);
         command.env("GIT_CONFIG_GLOBAL", "/dev/null");
         command
     }
@@ -142,7 +154,11 @@ pub fn uv() -> PathBuf {
         let _one_at_a_time = uv_lock(&place);
         if !exe.is_file() {
             let made = Command::new("python3").args(["-m", "venv"]).arg(&place).status().is_ok_and(|s| s.success());
-            let got = made && Command::new(place.join("bin/python")).args(["-m", "pip", "install", "--quiet", "uv>=0.9,<0.14"]).status().is_ok_and(|s| s.success());
+            let got = made
+                && Command::new(place.join("bin/python"))
+                    .args(["-m", "pip", "install", "--quiet", "uv>=0.9,<0.14"])
+                    .status()
+                    .is_ok_and(|s| s.success());
             assert!(got, "these tests need uv, and pip could not install it: is the package index reachable?");
         }
         exe
