@@ -57,8 +57,14 @@ impl Doors {
         if !what.services.is_empty() {
             confinement.read_only.push(private.path().join(SCRIPT));
         }
-        let (program, args) = argv.split_first().ok_or_else(|| ProcessError::Launcher { message: "the command is empty".to_owned() })?;
-        let mut task = Task::new(program, what.directory).args(args).env(env).wall_limit(what.wall_limit).limits(self.limits).confined(confinement);
+        let (program, args) =
+            argv.split_first().ok_or_else(|| ProcessError::Launcher { message: "the command is empty".to_owned() })?;
+        let mut task = Task::new(program, what.directory)
+            .args(args)
+            .env(env)
+            .wall_limit(what.wall_limit)
+            .limits(self.limits)
+            .confined(confinement);
         task.silence_limit = what.silence_limit;
         task.log.clone_from(&what.log);
         process::run(&task, &self.clients.cancel)

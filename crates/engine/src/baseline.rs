@@ -15,9 +15,14 @@ use crate::subject::Tree;
 
 /// How the project is tested, if it can be.
 pub(crate) enum Standing {
-    Tested { command: TestCommand, baseline: Box<Baseline> },
+    Tested {
+        command: TestCommand,
+        baseline: Box<Baseline>,
+    },
     /// No test runs; the reason in words, and what was tried.
-    Untested { reason: String },
+    Untested {
+        reason: String,
+    },
 }
 
 struct Committed<'a>(&'a Tree<'a>);
@@ -36,14 +41,34 @@ impl Files for Committed<'_> {
 }
 
 /// The commands that might run the tests, best first, and what was passed over.
-pub(crate) fn commands(tree: &Tree<'_>, component: &str, settings: &uplift_model::Settings, has: &dyn Fn(&str) -> bool, bin: Option<&std::path::Path>) -> Result<discover::Discovered, EngineError> {
+pub(crate) fn commands(
+    tree: &Tree<'_>,
+    component: &str,
+    settings: &uplift_model::Settings,
+    has: &dyn Fn(&str) -> bool,
+    bin: Option<&std::path::Path>,
+) -> Result<discover::Discovered, EngineError> {
     let exists = |program: &str| bin.is_some_and(|b| b.join(program).exists()) || find_on_path(program).is_some();
-    let project = Project { files: &Committed(tree), component, settings: &settings.test, has_package: has, program_exists: &exists };
-    discover::discover(&project).map_err(|e| EngineError::repository(e.to_string(), uplift_model::Hint::hint(&e).unwrap_or_default()))
+    let project = Project {
+        files: &Committed(tree),
+        component,
+        settings: &settings.test,
+        has_package: has,
+        program_exists: &exists,
+    };
+    discover::discover(&project)
+        .map_err(|e| EngineError::repository(e.to_string(), uplift_model::Hint::hint(&e).unwrap_or_default()))
 }
 
 /// Runs the baseline with the first command that really runs tests.
-pub(crate) fn establish(lab: &Lab<'_>, tree: &Tree<'_>, component: &str, environment: &Environment, has: &dyn Fn(&str) -> bool, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<Standing, EngineError> {
+pub(crate) fn establish(
+    lab: &Lab<'_>,
+    tree: &Tree<'_>,
+    component: &str,
+    environment: &Environment,
+    has: &dyn Fn(&str) -> bool,
+    tell: &dyn Fn(Event) -> Result<(), EngineError>,
+) -> Result<Standing, EngineError> {
     let found = commands(tree, component, lab.settings, has, Some(&environment.bin()))?;
     let explicit = lab.settings.test.command.is_some();
     let mut tried: Vec<String> = Vec::new();
@@ -57,7 +82,11 @@ pub(crate) fn establish(lab: &Lab<'_>, tree: &Tree<'_>, component: &str, environ
             continue;
         }
         if passed == 0 {
-            let why = first.crashes.values().next().map_or_else(|| format!("{failed} failed, none passed"), |f| format!("{}: {}", f.error, f.message));
+            let why = first
+                .crashes
+                .values()
+                .next()
+                .map_or_else(|| format!("{failed} failed, none passed"), |f| format!("{}: {}", f.error, f.message));
             tried.push(format!("`{}` ({}) ran no test that passes: {why}", command.shown(), command.found_in));
             continue;
         }
@@ -66,7 +95,13 @@ pub(crate) fn establish(lab: &Lab<'_>, tree: &Tree<'_>, component: &str, environ
         let mut runs = vec![first];
         for number in 1..of {
             let run = lab.suite(command, environment, None, number)?;
-            tell(Event::BaselineRun { number: number + 1, of, seconds: run.seconds, passed: run.count(TestStatus::Passed), failed: run.failing().count() })?;
+            tell(Event::BaselineRun {
+                number: number + 1,
+                of,
+                seconds: run.seconds,
+                passed: run.count(TestStatus::Passed),
+                failed: run.failing().count(),
+            })?;
             runs.push(run);
         }
         let baseline = Baseline::of(&runs);
@@ -75,11 +110,20 @@ pub(crate) fn establish(lab: &Lab<'_>, tree: &Tree<'_>, component: &str, environ
             continue;
         }
         let (known, flaky) = (baseline.known_failures().len(), baseline.flaky().len());
-        tell(Event::BaselineDone { command: command.shown(), passed: baseline.passed(), known, flaky, seconds: baseline.seconds })?;
+        tell(Event::BaselineDone {
+            command: command.shown(),
+            passed: baseline.passed(),
+            known,
+            flaky,
+            seconds: baseline.seconds,
+        })?;
         return Ok(Standing::Tested { command: command.clone(), baseline: Box::new(baseline) });
     }
     if explicit && !tried.is_empty() {
-        return Err(EngineError::repository(format!("the baseline could not be established: {}", tried.join("; ")), "nothing was changed. Mend the test command, or use --no-tests for import checks only"));
+        return Err(EngineError::repository(
+            format!("the baseline could not be established: {}", tried.join("; ")),
+            "nothing was changed. Mend the test command, or use --no-tests for import checks only",
+        ));
     }
     let mut reason = if tried.is_empty() { "no test command was found".to_owned() } else { tried.join("; ") };
     if !found.notes.is_empty() && tried.is_empty() {

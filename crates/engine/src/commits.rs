@@ -47,8 +47,19 @@ pub(crate) struct Committer<'a> {
 impl Committer<'_> {
     /// Commits the way from `before` to `after` on top of `parent`, a commit for each mover, in an order that the
     /// resolver accepts.
-    pub(crate) fn phase(&self, parent: &Oid, before: &State, after: &State, phase: Phase) -> Result<Vec<Committed>, EngineError> {
-        let moved: BTreeSet<_> = after.pins.iter().filter(|(n, v)| before.pins.get(*n).is_some_and(|b| b < *v)).map(|(n, _)| n.clone()).collect();
+    pub(crate) fn phase(
+        &self,
+        parent: &Oid,
+        before: &State,
+        after: &State,
+        phase: Phase,
+    ) -> Result<Vec<Committed>, EngineError> {
+        let moved: BTreeSet<_> = after
+            .pins
+            .iter()
+            .filter(|(n, v)| before.pins.get(*n).is_some_and(|b| b < *v))
+            .map(|(n, _)| n.clone())
+            .collect();
         let goal = Solved { solution: after.solution.clone(), via: BTreeMap::new() };
         let steps = targets::steps(before, &goal, &moved);
         let movers = in_order(targets::movers(self.solver, before, &steps)?);
@@ -72,7 +83,12 @@ impl Committer<'_> {
     }
 
     /// One commit for the refresh of everything that nobody names.
-    pub(crate) fn refresh(&self, parent: &Oid, before: &State, after: &State) -> Result<Option<Committed>, EngineError> {
+    pub(crate) fn refresh(
+        &self,
+        parent: &Oid,
+        before: &State,
+        after: &State,
+    ) -> Result<Option<Committed>, EngineError> {
         if before.solution == after.solution {
             return Ok(None);
         }
@@ -82,8 +98,17 @@ impl Committer<'_> {
 
     /// One commit that goes back from `before` to `after`. With `original`, the files that the run changed come back
     /// exactly as they were there; else the versions are written as an upgrade would write them.
-    pub(crate) fn back(&self, parent: &Oid, before: &State, after: &State, title: &str, original: Option<&str>) -> Result<Committed, EngineError> {
-        let Some(original) = original else { return self.commit(parent, before, after, Phase::Integration, title, &[]) };
+    pub(crate) fn back(
+        &self,
+        parent: &Oid,
+        before: &State,
+        after: &State,
+        title: &str,
+        original: Option<&str>,
+    ) -> Result<Committed, EngineError> {
+        let Some(original) = original else {
+            return self.commit(parent, before, after, Phase::Integration, title, &[]);
+        };
         let git = self.lab.git;
         let mut files: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
         let locks = |path: &str| self.component.environment.is_lock(path);
@@ -102,7 +127,10 @@ impl Committer<'_> {
 
     fn advance(&self, state: &State, moving: &[Mover]) -> Result<Option<State>, EngineError> {
         let wishes = state.wishes_with(moving);
-        let Answer::Solved(solved) = self.solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? else { return Ok(None) };
+        let Answer::Solved(solved) = self.solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)?
+        else {
+            return Ok(None);
+        };
         let pins = wishes.into_iter().filter_map(|(name, wish)| match wish {
             Wish::Exactly(version) => Some((name, version)),
             _ => None,
@@ -110,13 +138,31 @@ impl Committer<'_> {
         Ok(Some(State { pins: pins.collect(), solution: solved.solution }))
     }
 
-    fn commit(&self, parent: &Oid, before: &State, after: &State, phase: Phase, title: &str, movers: &[Mover]) -> Result<Committed, EngineError> {
-        let committed: Committed = self.lab.journal.step(self.lab.run, &format!("commit:{parent}:{title}"), || self.make(parent, before, after, phase, title, movers))?;
+    fn commit(
+        &self,
+        parent: &Oid,
+        before: &State,
+        after: &State,
+        phase: Phase,
+        title: &str,
+        movers: &[Mover],
+    ) -> Result<Committed, EngineError> {
+        let committed: Committed = self.lab.journal.step(self.lab.run, &format!("commit:{parent}:{title}"), || {
+            self.make(parent, before, after, phase, title, movers)
+        })?;
         (self.tell)(Event::Committed { commit: committed.commit.to_string(), subject: committed.subject.clone() })?;
         Ok(committed)
     }
 
-    fn make(&self, parent: &Oid, before: &State, after: &State, phase: Phase, title: &str, movers: &[Mover]) -> Result<Committed, EngineError> {
+    fn make(
+        &self,
+        parent: &Oid,
+        before: &State,
+        after: &State,
+        phase: Phase,
+        title: &str,
+        movers: &[Mover],
+    ) -> Result<Committed, EngineError> {
         let git = self.lab.git;
         git.checkout_clean(self.lab.worktree, parent.as_str())?;
         let tree = Tree::of(git, parent.as_str())?;
@@ -124,7 +170,17 @@ impl Committer<'_> {
         let mut notes = Vec::new();
         let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         let mut files: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
-        let bumps: Vec<Bump> = after.pins.iter().filter(|(n, v)| before.pins.get(*n) != Some(*v)).map(|(name, to)| Bump { name: name.clone(), to: to.clone(), policy: Policy::Admit }).collect();
+        let moved = after.pins.iter().filter(|(n, v)| before.pins.get(*n) != Some(*v));
+        // Packages that only come along are edited where a constraints file fixes them.
+        let fixed = self.solver.constrained();
+        let along = changes
+            .iter()
+            .filter(|c| fixed.contains(&c.name) && !after.pins.contains_key(&c.name))
+            .filter_map(|c| Some((&c.name, c.to.as_ref()?)));
+        let bumps: Vec<Bump> = moved
+            .chain(along)
+            .map(|(name, to)| Bump { name: name.clone(), to: to.clone(), policy: Policy::Admit })
+            .collect();
         let hashes = self.hashes(&tree, &changes)?;
         for file in &self.component.manifests {
             if bumps.is_empty() || self.component.environment.is_lock(&file.path) {
@@ -135,7 +191,12 @@ impl Committer<'_> {
             match manifest::edit_with_hashes(file.kind, text, &bumps, &hashes) {
                 Ok(edited) if edited.text != text => {
                     for line in &edited.lines {
-                        places.entry(line.new.clone()).or_default().push(Place { file: file.path.clone(), line: line.line, written: line.new.clone(), specifier: String::new() });
+                        places.entry(line.new.clone()).or_default().push(Place {
+                            file: file.path.clone(),
+                            line: line.line,
+                            written: line.new.clone(),
+                            specifier: String::new(),
+                        });
                     }
                     self.put(&file.path, edited.text.as_bytes())?;
                     files.push((PathBuf::from(&file.path), Some(edited.text.into_bytes())));
@@ -150,10 +211,20 @@ impl Committer<'_> {
         };
         let solved = Solved { solution: after.solution.clone(), via };
         let builder = self.lab.builder();
-        let relock = Relock { doors: self.lab.doors, builder: &builder, worktree: self.lab.worktree, component: self.component, before: &before.solution, after: &solved, hashes: &hashes, limit: Duration::from_secs(600) };
+        let relock = Relock {
+            doors: self.lab.doors,
+            builder: &builder,
+            worktree: self.lab.worktree,
+            component: self.component,
+            before: &before.solution,
+            after: &solved,
+            hashes: &hashes,
+            limit: Duration::from_secs(600),
+        };
         for lock in relock.write()? {
             let path = self.lab.worktree.join(&lock);
             let bytes = std::fs::read(&path).map_err(|e| EngineError::Disk(path, e))?;
+            files.retain(|(path, _)| path != Path::new(&lock));
             files.push((PathBuf::from(lock), Some(bytes)));
         }
         let base = git.tree_of(parent.as_str())?;
@@ -171,10 +242,18 @@ impl Committer<'_> {
             phase,
             with: names.iter().filter(|n| **n != s.name).cloned().collect(),
             commit: commit.to_string(),
-            places: places.iter().filter(|(line, _)| states(line, s.name.as_str())).flat_map(|(_, p)| p.clone()).collect(),
+            places: places
+                .iter()
+                .filter(|(line, _)| states(line, s.name.as_str()))
+                .flat_map(|(_, p)| p.clone())
+                .collect(),
         });
         let kept: Vec<Kept> = kept.collect();
-        let refreshed = if movers.is_empty() { changes } else { changes.into_iter().filter(|c| !names.contains(&c.name)).collect() };
+        let refreshed = if movers.is_empty() {
+            changes
+        } else {
+            changes.into_iter().filter(|c| !names.contains(&c.name)).collect()
+        };
         Ok(Committed { commit, subject: title.to_owned(), kept, refreshed, notes })
     }
 
@@ -209,25 +288,32 @@ fn states(line: &str, name: &str) -> bool {
 fn in_order(movers: Vec<Mover>) -> Vec<Mover> {
     let mut placed: Vec<usize> = Vec::new();
     while placed.len() < movers.len() {
-        let ready = |i: &usize| !placed.contains(i) && movers.get(*i).is_some_and(|m| m.needs.iter().all(|n| placed.contains(n)));
+        let ready = |i: &usize| {
+            !placed.contains(i) && movers.get(*i).is_some_and(|m| m.needs.iter().all(|n| placed.contains(n)))
+        };
         // A ring cannot be left here, since rings are one mover; should one be, its first member goes first.
         let next = (0..movers.len()).find(ready).or_else(|| (0..movers.len()).find(|i| !placed.contains(i)));
         let Some(next) = next else { break };
         placed.push(next);
     }
     let position: BTreeMap<usize, usize> = placed.iter().enumerate().map(|(new, old)| (*old, new)).collect();
-    let renumber = |m: &Mover| Mover { needs: m.needs.iter().filter_map(|n| position.get(n).copied()).collect(), ..m.clone() };
+    let renumber =
+        |m: &Mover| Mover { needs: m.needs.iter().filter_map(|n| position.get(n).copied()).collect(), ..m.clone() };
     placed.iter().filter_map(|i| movers.get(*i)).map(renumber).collect()
 }
 
 /// `build(deps): flask 2.0.1 -> 3.1.2, werkzeug 2.0.1 -> 3.1.3`.
 fn subject(movers: &[Mover]) -> String {
-    let steps: Vec<String> = movers.iter().flat_map(|m| &m.steps).map(|s| format!("{} {} -> {}", s.name, s.from, s.to)).collect();
-    let breaking = movers.iter().flat_map(|m| &m.steps).any(|s| s.from.distance(&s.to) == uplift_model::Distance::Major);
+    let steps: Vec<String> =
+        movers.iter().flat_map(|m| &m.steps).map(|s| format!("{} {} -> {}", s.name, s.from, s.to)).collect();
+    let breaking =
+        movers.iter().flat_map(|m| &m.steps).any(|s| s.from.distance(&s.to) == uplift_model::Distance::Major);
     let kind = if breaking { "feat(deps)" } else { "build(deps)" };
     match steps.as_slice() {
         [] => format!("{kind}: update dependencies"),
-        [first, second, third, rest @ ..] if !rest.is_empty() => format!("{kind}: {first}, {second}, {third} and {} more", rest.len()),
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{kind}: {first}, {second}, {third} and {} more", rest.len())
+        }
         few => format!("{kind}: {}", few.join(", ")),
     }
 }
@@ -236,7 +322,8 @@ fn message(title: &str, changes: &[Change], movers: &[Mover], run: &str) -> Stri
     let mut text = format!("{title}\n\n");
     let named: Vec<_> = movers.iter().flat_map(|m| m.steps.iter().map(|s| &s.name)).collect();
     let line = |c: &Change| {
-        let version = |v: &Option<uplift_model::Version>| v.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+        let version =
+            |v: &Option<uplift_model::Version>| v.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
         format!("- {} {} -> {}\n", c.name, version(&c.from), version(&c.to))
     };
     let own: String = changes.iter().filter(|c| named.contains(&&c.name)).map(line).collect();
@@ -265,12 +352,17 @@ mod tests {
 
     fn mover(name: &str, needs: &[usize]) -> Mover {
         let version = |v: &str| Version::new(v).unwrap();
-        Mover { steps: vec![Step { name: PackageName::new(name).unwrap(), from: version("1.0"), to: version("2.0") }], prior: 0.3, needs: needs.to_vec() }
+        Mover {
+            steps: vec![Step { name: PackageName::new(name).unwrap(), from: version("1.0"), to: version("2.0") }],
+            prior: 0.3,
+            needs: needs.to_vec(),
+        }
     }
 
     #[test]
     fn movers_follow_what_they_need() {
-        let order: Vec<String> = in_order(vec![mover("a", &[2]), mover("b", &[]), mover("c", &[1])]).iter().map(Mover::title).collect();
+        let order: Vec<String> =
+            in_order(vec![mover("a", &[2]), mover("b", &[]), mover("c", &[1])]).iter().map(Mover::title).collect();
         assert_eq!(order, ["b", "c", "a"]);
     }
 

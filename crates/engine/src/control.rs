@@ -46,24 +46,43 @@ pub fn run(path: &Path, id: &str) -> Result<(RunRow, Vec<(i64, Event)>), EngineE
 ///
 /// # Errors
 /// [`EngineError`].
-pub fn resume(path: &Path, id: Option<&str>, cancel: &Cancel, watch: Watch<'_>) -> Result<uplift_model::outcome::RunReport, EngineError> {
+pub fn resume(
+    path: &Path,
+    id: Option<&str>,
+    cancel: &Cancel,
+    watch: Watch<'_>,
+) -> Result<uplift_model::outcome::RunReport, EngineError> {
     let desk = Desk::open(path, cancel)?;
     let _owner = desk.own()?;
     let row = match id {
         Some(id) => find(&desk, id)?,
-        None => open_run(&desk)?.ok_or_else(|| EngineError::repository("there is no interrupted run to resume", "`uplift runs` lists the runs of this repository"))?,
+        None => open_run(&desk)?.ok_or_else(|| {
+            EngineError::repository(
+                "there is no interrupted run to resume",
+                "`uplift runs` lists the runs of this repository",
+            )
+        })?,
     };
     match row.state {
         RunState::Running | RunState::Interrupted => {}
         _ => {
             return match row.report {
                 Some(report) if row.state == RunState::Done => Ok(report),
-                _ => Err(EngineError::repository(format!("run {} has ended and cannot be resumed", row.id), "start a new one with `uplift upgrade`")),
+                _ => Err(EngineError::repository(
+                    format!("run {} has ended and cannot be resumed", row.id),
+                    "start a new one with `uplift upgrade`",
+                )),
             };
         }
     }
     desk.journal.set_state(&row.id, RunState::Running)?;
-    let request = Request { path: path.to_owned(), settings: row.settings.clone(), cancel: cancel.clone(), tests: !desk.journal.without_tests(&row.id)?, fresh: false };
+    let request = Request {
+        path: path.to_owned(),
+        settings: row.settings.clone(),
+        cancel: cancel.clone(),
+        tests: !desk.journal.without_tests(&row.id)?,
+        fresh: false,
+    };
     pipeline::carry_out(&desk, &row, &request, watch)
 }
 
@@ -75,10 +94,15 @@ pub fn cancel(path: &Path, id: Option<&str>) -> Result<RunRow, EngineError> {
     let desk = Desk::open(path, &Cancel::new())?;
     let row = match id {
         Some(id) => find(&desk, id)?,
-        None => open_run(&desk)?.ok_or_else(|| EngineError::repository("there is no run to cancel", "`uplift runs` lists the runs of this repository"))?,
+        None => open_run(&desk)?.ok_or_else(|| {
+            EngineError::repository("there is no run to cancel", "`uplift runs` lists the runs of this repository")
+        })?,
     };
     if !matches!(row.state, RunState::Running | RunState::Interrupted) {
-        return Err(EngineError::repository(format!("run {} has ended already", row.id), "`uplift rollback` takes a finished run back"));
+        return Err(EngineError::repository(
+            format!("run {} has ended already", row.id),
+            "`uplift rollback` takes a finished run back",
+        ));
     }
     let _owner = take_over(&desk)?;
     clear(&desk, &row.id)?;
@@ -122,19 +146,28 @@ pub fn apply(path: &Path, id: &str) -> Result<Applied, EngineError> {
     let _owner = desk.own()?;
     let row = find(&desk, id)?;
     let (Some(branch), Some(tip)) = (&row.branch, row.tip.as_deref().and_then(Oid::parse)) else {
-        return Err(EngineError::repository(format!("run {} delivered nothing to apply", row.id), "`uplift show` tells what it came to"));
+        return Err(EngineError::repository(
+            format!("run {} delivered nothing to apply", row.id),
+            "`uplift show` tells what it came to",
+        ));
     };
     // What is applied is what was tested: the branch must not have been moved since.
     let now = desk.git.reference(&format!("refs/heads/{branch}"))?;
     if now.as_ref() != Some(&tip) {
-        return Err(EngineError::repository(format!("the branch {branch} is no longer where the run left it"), format!("merge it by hand, or look at it with `git log {branch}`")));
+        return Err(EngineError::repository(
+            format!("the branch {branch} is no longer where the run left it"),
+            format!("merge it by hand, or look at it with `git log {branch}`"),
+        ));
     }
     let head = desk.repository.usable_head()?;
     if *head == tip {
         return Ok(Applied { branch: branch.clone(), commit: tip.to_string() });
     }
     if !desk.git.is_ancestor(head, &tip)? {
-        return Err(EngineError::repository("the checked-out branch has moved on since the run started, so it cannot be fast-forwarded", format!("`git merge {branch}` or `git rebase`, then run the tests again")));
+        return Err(EngineError::repository(
+            "the checked-out branch has moved on since the run started, so it cannot be fast-forwarded",
+            format!("`git merge {branch}` or `git rebase`, then run the tests again"),
+        ));
     }
     desk.git.merge_ff(&tip)?;
     Ok(Applied { branch: branch.clone(), commit: tip.to_string() })
@@ -147,7 +180,8 @@ pub fn apply(path: &Path, id: &str) -> Result<Applied, EngineError> {
 pub fn lift(path: &Path, package: &PackageName) -> Result<bool, EngineError> {
     let desk = Desk::open(path, &Cancel::new())?;
     let mut lifted = false;
-    let components: std::collections::BTreeSet<String> = desk.journal.runs()?.into_iter().filter_map(|r| r.report.map(|r| r.component)).collect();
+    let components: std::collections::BTreeSet<String> =
+        desk.journal.runs()?.into_iter().filter_map(|r| r.report.map(|r| r.component)).collect();
     for component in components {
         lifted |= desk.journal.lift(&component, package)?;
     }
@@ -155,7 +189,12 @@ pub fn lift(path: &Path, package: &PackageName) -> Result<bool, EngineError> {
 }
 
 pub(crate) fn find(desk: &Desk, id: &str) -> Result<RunRow, EngineError> {
-    desk.journal.run(id)?.ok_or_else(|| EngineError::repository(format!("there is no run `{id}`, or more than one starts so"), "`uplift runs` lists the runs of this repository"))
+    desk.journal.run(id)?.ok_or_else(|| {
+        EngineError::repository(
+            format!("there is no run `{id}`, or more than one starts so"),
+            "`uplift runs` lists the runs of this repository",
+        )
+    })
 }
 
 fn open_run(desk: &Desk) -> Result<Option<RunRow>, EngineError> {

@@ -46,7 +46,11 @@ impl Desk {
         repository.usable_head()?;
         let git = Git::at(&repository.top).cancelled_by(cancel);
         let journal = Journal::open(&repository.git_common_dir.join("uplift"))?;
-        let inner = path.canonicalize().ok().and_then(|p| p.strip_prefix(&repository.top).ok().map(|i| i.display().to_string())).unwrap_or_default();
+        let inner = path
+            .canonicalize()
+            .ok()
+            .and_then(|p| p.strip_prefix(&repository.top).ok().map(|i| i.display().to_string()))
+            .unwrap_or_default();
         Ok(Self { repository, git, journal, inner })
     }
 
@@ -65,16 +69,28 @@ impl Desk {
 
     fn running(&self) -> String {
         let runs = self.journal.runs().unwrap_or_default();
-        runs.into_iter().find(|r| r.state == uplift_model::outcome::RunState::Running).map_or_else(|| "another".to_owned(), |r| r.id)
+        runs.into_iter()
+            .find(|r| r.state == uplift_model::outcome::RunState::Running)
+            .map_or_else(|| "another".to_owned(), |r| r.id)
     }
 }
 
 /// Opens the doors for a run with these settings.
 pub(crate) fn doors(settings: &Settings, cancel: &Cancel) -> Result<Doors, EngineError> {
-    let dirs = Dirs::find().map_err(|e| EngineError::repository(e.to_string(), "set UPLIFT_CACHE_DIR to a folder that can be written"))?;
-    let fetch = Fetch::new(FetchSettings { connections: settings.limits.connections, cache: Some(dirs.http()), time_limit: Duration::from_secs(30), ..FetchSettings::default() })
-        .map_err(|e| EngineError::Bug(e.to_string()))?
-        .cancelled_by(cancel);
-    let limits = Limits { open_files: Some(settings.limits.open_files), file_bytes: Some(settings.limits.file_mib << 20), cpu_seconds: None };
+    let dirs = Dirs::find()
+        .map_err(|e| EngineError::repository(e.to_string(), "set UPLIFT_CACHE_DIR to a folder that can be written"))?;
+    let fetch = Fetch::new(FetchSettings {
+        connections: settings.limits.connections,
+        cache: Some(dirs.http()),
+        time_limit: Duration::from_secs(30),
+        ..FetchSettings::default()
+    })
+    .map_err(|e| EngineError::Bug(e.to_string()))?
+    .cancelled_by(cancel);
+    let limits = Limits {
+        open_files: Some(settings.limits.open_files),
+        file_bytes: Some(settings.limits.file_mib << 20),
+        cpu_seconds: None,
+    };
     Ok(Doors { ladder: Ladder::detect(cancel), clients: Clients::new(dirs, cancel.clone()), fetch, limits })
 }

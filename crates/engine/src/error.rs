@@ -85,8 +85,18 @@ impl EngineError {
     /// How the command ends.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Git(_) | Self::Journal(_) | Self::Repository { .. } | Self::Busy { .. } | Self::Disk(..) | Self::Relock(RelockError::NoTool { .. }) => ExitCode::Repository,
-            Self::Client(_) | Self::Resolve(_) | Self::Environment(_) | Self::Relock(_) | Self::Process(_) | Self::Cancelled => ExitCode::Outside,
+            Self::Git(_)
+            | Self::Journal(_)
+            | Self::Repository { .. }
+            | Self::Busy { .. }
+            | Self::Disk(..)
+            | Self::Relock(RelockError::NoTool { .. }) => ExitCode::Repository,
+            Self::Client(_)
+            | Self::Resolve(_)
+            | Self::Environment(_)
+            | Self::Relock(_)
+            | Self::Process(_)
+            | Self::Cancelled => ExitCode::Outside,
             Self::Bug(_) => ExitCode::Bug,
         }
     }
@@ -101,12 +111,20 @@ impl Hint for EngineError {
             Self::Environment(e) => e.hint(),
             Self::Relock(e) => e.hint(),
             Self::Process(e) => e.hint(),
-            Self::Resolve(ResolveError::Unreachable(_)) => Some("check the network and the index settings of uv or pip, then run again".to_owned()),
+            Self::Resolve(ResolveError::Unreachable(_)) => {
+                Some("check the network and the index settings of uv or pip, then run again".to_owned())
+            }
             Self::Resolve(_) => None,
-            Self::Disk(path, e) if e.raw_os_error() == Some(28) => Some(format!("the disk that holds `{}` is full; free some room, then `uplift resume`", path.display())),
-            Self::Disk(..) => Some("nothing of yours was changed; `uplift resume` goes on once it can be written".to_owned()),
+            Self::Disk(path, e) if e.raw_os_error() == Some(28) => {
+                Some(format!("the disk that holds `{}` is full; free some room, then `uplift resume`", path.display()))
+            }
+            Self::Disk(..) => {
+                Some("nothing of yours was changed; `uplift resume` goes on once it can be written".to_owned())
+            }
             Self::Repository { hint, .. } => Some(hint.clone()),
-            Self::Busy { .. } => Some("wait for it, watch it with `uplift status`, or end it with `uplift cancel`".to_owned()),
+            Self::Busy { .. } => {
+                Some("wait for it, watch it with `uplift status`, or end it with `uplift cancel`".to_owned())
+            }
             Self::Cancelled => None,
             Self::Bug(_) => Some("please report this; nothing of yours was changed".to_owned()),
         }

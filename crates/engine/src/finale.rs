@@ -27,21 +27,39 @@ pub(crate) struct Verified {
 
 #[expect(clippy::too_many_arguments, reason = "the last look needs what every earlier step made; two callers")]
 /// Checks out `tip`, builds the environment that its own lock describes from nothing, and runs the whole suite.
-pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, tested: &Solution, root: &str, command: &TestCommand, baseline: &Baseline, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<Verified, EngineError> {
+pub(crate) fn verify(
+    lab: &Lab<'_>,
+    solver: &Solver<'_>,
+    tip: &Oid,
+    tested: &Solution,
+    root: &str,
+    command: &TestCommand,
+    baseline: &Baseline,
+    tell: &dyn Fn(Event) -> Result<(), EngineError>,
+) -> Result<Verified, EngineError> {
     tell(Event::Doing { what: "verifying everything kept, together, from a clean environment".to_owned() })?;
     let mut notes = Vec::new();
     let tree = Tree::of(lab.git, tip.as_str())?;
-    let delivered = tree.components().into_iter().find(|c| c.root == root).ok_or_else(|| EngineError::Bug("the delivered tree has lost its component".to_owned()))?;
+    let delivered = tree
+        .components()
+        .into_iter()
+        .find(|c| c.root == root)
+        .ok_or_else(|| EngineError::Bug("the delivered tree has lost its component".to_owned()))?;
     let solution = delivered_solution(solver, &delivered)?;
     let differs = tested.changes(&solution);
     if !differs.is_empty() {
-        notes.push(format!("the lock as its own tool wrote it differs from the tested set in {}; it is what is verified here", differs.iter().map(|c| c.name.to_string()).collect::<Vec<_>>().join(", ")));
+        notes.push(format!(
+            "the lock as its own tool wrote it differs from the tested set in {}; it is what is verified here",
+            differs.iter().map(|c| c.name.to_string()).collect::<Vec<_>>().join(", ")
+        ));
     }
     *lab.tree.borrow_mut() = tip.to_string();
     lab.clean()?;
     lab.prepare_layer(&pretended_version(None))?;
     let place = lab.doors.clients.dirs.run(lab.run).join("clean");
-    let environment = lab.environment_at(&solution, Some(&place))?.map_err(|why| EngineError::Bug(format!("what was delivered cannot be installed: {why}")))?;
+    let environment = lab
+        .environment_at(&solution, Some(&place))?
+        .map_err(|why| EngineError::Bug(format!("what was delivered cannot be installed: {why}")))?;
     let run = lab.suite(command, &environment, None, 90)?;
     // The tree that was tested is the tree that is delivered: by name, not by trust.
     let (wanted, had) = (lab.git.tree_of(tip.as_str())?, lab.git.tree_of(&lab.tree.borrow())?);
@@ -54,7 +72,11 @@ pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, tested: &Sol
         let tests: Vec<TestId> = newly.iter().map(|(t, _)| t.clone()).collect();
         let mut reruns = Vec::new();
         for attempt in 91..=92 {
-            reruns.push(verdict::compare_selected(baseline, &lab.suite(command, &environment, Some(&tests), attempt)?, &tests));
+            reruns.push(verdict::compare_selected(
+                baseline,
+                &lab.suite(command, &environment, Some(&tests), attempt)?,
+                &tests,
+            ));
         }
         newly = verdict::confirm(&first, &reruns);
     }
@@ -85,7 +107,9 @@ pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> 
     };
     match answer {
         Answer::Solved(solved) => Ok(solved.solution),
-        Answer::Refused(conflict) => Err(EngineError::Bug(format!("the delivered manifests do not resolve: {}", conflict.text))),
+        Answer::Refused(conflict) => {
+            Err(EngineError::Bug(format!("the delivered manifests do not resolve: {}", conflict.text)))
+        }
     }
 }
 
@@ -122,5 +146,8 @@ pub(crate) fn branch(lab: &Lab<'_>, wanted: &str, tip: &Oid) -> Result<String, E
             }
         }
     }
-    Err(EngineError::repository(format!("the branch name `{wanted}` is taken"), "set [upgrade] branch to another pattern"))
+    Err(EngineError::repository(
+        format!("the branch name `{wanted}` is taken"),
+        "set [upgrade] branch to another pattern",
+    ))
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::interpreter::Interpreter;
+use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::registry::{self, File, Release};
 use uplift_model::{PackageName, Version};
 use uplift_sandbox::fetch::Request;
@@ -41,20 +42,23 @@ impl<'a> Index<'a> {
 
     /// Fetches the pages of `names` at once; what fails is remembered as not retrieved.
     pub(crate) fn load(&self, names: &[PackageName]) -> Result<(), EngineError> {
-        let missing: Vec<PackageName> = names.iter().filter(|n| !self.pages.borrow().contains_key(*n)).cloned().collect();
+        let missing: Vec<PackageName> =
+            names.iter().filter(|n| !self.pages.borrow().contains_key(*n)).cloned().collect();
         if missing.is_empty() {
             return Ok(());
         }
         let base = self.base()?;
         let accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
-        let page = |name: &PackageName| Request::new(format!("{base}/{name}/")).header("accept", accept).max_age(self.max_age);
+        let page =
+            |name: &PackageName| Request::new(format!("{base}/{name}/")).header("accept", accept).max_age(self.max_age);
         let answers = self.doors.fetch.get_all(missing.iter().map(page).collect());
         let tags = self.interpreter.tags();
         let mut pages = self.pages.borrow_mut();
         for (name, answer) in missing.into_iter().zip(answers) {
             let page = answer.map_err(|e| e.to_string()).and_then(|response| {
                 let body = String::from_utf8_lossy(&response.body);
-                let files = registry::parse(response.content_type.as_deref().unwrap_or_default(), &body).map_err(|e| e.to_string())?;
+                let files = registry::parse(response.content_type.as_deref().unwrap_or_default(), &body)
+                    .map_err(|e| e.to_string())?;
                 let releases = registry::releases(&name, &files, &tags);
                 Ok(Page { files, releases })
             });
@@ -67,6 +71,15 @@ impl<'a> Index<'a> {
     pub(crate) fn releases(&self, name: &PackageName) -> Result<Vec<Release>, EngineError> {
         self.load(std::slice::from_ref(name))?;
         Ok(self.pages.borrow().get(name).and_then(|p| p.as_ref().ok()).map(|p| p.releases.clone()).unwrap_or_default())
+    }
+
+    /// Whether some file of the release may be installed on `python`, by its `Requires-Python`.
+    pub(crate) fn serves(&self, name: &PackageName, version: &Version, python: &Version) -> Result<bool, EngineError> {
+        self.load(std::slice::from_ref(name))?;
+        let pages = self.pages.borrow();
+        let files = pages.get(name).and_then(|p| p.as_ref().ok()).map(|p| p.files.as_slice()).unwrap_or_default();
+        let mut of = files.iter().filter(|f| f.version(name).as_ref() == Some(version));
+        Ok(of.any(|f| f.requires_python.as_deref().is_none_or(|r| manifest::admits(r, python))))
     }
 
     /// `sha256:…` of every file of a release that is not yanked, sorted.

@@ -68,14 +68,20 @@ struct Ran {
 
 impl Lab<'_> {
     pub(crate) fn builder(&self) -> Builder<'_> {
-        Builder { clients: &self.doors.clients, interpreter: self.interpreter, wheels: self.wheels, limit: Duration::from_secs(self.settings.limits.build_seconds) }
+        Builder {
+            clients: &self.doors.clients,
+            interpreter: self.interpreter,
+            wheels: self.wheels,
+            limit: Duration::from_secs(self.settings.limits.build_seconds),
+        }
     }
 
     /// Builds the project's editable wheel from the tree at hand, or says why its folders go on the path instead.
     pub(crate) fn prepare_layer(&self, version: &str) -> Result<(), EngineError> {
         let tree = self.tree.borrow().clone();
         let short: String = tree.chars().take(12).collect();
-        let out = self.doors.clients.dirs.run(self.run).join("project").join(format!("{short}-{}", self.interpreter.version));
+        let out =
+            self.doors.clients.dirs.run(self.run).join("project").join(format!("{short}-{}", self.interpreter.version));
         let build = || {
             self.clean()?;
             if !project::is_installable(self.folder) {
@@ -103,7 +109,11 @@ impl Lab<'_> {
     }
 
     /// The same at a place of the caller's choice.
-    pub(crate) fn environment_at(&self, solution: &Solution, dir: Option<&Path>) -> Result<Result<Environment, String>, EngineError> {
+    pub(crate) fn environment_at(
+        &self,
+        solution: &Solution,
+        dir: Option<&Path>,
+    ) -> Result<Result<Environment, String>, EngineError> {
         let extra: Vec<PathBuf> = match &*self.layer.borrow() {
             Layer::Wheel(path) => vec![path.clone()],
             Layer::Path(_) => Vec::new(),
@@ -126,11 +136,20 @@ impl Lab<'_> {
     }
 
     /// Runs the tests in `environment`: all, or the chosen ones. `attempt` tells reruns of the same apart.
-    pub(crate) fn suite(&self, command: &TestCommand, environment: &Environment, select: Option<&[TestId]>, attempt: u32) -> Result<SuiteRun, EngineError> {
+    pub(crate) fn suite(
+        &self,
+        command: &TestCommand,
+        environment: &Environment,
+        select: Option<&[TestId]>,
+        attempt: u32,
+    ) -> Result<SuiteRun, EngineError> {
         let chosen = select.map_or_else(|| "all".to_owned(), |ids| digest(ids.iter().map(|i| i.0.as_str())));
         let short: String = environment.key.chars().take(12).collect();
         let key = format!("suite:{}:{}:{chosen}:{attempt}", environment.key, self.tree.borrow());
-        let log = self.logs.join(format!("{short}-{}-{attempt}.log", if select.is_some() { format!("probe-{chosen}") } else { "full".to_owned() }));
+        let log = self.logs.join(format!(
+            "{short}-{}-{attempt}.log",
+            if select.is_some() { format!("probe-{chosen}") } else { "full".to_owned() }
+        ));
         {
             let mut counts = self.counts.borrow_mut();
             if select.is_some() { counts.probes += 1 } else { counts.full_runs += 1 }
@@ -145,9 +164,16 @@ impl Lab<'_> {
         Ok(ran.suite)
     }
 
-    fn run_suite(&self, command: &TestCommand, environment: &Environment, select: Option<&[TestId]>, log: &Path) -> Result<Ran, EngineError> {
+    fn run_suite(
+        &self,
+        command: &TestCommand,
+        environment: &Environment,
+        select: Option<&[TestId]>,
+        log: &Path,
+    ) -> Result<Ran, EngineError> {
         self.clean()?;
-        let scratch = self.doors.clients.scratch("suite").map_err(|e| EngineError::Disk(self.doors.clients.dirs.scratch(), e))?;
+        let scratch =
+            self.doors.clients.scratch("suite").map_err(|e| EngineError::Disk(self.doors.clients.dirs.scratch(), e))?;
         let rootdir = self.rootdir.borrow().clone();
         let request = SuiteRequest {
             command,
@@ -185,12 +211,21 @@ impl Lab<'_> {
     }
 
     /// Imports the project's top-level modules in `environment`: what remains when no test can run.
-    pub(crate) fn imports(&self, environment: &Environment, modules: &[String], directory: &str) -> Result<SuiteRun, EngineError> {
+    pub(crate) fn imports(
+        &self,
+        environment: &Environment,
+        modules: &[String],
+        directory: &str,
+    ) -> Result<SuiteRun, EngineError> {
         let key = format!("imports:{}:{}", environment.key, self.tree.borrow());
         let log = self.logs.join(format!("{}-imports.log", environment.key.chars().take(12).collect::<String>()));
         self.journal.step(self.run, &key, || {
             self.clean()?;
-            let scratch = self.doors.clients.scratch("imports").map_err(|e| EngineError::Disk(self.doors.clients.dirs.scratch(), e))?;
+            let scratch = self
+                .doors
+                .clients
+                .scratch("imports")
+                .map_err(|e| EngineError::Disk(self.doors.clients.dirs.scratch(), e))?;
             let env = self.settings.test.env.clone();
             let request = ImportRequest {
                 modules,
@@ -213,11 +248,19 @@ impl Lab<'_> {
     fn python_path(&self) -> Vec<PathBuf> {
         match &*self.layer.borrow() {
             Layer::Wheel(_) => Vec::new(),
-            Layer::Path(_) => [self.folder.join("src"), self.folder.to_owned(), self.worktree.to_owned()].into_iter().filter(|p| p.is_dir()).collect(),
+            Layer::Path(_) => [self.folder.join("src"), self.folder.to_owned(), self.worktree.to_owned()]
+                .into_iter()
+                .filter(|p| p.is_dir())
+                .collect(),
         }
     }
 
-    fn start(&self, prepared: &Prepared, environment: &Environment, scratch: &Path) -> Result<(Option<i32>, Option<String>, f64), EngineError> {
+    fn start(
+        &self,
+        prepared: &Prepared,
+        environment: &Environment,
+        scratch: &Path,
+    ) -> Result<(Option<i32>, Option<String>, f64), EngineError> {
         prepared.write_files().map_err(|e| EngineError::Disk(scratch.to_owned(), e))?;
         // Byte code is kept per environment: its sources never change, and every process would compile them anew.
         let bytecode = self.doors.clients.dirs.bytecode().join(&environment.key);

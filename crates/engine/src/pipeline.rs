@@ -60,7 +60,12 @@ pub fn upgrade(request: &Request, watch: Watch<'_>) -> Result<RunReport, EngineE
 }
 
 /// Runs or goes on with `row`; on an error the run is marked as interrupted and can be taken up again.
-pub(crate) fn carry_out(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<RunReport, EngineError> {
+pub(crate) fn carry_out(
+    desk: &Desk,
+    row: &RunRow,
+    request: &Request,
+    watch: Watch<'_>,
+) -> Result<RunReport, EngineError> {
     let outcome = go(desk, row, request, watch);
     match &outcome {
         Ok(report) => desk.journal.finish(&row.id, report)?,
@@ -96,6 +101,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     let Chosen { interpreter, reason } = subject::interpreter(&doors, &tree, &component, settings, &folder, &wheels)?;
     let wheels = wheels(&interpreter.minor());
     std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
+    let component = subject::with_own_lock(&doors, &tree, component, &interpreter, &folder, &wheels)?;
     let mut notes = component.notes.clone();
     notes.push(format!("Python {}: {reason}", interpreter.version));
     if desk.repository.dirty {
@@ -143,8 +149,15 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     if request.tests {
         match crate::tools::missing(&solver, &tree, &component.root, &base)? {
             Ok(tools) if !tools.packages.is_empty() => {
-                let names = tools.packages.iter().filter(|(n, _)| n.as_str().starts_with("pytest")).map(|(n, v)| format!("{n} {v}"));
-                notes.push(format!("the environment names no pytest; the tests run with {} beside it", names.collect::<Vec<_>>().join(", ")));
+                let names = tools
+                    .packages
+                    .iter()
+                    .filter(|(n, _)| n.as_str().starts_with("pytest"))
+                    .map(|(n, v)| format!("{n} {v}"));
+                notes.push(format!(
+                    "the environment names no pytest; the tests run with {} beside it",
+                    names.collect::<Vec<_>>().join(", ")
+                ));
                 *lab.tools.borrow_mut() = tools;
             }
             Ok(_) => {}
@@ -153,11 +166,16 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     }
     tell(Event::Doing { what: format!("building the environment of {} packages", base.packages.len()) })?;
     let environment = lab.environment(&base)?.map_err(|why| {
-        EngineError::repository(format!("the environment as it is now cannot be installed for Python {}: {why}", interpreter.version), "choose another interpreter with --python VERSION, or mend the lock")
+        EngineError::repository(
+            format!("the environment as it is now cannot be installed for Python {}: {why}", interpreter.version),
+            "choose another interpreter with --python VERSION, or mend the lock",
+        )
     })?;
     let modules = usage::import_names(&environment.dir);
     let imports = Imports::of(&tree.files, &|path| tree.read(path));
-    let has = |name: &str| PackageName::new(name).is_ok_and(|n| base.version(&n).is_some() || lab.tools.borrow().version(&n).is_some());
+    let has = |name: &str| {
+        PackageName::new(name).is_ok_and(|n| base.version(&n).is_some() || lab.tools.borrow().version(&n).is_some())
+    };
     let standing = if request.tests {
         baseline::establish(&lab, &tree, &component.root, &environment, &has, &tell)?
     } else {
@@ -167,15 +185,33 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         Standing::Tested { command, baseline } => (command, *baseline),
         Standing::Untested { reason } => {
             notes.push(format!("no tests: {reason}"));
-            crate::untested::baseline(&lab, &environment, &usage::own_modules(&tree.files, &component.root), &component.root, reason)?
+            crate::untested::baseline(
+                &lab,
+                &environment,
+                &usage::own_modules(&tree.files, &component.root),
+                &component.root,
+                reason,
+            )?
         }
     };
     notes.extend(command.notes.iter().map(|n| format!("{}: {n}", command.found_in)));
     let tested = !crate::untested::is_stand_in(&command);
     let holds = desk.journal.holds(&shown(&component))?;
-    let native_names = |name: &PackageName| modules.iter().find(|(n, _)| n == name).map(|(_, m)| m.clone()).unwrap_or_default();
+    let native_names =
+        |name: &PackageName| modules.iter().find(|(n, _)| n == name).map(|(_, m)| m.clone()).unwrap_or_default();
     let native = |name: &PackageName| usage::is_native(&environment.dir, &native_names(name));
-    let facts = Facts { solver: &solver, index: &index, component: &component, base: &base, settings: &settings.upgrade, holds: &holds, imports: &imports, modules: &modules, native: &native, now: row.created };
+    let facts = Facts {
+        solver: &solver,
+        index: &index,
+        component: &component,
+        base: &base,
+        settings: &settings.upgrade,
+        holds: &holds,
+        imports: &imports,
+        modules: &modules,
+        native: &native,
+        now: row.created,
+    };
     let drafted = facts.draft(&interpreter.version, notes.clone(), &tell)?;
     let committer = Committer { lab: &lab, solver: &solver, component: &component, date: row.created, tell: &tell };
     let head = desk.repository.usable_head()?.clone();
@@ -243,7 +279,13 @@ struct Acted {
     state: State,
 }
 
-fn act(rounds: &mut Rounds<'_>, committer: &Committer<'_>, drafted: &Drafted, base: &Oid, refresh: bool) -> Result<Acted, EngineError> {
+fn act(
+    rounds: &mut Rounds<'_>,
+    committer: &Committer<'_>,
+    drafted: &Drafted,
+    base: &Oid,
+    refresh: bool,
+) -> Result<Acted, EngineError> {
     let mut commits: Vec<Committed> = Vec::new();
     let mut state = drafted.state.clone();
     let mut tip = base.clone();
@@ -254,7 +296,9 @@ fn act(rounds: &mut Rounds<'_>, committer: &Committer<'_>, drafted: &Drafted, ba
         let held = rounds.blames.len();
         // The last of the three takes everything that is left: also what failed alone, and what only now can move.
         rounds.defers = phase != Phase::High;
-        let eligible = |mover: &crate::state::Mover, all: &[crate::state::Mover]| phase == Phase::High || planning::phase_of(mover, all, &drafted.traits) <= phase;
+        let eligible = |mover: &crate::state::Mover, all: &[crate::state::Mover]| {
+            phase == Phase::High || planning::phase_of(mover, all, &drafted.traits) <= phase
+        };
         state = rounds.run(state, &drafted.movable, &eligible)?;
         for _ in 0..2 {
             if rounds.defers || !rounds.second_chance(&state)? {
@@ -277,7 +321,12 @@ fn act(rounds: &mut Rounds<'_>, committer: &Committer<'_>, drafted: &Drafted, ba
 }
 
 /// Phase 4: the rest of the lock, each transitive package a mover of its own, kept as one commit.
-fn integrate(rounds: &mut Rounds<'_>, committer: &Committer<'_>, tip: &Oid, state: &State) -> Result<(Option<Committed>, State), EngineError> {
+fn integrate(
+    rounds: &mut Rounds<'_>,
+    committer: &Committer<'_>,
+    tip: &Oid,
+    state: &State,
+) -> Result<(Option<Committed>, State), EngineError> {
     let mut open = state.clone();
     for (name, version) in &state.solution.packages {
         open.pins.entry(name.clone()).or_insert_with(|| version.clone());
@@ -285,6 +334,11 @@ fn integrate(rounds: &mut Rounds<'_>, committer: &Committer<'_>, tip: &Oid, stat
     let movable: BTreeSet<PackageName> = open.pins.keys().filter(|n| !state.pins.contains_key(*n)).cloned().collect();
     (rounds.tell)(Event::PhaseStarted { phase: Phase::Integration, moves: movable.len() })?;
     let held = rounds.blames.len();
+    for name in &movable {
+        let Some(current) = open.pins.get(name) else { continue };
+        let promised = rounds.solver.promised(name, current)?;
+        rounds.ceilings.extend(promised.map(|(ceiling, _)| (name.clone(), ceiling)));
+    }
     let after = rounds.run(open.clone(), &movable, &|_, _| true)?;
     let made = committer.refresh(tip, &open, &after)?;
     let kept = open.solution.changes(&after.solution).len();
@@ -292,7 +346,10 @@ fn integrate(rounds: &mut Rounds<'_>, committer: &Committer<'_>, tip: &Oid, stat
     Ok((made, after))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the last step of the story needs everything that was gathered; it has one caller")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the last step of the story needs everything that was gathered; it has one caller"
+)]
 fn deliver(
     desk: &Desk,
     row: &RunRow,
@@ -322,16 +379,30 @@ fn deliver(
     report.test_results.push(verified.results.clone());
     if !verified.newly_failing.is_empty() {
         report.state = RunState::Failed;
-        let first = verified.newly_failing.first().map(|(t, f)| format!("{t}: {}: {}", f.error, f.message)).unwrap_or_default();
-        report.verification = format!("NOT delivered: the delivered tree fails {} tests that passed before, first {first}", verified.newly_failing.len());
+        let first =
+            verified.newly_failing.first().map(|(t, f)| format!("{t}: {}: {}", f.error, f.message)).unwrap_or_default();
+        report.verification = format!(
+            "NOT delivered: the delivered tree fails {} tests that passed before, first {first}",
+            verified.newly_failing.len()
+        );
         report.kept.clear();
         return Ok(());
     }
     report.verified = tested;
     report.verification = if tested {
-        format!("verified together from a clean environment: {} passed, {} known failures, {} flaky ({:.1} s)", verified.passed, report.baseline.known_failures.len(), report.baseline.flaky.len(), verified.seconds)
+        format!(
+            "verified together from a clean environment: {} passed, {} known failures, {} flaky ({:.1} s)",
+            verified.passed,
+            report.baseline.known_failures.len(),
+            report.baseline.flaky.len(),
+            verified.seconds
+        )
     } else {
-        format!("not verified by tests: {}; {} imports checked", report.baseline.problem.clone().unwrap_or_default(), verified.passed)
+        format!(
+            "not verified by tests: {}; {} imports checked",
+            report.baseline.problem.clone().unwrap_or_default(),
+            verified.passed
+        )
     };
     let day = jiff::Timestamp::from_second(row.created).map(|t| t.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
     let short: String = row.id.chars().skip(row.id.len().saturating_sub(6)).collect::<String>().to_lowercase();
@@ -350,14 +421,24 @@ pub(crate) fn base_solution(solver: &Solver<'_>, component: &Component) -> Resul
     match answer {
         Answer::Solved(solved) => Ok(solved.solution),
         Answer::Refused(conflict) => Err(EngineError::repository(
-            format!("{} cannot be installed for Python {}: {}", component.environment.describe(), solver.interpreter.version, conflict.text),
+            format!(
+                "{} cannot be installed for Python {}: {}",
+                component.environment.describe(),
+                solver.interpreter.version,
+                conflict.text
+            ),
             "choose another interpreter with --python VERSION, or mend the requirement that it names",
         )),
     }
 }
 
 /// Everything that stays below its newest version, with the reason and the proof.
-fn held(solver: &Solver<'_>, drafted: &Drafted, state: &State, blames: &BTreeMap<PackageName, Blame>) -> Result<Vec<Held>, EngineError> {
+fn held(
+    solver: &Solver<'_>,
+    drafted: &Drafted,
+    state: &State,
+    blames: &BTreeMap<PackageName, Blame>,
+) -> Result<Vec<Held>, EngineError> {
     let mut all = Vec::new();
     for (name, blame) in blames {
         let best = state.pins.get(name).or_else(|| state.solution.version(name)).unwrap_or(&blame.from).clone();
@@ -443,7 +524,12 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let desk = Desk::open(&request.path, &request.cancel)?;
     let head = desk.repository.usable_head()?.to_string();
     let settings = &request.settings;
-    let key = format!("plan:{}:{head}:{}:{}", env!("CARGO_PKG_VERSION"), desk.inner, serde_json::to_string(settings).unwrap_or_default());
+    let key = format!(
+        "plan:{}:{head}:{}:{}",
+        env!("CARGO_PKG_VERSION"),
+        desk.inner,
+        serde_json::to_string(settings).unwrap_or_default()
+    );
     if !request.fresh
         && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
     {
@@ -457,10 +543,12 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let tree = Tree::of(&desk.git, &head)?;
     let component = subject::component(&tree, &desk.inner, settings)?;
     let folder = commits::folder(&desk.repository.top, &component);
-    let chosen = subject::interpreter(&doors, &tree, &component, settings, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
+    let chosen =
+        subject::interpreter(&doors, &tree, &component, settings, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
     let interpreter = chosen.interpreter;
     let wheels = doors.clients.dirs.wheels(&interpreter.minor());
     std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
+    let component = subject::with_own_lock(&doors, &tree, component, &interpreter, &folder, &wheels)?;
     let index = Index::new(&doors, &interpreter, request.fresh);
     // Answers of a plan are facts of its moment; each plan asks under a name of its own.
     let asking = format!("plan-{}", ulid::Ulid::generate());
@@ -479,7 +567,18 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let base = base_solution(&solver, &component)?;
     let imports = Imports::of(&tree.files, &|path| tree.read(path));
     let holds = desk.journal.holds(&shown(&component))?;
-    let facts = Facts { solver: &solver, index: &index, component: &component, base: &base, settings: &settings.upgrade, holds: &holds, imports: &imports, modules: &[], native: &|_| false, now: clock::now() };
+    let facts = Facts {
+        solver: &solver,
+        index: &index,
+        component: &component,
+        base: &base,
+        settings: &settings.upgrade,
+        holds: &holds,
+        imports: &imports,
+        modules: &[],
+        native: &|_| false,
+        now: clock::now(),
+    };
     let mut notes = component.notes.clone();
     notes.push(format!("Python {}: {}", interpreter.version, chosen.reason));
     let drafted = facts.draft(&interpreter.version, notes, &tell)?;

@@ -52,7 +52,12 @@ pub(crate) struct Drafted {
 impl Facts<'_> {
     /// # Errors
     /// When the resolver or the index cannot be asked, or the environment as it stands does not resolve.
-    pub(crate) fn draft(&self, interpreter: &str, notes: Vec<String>, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<Drafted, EngineError> {
+    pub(crate) fn draft(
+        &self,
+        interpreter: &str,
+        notes: Vec<String>,
+        tell: &dyn Fn(Event) -> Result<(), EngineError>,
+    ) -> Result<Drafted, EngineError> {
         let dependencies = self.component.dependencies(self.base);
         let direct: Vec<&Dependency> = dependencies.iter().filter(|d| d.direct && d.in_use.is_some()).collect();
         let names: Vec<PackageName> = direct.iter().map(|d| d.name.clone()).collect();
@@ -67,10 +72,22 @@ impl Facts<'_> {
             match self.rule(&dependency.name, current, &newest)? {
                 Rule::Stays(reason) => {
                     if newest > *current {
-                        unmoved.push(Unmoved { name: dependency.name.clone(), current: current.clone(), newest, reason });
+                        unmoved.push(Unmoved {
+                            name: dependency.name.clone(),
+                            current: current.clone(),
+                            newest,
+                            reason,
+                        });
                     }
                 }
-                Rule::Moves { ceiling, specifier } => {
+                Rule::Moves { mut ceiling, specifier } => {
+                    if let Some((promised, lowest)) = self.solver.promised(&dependency.name, current)?
+                        && promised < newest
+                    {
+                        let python = lowest.line(2).iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+                        notes.push(format!("{} {newest} is not for Python {python}, which the project promises to support; {promised} is the newest that is", dependency.name));
+                        ceiling = Some(ceiling.map_or(promised.clone(), |c| c.min(promised)));
+                    }
                     movable.insert(dependency.name.clone());
                     ceilings.extend(ceiling.map(|c| (dependency.name.clone(), c)));
                     within.extend(specifier.map(|s| (dependency.name.clone(), s)));
@@ -84,7 +101,10 @@ impl Facts<'_> {
         let target = match targets::joint(self.solver, &state, &scope)? {
             Answer::Solved(target) => target,
             Answer::Refused(conflict) => {
-                return Err(EngineError::repository(format!("the project's requirements do not resolve: {}", conflict.text), "mend the requirement that it names; `uv pip compile` on the same files says the same"));
+                return Err(EngineError::repository(
+                    format!("the project's requirements do not resolve: {}", conflict.text),
+                    "mend the requirement that it names; `uv pip compile` on the same files says the same",
+                ));
             }
         };
         let steps = targets::steps(&state, &target, &movable);
@@ -103,24 +123,37 @@ impl Facts<'_> {
                 continue;
             }
             if let Some(newest) = self.newest(&dependency.name, current, &mut Vec::new())?.filter(|n| n > current) {
-                let reason = self.cap(&state, &dependency.name, &newest)?.unwrap_or_else(|| "the resolver keeps it".to_owned());
+                let reason =
+                    self.cap(&state, &dependency.name, &newest)?.unwrap_or_else(|| "the resolver keeps it".to_owned());
                 unmoved.push(Unmoved { name: dependency.name.clone(), current: current.clone(), newest, reason });
             }
         }
-        let refresh = if self.settings.refresh && self.solver.pins_everything() { self.refresh(&state, &target)? } else { Vec::new() };
+        let refresh = if self.settings.refresh && self.solver.pins_everything() {
+            self.refresh(&state, &target)?
+        } else {
+            Vec::new()
+        };
         let plan = self.plan(interpreter, moves, unmoved, refresh, notes);
         Ok(Drafted { plan, state, movable, ceilings, within, traits })
     }
 
     /// The newest release that can be installed; builds its wheel first when it has none.
-    fn newest(&self, name: &PackageName, current: &Version, notes: &mut Vec<String>) -> Result<Option<Version>, EngineError> {
+    fn newest(
+        &self,
+        name: &PackageName,
+        current: &Version,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Version>, EngineError> {
         let releases = self.index.releases(name)?;
         if let Some(why) = self.index.not_retrieved(name) {
             notes.push(format!("{name}: its releases were not retrieved: {why}"));
             return Ok(Some(current.clone()));
         }
         let Some(newest) = registry::newest(&releases) else { return Ok(Some(current.clone())) };
-        if !newest.wheel && newest.version > *current && let Err(why) = self.solver.build_wheel(name, newest)? {
+        if !newest.wheel
+            && newest.version > *current
+            && let Err(why) = self.solver.build_wheel(name, newest)?
+        {
             notes.push(format!("{name} {} exists as sources only: {why}", newest.version));
             let wheels = releases.iter().rev().find(|r| r.wheel && r.yanked.is_none() && !r.version.is_prerelease());
             return Ok(wheels.map(|r| r.version.clone()).or_else(|| Some(current.clone())));
@@ -138,14 +171,20 @@ impl Facts<'_> {
         if let Some(hold) = self.holds.iter().find(|h| h.package == *name)
             && *newest <= hold.above
         {
-            return Ok(Rule::Stays(format!("{}; held until something newer than {} exists, or `uplift lift {name}`", hold.reason, hold.above)));
+            return Ok(Rule::Stays(format!(
+                "{}; held until something newer than {} exists, or `uplift lift {name}`",
+                hold.reason, hold.above
+            )));
         }
         let mut ceiling = None;
         if self.settings.minimum_release_age > 0 {
             let limit = self.now - i64::from(self.settings.minimum_release_age) * 86_400;
             let old_enough = self.index.releases(name)?.into_iter().rev().find(|r| {
                 let uploaded = r.uploaded.as_deref().and_then(|t| t.parse::<jiff::Timestamp>().ok());
-                r.installable() && r.yanked.is_none() && !r.version.is_prerelease() && uploaded.is_some_and(|t| t.as_second() <= limit)
+                r.installable()
+                    && r.yanked.is_none()
+                    && !r.version.is_prerelease()
+                    && uploaded.is_some_and(|t| t.as_second() <= limit)
             });
             ceiling = Some(old_enough.map_or_else(|| current.clone(), |r| r.version.max(current.clone())));
         }
@@ -157,7 +196,14 @@ impl Facts<'_> {
         known.unwrap_or_else(|| vec![name.as_str().replace('-', "_")])
     }
 
-    fn moves(&self, movers: &[Mover], state: &State, target: &Solved, direct: &[&Dependency], traits: &BTreeMap<PackageName, (Role, usize, usize, bool)>) -> Result<Vec<Move>, EngineError> {
+    fn moves(
+        &self,
+        movers: &[Mover],
+        state: &State,
+        target: &Solved,
+        direct: &[&Dependency],
+        traits: &BTreeMap<PackageName, (Role, usize, usize, bool)>,
+    ) -> Result<Vec<Move>, EngineError> {
         let mut moves = Vec::new();
         for (at, mover) in movers.iter().enumerate() {
             let mut candidates = Vec::new();
@@ -184,35 +230,66 @@ impl Facts<'_> {
                 });
             }
             let wishes = state.wishes_with(closure(movers, at).into_iter().filter_map(|i| movers.get(i)));
-            let own: Vec<&PackageName> = closure(movers, at).into_iter().filter_map(|i| movers.get(i)).flat_map(|m| m.steps.iter().map(|s| &s.name)).collect();
+            let own: Vec<&PackageName> = closure(movers, at)
+                .into_iter()
+                .filter_map(|i| movers.get(i))
+                .flat_map(|m| m.steps.iter().map(|s| &s.name))
+                .collect();
             let induced = match self.solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
-                Answer::Solved(solved) => state.solution.changes(&solved.solution).into_iter().filter(|c| !own.contains(&&c.name)).collect(),
+                Answer::Solved(solved) => {
+                    state.solution.changes(&solved.solution).into_iter().filter(|c| !own.contains(&&c.name)).collect()
+                }
                 Answer::Refused(_) => Vec::new(),
             };
-            moves.push(Move { id: MoveId(at), candidates, phase: phase_of(mover, movers, traits), needs: mover.needs.iter().map(|n| MoveId(*n)).collect(), induced });
+            moves.push(Move {
+                id: MoveId(at),
+                candidates,
+                phase: phase_of(mover, movers, traits),
+                needs: mover.needs.iter().map(|n| MoveId(*n)).collect(),
+                induced,
+            });
         }
         Ok(moves)
     }
 
     /// Who keeps a package below `newest`, in the resolver's words; `None` when nothing does.
-    pub(crate) fn cap(&self, state: &State, name: &PackageName, newest: &Version) -> Result<Option<String>, EngineError> {
+    pub(crate) fn cap(
+        &self,
+        state: &State,
+        name: &PackageName,
+        newest: &Version,
+    ) -> Result<Option<String>, EngineError> {
         cap(self.solver, state, name, newest)
     }
 
     /// Transitive packages that a refresh of the whole lock would move.
     fn refresh(&self, state: &State, target: &Solved) -> Result<Vec<uplift_model::solution::Change>, EngineError> {
-        let pins: BTreeMap<PackageName, Version> = state.pins.keys().filter_map(|n| Some((n.clone(), target.solution.version(n)?.clone()))).collect();
+        let pins: BTreeMap<PackageName, Version> =
+            state.pins.keys().filter_map(|n| Some((n.clone(), target.solution.version(n)?.clone()))).collect();
         let goal = State { pins, solution: target.solution.clone() };
-        match self.solver.solve(&goal.wishes(), &goal.solution, &|name| goal.pins.contains_key(name), Freshness::Index)? {
+        match self.solver.solve(
+            &goal.wishes(),
+            &goal.solution,
+            &|name| goal.pins.contains_key(name),
+            Freshness::Index,
+        )? {
             Answer::Solved(fresh) => Ok(target.solution.changes(&fresh.solution)),
             Answer::Refused(_) => Ok(Vec::new()),
         }
     }
 
-    fn plan(&self, interpreter: &str, moves: Vec<Move>, unmoved: Vec<Unmoved>, refresh: Vec<uplift_model::solution::Change>, mut notes: Vec<String>) -> Plan {
+    fn plan(
+        &self,
+        interpreter: &str,
+        moves: Vec<Move>,
+        unmoved: Vec<Unmoved>,
+        refresh: Vec<uplift_model::solution::Change>,
+        mut notes: Vec<String>,
+    ) -> Plan {
         notes.extend(drift(self.component));
         notes.dedup();
-        let phases = Phase::ALL.map(|phase| PhasePlan { phase, moves: moves.iter().filter(|m| m.phase == phase).map(|m| m.id).collect() });
+        let phases = Phase::ALL
+            .map(|phase| PhasePlan { phase, moves: moves.iter().filter(|m| m.phase == phase).map(|m| m.id).collect() });
         let mut plan = Plan {
             id: String::new(),
             component: if self.component.root.is_empty() { ".".to_owned() } else { self.component.root.clone() },
@@ -243,7 +320,12 @@ enum Rule {
 }
 
 /// Who keeps a package below `newest` with everything else where `state` has it.
-pub(crate) fn cap(solver: &Solver<'_>, state: &State, name: &PackageName, newest: &Version) -> Result<Option<String>, EngineError> {
+pub(crate) fn cap(
+    solver: &Solver<'_>,
+    state: &State,
+    name: &PackageName,
+    newest: &Version,
+) -> Result<Option<String>, EngineError> {
     let mut wishes = state.wishes();
     wishes.insert(name.clone(), Wish::Exactly(newest.clone()));
     match solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
@@ -255,19 +337,34 @@ pub(crate) fn cap(solver: &Solver<'_>, state: &State, name: &PackageName, newest
 /// The sentence of a conflict that tells the cause.
 fn shortened(text: &str) -> String {
     let text = text.split("Because ").nth(1).map_or_else(|| text.to_owned(), |t| format!("because {t}"));
-    let text = text.split(", we can conclude").next().unwrap_or(&text).split(" And because").next().unwrap_or_default().to_owned();
+    let text = text
+        .split(", we can conclude")
+        .next()
+        .unwrap_or(&text)
+        .split(" And because")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let text = text.split("hint:").next().unwrap_or_default().trim().trim_end_matches('.').to_owned();
     if text.chars().count() > 220 { format!("{}…", text.chars().take(220).collect::<String>()) } else { text }
 }
 
-pub(crate) fn traits_of(traits: &BTreeMap<PackageName, (Role, usize, usize, bool)>, name: &PackageName, distance: uplift_model::Distance) -> Traits {
+pub(crate) fn traits_of(
+    traits: &BTreeMap<PackageName, (Role, usize, usize, bool)>,
+    name: &PackageName,
+    distance: uplift_model::Distance,
+) -> Traits {
     // A package that is not in the books is transitive: nobody of the project imports it.
     let (role, code_files, test_files, native) = traits.get(name).copied().unwrap_or((Role::Runtime, 0, 0, false));
     Traits { distance, role, code_files, test_files, native }
 }
 
 /// A mover's phase: the latest of its steps and of everything it needs.
-pub(crate) fn phase_of(mover: &Mover, movers: &[Mover], traits: &BTreeMap<PackageName, (Role, usize, usize, bool)>) -> Phase {
+pub(crate) fn phase_of(
+    mover: &Mover,
+    movers: &[Mover],
+    traits: &BTreeMap<PackageName, (Role, usize, usize, bool)>,
+) -> Phase {
     let at = movers.iter().position(|m| m == mover).unwrap_or(0);
     let steps = closure(movers, at).into_iter().filter_map(|i| movers.get(i)).flat_map(|m| &m.steps);
     steps.map(|s| phases::place(&traits_of(traits, &s.name, s.from.distance(&s.to))).phase).max().unwrap_or(Phase::Low)

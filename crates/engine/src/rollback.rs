@@ -45,19 +45,34 @@ pub struct RolledBack {
 ///
 /// # Errors
 /// [`EngineError::Repository`] with the reason when others depend on what shall go back.
-pub fn rollback(path: &Path, id: &str, packages: &[PackageName], cancel: &Cancel, watch: Watch<'_>) -> Result<RolledBack, EngineError> {
+pub fn rollback(
+    path: &Path,
+    id: &str,
+    packages: &[PackageName],
+    cancel: &Cancel,
+    watch: Watch<'_>,
+) -> Result<RolledBack, EngineError> {
     let desk = Desk::open(path, cancel)?;
     let _owner = desk.own()?;
     let row = control::find(&desk, id)?;
     let Some(report) = row.report.clone().filter(|r| r.state == RunState::Done && r.tip.is_some()) else {
-        return Err(EngineError::repository(format!("run {} kept nothing that could be taken back", row.id), "`uplift runs` lists the runs of this repository"));
+        return Err(EngineError::repository(
+            format!("run {} kept nothing that could be taken back", row.id),
+            "`uplift runs` lists the runs of this repository",
+        ));
     };
-    let unknown: Vec<String> = packages.iter().filter(|p| !report.kept.iter().any(|k| k.name == **p)).map(ToString::to_string).collect();
+    let unknown: Vec<String> =
+        packages.iter().filter(|p| !report.kept.iter().any(|k| k.name == **p)).map(ToString::to_string).collect();
     if !unknown.is_empty() {
-        return Err(EngineError::repository(format!("run {} did not move {}", row.id, unknown.join(", ")), format!("it moved {}", report.kept.iter().map(|k| k.name.to_string()).collect::<Vec<_>>().join(", "))));
+        return Err(EngineError::repository(
+            format!("run {} did not move {}", row.id, unknown.join(", ")),
+            format!("it moved {}", report.kept.iter().map(|k| k.name.to_string()).collect::<Vec<_>>().join(", ")),
+        ));
     }
-    let chosen: Vec<Kept> = report.kept.iter().filter(|k| packages.is_empty() || packages.contains(&k.name)).cloned().collect();
-    let tip = report.tip.as_deref().and_then(Oid::parse).ok_or_else(|| EngineError::Bug("a run without a tip".to_owned()))?;
+    let chosen: Vec<Kept> =
+        report.kept.iter().filter(|k| packages.is_empty() || packages.contains(&k.name)).cloned().collect();
+    let tip =
+        report.tip.as_deref().and_then(Oid::parse).ok_or_else(|| EngineError::Bug("a run without a tip".to_owned()))?;
     let applied = desk.git.is_ancestor(&tip, desk.repository.usable_head()?)?;
     let outcome = if packages.is_empty() && !applied {
         drop_branch(&desk, &row, &report, &tip)?
@@ -66,7 +81,14 @@ pub fn rollback(path: &Path, id: &str, packages: &[PackageName], cancel: &Cancel
     };
     for kept in &chosen {
         let reason = format!("rolled back with run {}", row.id);
-        desk.journal.hold(&Hold { component: report.component.clone(), package: kept.name.clone(), version: kept.from.clone(), above: kept.to.clone(), run: row.id.clone(), reason })?;
+        desk.journal.hold(&Hold {
+            component: report.component.clone(),
+            package: kept.name.clone(),
+            version: kept.from.clone(),
+            above: kept.to.clone(),
+            run: row.id.clone(),
+            reason,
+        })?;
     }
     let names: Vec<PackageName> = chosen.iter().map(|k| k.name.clone()).collect();
     if packages.is_empty() {
@@ -89,7 +111,9 @@ fn drop_branch(desk: &Desk, row: &RunRow, report: &RunReport, tip: &Oid) -> Resu
                 desk.git.delete_ref(&reference, &at)?;
                 sentence = format!("the branch {branch} was removed; {sentence}");
             }
-            Some(_) => sentence = format!("the branch {branch} was changed or is checked out, and was left alone; {sentence}"),
+            Some(_) => {
+                sentence = format!("the branch {branch} was changed or is checked out, and was left alone; {sentence}")
+            }
             None => {}
         }
     }
@@ -97,7 +121,16 @@ fn drop_branch(desk: &Desk, row: &RunRow, report: &RunReport, tip: &Oid) -> Resu
 }
 
 #[expect(clippy::too_many_arguments, reason = "one caller, which has just gathered them")]
-fn revert(desk: &Desk, row: &RunRow, report: &RunReport, chosen: &[Kept], whole: bool, tip: &Oid, cancel: &Cancel, watch: Watch<'_>) -> Result<RolledBack, EngineError> {
+fn revert(
+    desk: &Desk,
+    row: &RunRow,
+    report: &RunReport,
+    chosen: &[Kept],
+    whole: bool,
+    tip: &Oid,
+    cancel: &Cancel,
+    watch: Watch<'_>,
+) -> Result<RolledBack, EngineError> {
     let settings: Settings = row.settings.clone();
     let doors = desk::doors(&settings, cancel)?;
     let head = desk.repository.usable_head()?.clone();
@@ -116,11 +149,24 @@ fn revert(desk: &Desk, row: &RunRow, report: &RunReport, chosen: &[Kept], whole:
     let folder = commits::folder(&places.worktree, &component);
     let mut same = settings.clone();
     same.project.python.get_or_insert_with(|| report.interpreter.clone());
-    let chosen_interpreter = subject::interpreter(&doors, &tree, &component, &same, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
+    let chosen_interpreter =
+        subject::interpreter(&doors, &tree, &component, &same, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
     let interpreter = chosen_interpreter.interpreter;
     let wheels = doors.clients.dirs.wheels(&interpreter.minor());
+    let component = subject::with_own_lock(&doors, &tree, component, &interpreter, &folder, &wheels)?;
     let index = Index::new(&doors, &interpreter, false);
-    let solver = Solver { doors: &doors, journal: &desk.journal, run: &key, component: &component, interpreter: &interpreter, index: &index, directory: &folder, wheels: &wheels, limit: Duration::from_secs(settings.limits.resolve_seconds), asked: Cell::new(0) };
+    let solver = Solver {
+        doors: &doors,
+        journal: &desk.journal,
+        run: &key,
+        component: &component,
+        interpreter: &interpreter,
+        index: &index,
+        directory: &folder,
+        wheels: &wheels,
+        limit: Duration::from_secs(settings.limits.resolve_seconds),
+        asked: Cell::new(0),
+    };
     let lab = Lab {
         doors: &doors,
         git: &desk.git,
@@ -161,7 +207,12 @@ fn back(
 ) -> Result<RolledBack, EngineError> {
     lab.prepare_layer("0")?;
     let now = pipeline::base_solution(solver, component)?;
-    let pins: BTreeMap<_, _> = component.dependencies(&now).into_iter().filter(|d| d.direct).filter_map(|d| Some((d.name, d.in_use?))).collect();
+    let pins: BTreeMap<_, _> = component
+        .dependencies(&now)
+        .into_iter()
+        .filter(|d| d.direct)
+        .filter_map(|d| Some((d.name, d.in_use?)))
+        .collect();
     let state = State { pins, solution: now.clone() };
     let mut wishes = state.wishes();
     for kept in chosen {
@@ -174,14 +225,28 @@ fn back(
         Answer::Solved(solved) => solved,
         Answer::Refused(conflict) => {
             let names: Vec<String> = chosen.iter().map(|k| k.name.to_string()).collect();
-            return Err(EngineError::repository(format!("{} cannot go back alone, others depend on it: {}", names.join(", "), conflict.text), "name the others as well, or take the whole run back"));
+            return Err(EngineError::repository(
+                format!("{} cannot go back alone, others depend on it: {}", names.join(", "), conflict.text),
+                "name the others as well, or take the whole run back",
+            ));
         }
     };
-    let after = State { pins: wishes.iter().filter_map(|(n, w)| if let Wish::Exactly(v) = w { Some((n.clone(), v.clone())) } else { None }).collect(), solution: solved.solution };
+    let after = State {
+        pins: wishes
+            .iter()
+            .filter_map(|(n, w)| if let Wish::Exactly(v) = w { Some((n.clone(), v.clone())) } else { None })
+            .collect(),
+        solution: solved.solution,
+    };
     let committer = Committer { lab, solver, component, date: clock::now(), tell };
     let names: Vec<String> = chosen.iter().map(|k| format!("{} {} -> {}", k.name, k.to, k.from)).collect();
-    let title = if whole { format!("revert(deps): take back run {}", row.id) } else { format!("revert(deps): {}", names.join(", ")) };
-    let committed = committer.back(parent, &state, &after, &title, if whole { Some(&report.base_commit) } else { None })?;
+    let title = if whole {
+        format!("revert(deps): take back run {}", row.id)
+    } else {
+        format!("revert(deps): {}", names.join(", "))
+    };
+    let committed =
+        committer.back(parent, &state, &after, &title, if whole { Some(&report.base_commit) } else { None })?;
     if let Ok(tools) = crate::tools::missing(solver, tree, &component.root, &now)? {
         *lab.tools.borrow_mut() = tools;
     }
@@ -189,10 +254,25 @@ fn back(
     let has = |name: &str| PackageName::new(name).is_ok_and(|n| now.version(&n).is_some());
     let (verified, sentence) = match baseline::establish(lab, tree, &component.root, &environment, &has, tell)? {
         Standing::Tested { command, baseline } => {
-            let checked = finale::verify(lab, solver, &committed.commit, &after.solution, &component.root, &command, &baseline, tell)?;
+            let checked = finale::verify(
+                lab,
+                solver,
+                &committed.commit,
+                &after.solution,
+                &component.root,
+                &command,
+                &baseline,
+                tell,
+            )?;
             if let Some((test, failure)) = checked.newly_failing.first() {
                 return Err(EngineError::repository(
-                    format!("taking back {} breaks {} tests, first {test}: {}: {}", names.join(", "), checked.newly_failing.len(), failure.error, failure.message),
+                    format!(
+                        "taking back {} breaks {} tests, first {test}: {}: {}",
+                        names.join(", "),
+                        checked.newly_failing.len(),
+                        failure.error,
+                        failure.message
+                    ),
                     "others of the kept packages rely on it by now; take them back together, or the whole run",
                 ));
             }
@@ -203,5 +283,12 @@ fn back(
     let short: String = row.id.chars().skip(row.id.len().saturating_sub(6)).collect::<String>().to_lowercase();
     let branch = finale::branch(lab, &format!("uplift/rollback-{short}"), &committed.commit)?;
     let _recorded = desk;
-    Ok(RolledBack { branch: Some(branch), commit: Some(committed.commit.to_string()), packages: Vec::new(), held: Vec::new(), verified, sentence })
+    Ok(RolledBack {
+        branch: Some(branch),
+        commit: Some(committed.commit.to_string()),
+        packages: Vec::new(),
+        held: Vec::new(),
+        verified,
+        sentence,
+    })
 }

@@ -66,7 +66,12 @@ pub(crate) struct Rounds<'a> {
 
 impl Rounds<'_> {
     /// Moves what `eligible` lets move, from `state` on. Gives the state that a full run verified.
-    pub(crate) fn run(&mut self, mut state: State, movable: &BTreeSet<PackageName>, eligible: &dyn Fn(&Mover, &[Mover]) -> bool) -> Result<State, EngineError> {
+    pub(crate) fn run(
+        &mut self,
+        mut state: State,
+        movable: &BTreeSet<PackageName>,
+        eligible: &dyn Fn(&Mover, &[Mover]) -> bool,
+    ) -> Result<State, EngineError> {
         for _ in 0..ROUNDS {
             let movers = self.next(&state, movable, eligible)?;
             if movers.is_empty() {
@@ -90,25 +95,47 @@ impl Rounds<'_> {
     }
 
     /// Movers of the next round.
-    fn next(&self, state: &State, movable: &BTreeSet<PackageName>, eligible: &dyn Fn(&Mover, &[Mover]) -> bool) -> Result<Vec<Mover>, EngineError> {
+    fn next(
+        &self,
+        state: &State,
+        movable: &BTreeSet<PackageName>,
+        eligible: &dyn Fn(&Mover, &[Mover]) -> bool,
+    ) -> Result<Vec<Mover>, EngineError> {
         let scope = Scope { movable, ceilings: &self.ceilings, strategy: self.strategy, within: self.within };
         let Answer::Solved(target) = targets::joint(self.solver, state, &scope)? else { return Ok(Vec::new()) };
         let steps = targets::steps(state, &target, movable);
         let all = targets::movers(self.solver, state, &steps)?;
         let waits = |m: &Mover| self.defers && m.steps.iter().any(|s| self.deferred.contains(&s.name));
         let ready = |i: usize| targets::closure(&all, i).into_iter().filter_map(|c| all.get(c)).all(|m| !waits(m));
-        let chosen: Vec<usize> = (0..all.len()).filter(|i| ready(*i) && all.get(*i).is_some_and(|m| eligible(m, &all))).collect();
+        let chosen: Vec<usize> =
+            (0..all.len()).filter(|i| ready(*i) && all.get(*i).is_some_and(|m| eligible(m, &all))).collect();
         let renumber = |old: &usize| chosen.iter().position(|c| c == old);
-        let picked = chosen.iter().filter_map(|i| all.get(*i)).map(|m| Mover { needs: m.needs.iter().filter_map(renumber).collect(), ..m.clone() });
+        let picked = chosen
+            .iter()
+            .filter_map(|i| all.get(*i))
+            .map(|m| Mover { needs: m.needs.iter().filter_map(renumber).collect(), ..m.clone() });
         Ok(picked.collect())
     }
 
     fn round(&mut self, state: State, movers: &[Mover]) -> Result<State, EngineError> {
-        let units: Vec<Unit> = movers.iter().map(|m| Unit { prior: m.prior, name: m.title(), needs: m.needs.clone() }).collect();
+        let units: Vec<Unit> =
+            movers.iter().map(|m| Unit { prior: m.prior, name: m.title(), needs: m.needs.clone() }).collect();
         let limits = culprit::Limits { runs: self.budget, ..culprit::Limits::default() };
-        let (lab, solver, command, baseline, imports, tell) = (self.lab, self.solver, self.command, self.baseline, self.imports, self.tell);
+        let (lab, solver, command, baseline, imports, tell) =
+            (self.lab, self.solver, self.command, self.baseline, self.imports, self.tell);
         let titles = RefCell::new(BTreeMap::new());
-        let mut round = Round { lab, solver, command, baseline, state: &state, movers, imports, tell, failures: RefCell::new(BTreeMap::new()), titles: &titles };
+        let mut round = Round {
+            lab,
+            solver,
+            command,
+            baseline,
+            state: &state,
+            movers,
+            imports,
+            tell,
+            failures: RefCell::new(BTreeMap::new()),
+            titles: &titles,
+        };
         let mut trouble = Ok(());
         let mut watch = |step: culprit::Step| {
             if trouble.is_ok() {
@@ -147,7 +174,9 @@ impl Rounds<'_> {
             let out = found.unattributed.iter().copied().chain(found.dropped.iter().map(|d| d.unit));
             for mover in out.filter_map(|i| movers.get(i)) {
                 self.deferred.extend(mover.steps.iter().map(|s| s.name.clone()));
-                (self.tell)(Event::Noted { text: format!("{} fails here and waits for phase 3, where its partners move", mover.title()) })?;
+                (self.tell)(Event::Noted {
+                    text: format!("{} fails here and waits for phase 3, where its partners move", mover.title()),
+                })?;
             }
             return Ok(());
         }
@@ -177,7 +206,13 @@ impl Rounds<'_> {
         Ok(())
     }
 
-    fn blame(&mut self, dropped: &Dropped, movers: &[Mover], after: &State, failures: &Seen) -> Result<(), EngineError> {
+    fn blame(
+        &mut self,
+        dropped: &Dropped,
+        movers: &[Mover],
+        after: &State,
+        failures: &Seen,
+    ) -> Result<(), EngineError> {
         let Some(mover) = movers.get(dropped.unit) else { return Ok(()) };
         // A test may have failed for several reasons in turn: the one that counts was seen with this package in place.
         let sight = |test: &TestId| -> Option<&Sight> {
@@ -185,10 +220,15 @@ impl Rounds<'_> {
             let exact = all.iter().find(|s| s.tried == dropped.fails);
             exact.or_else(|| all.iter().find(|s| s.key == dropped.symptom)).or_else(|| all.last())
         };
-        let evidence: Vec<(TestId, Failure)> = dropped.tests.iter().filter_map(|t| Some((t.clone(), sight(t)?.failure.clone()))).collect();
-        let named: Vec<PackageName> = evidence.iter().take(20).flat_map(|(_, f)| symptoms::names(f, self.imports)).collect();
+        let evidence: Vec<(TestId, Failure)> =
+            dropped.tests.iter().filter_map(|t| Some((t.clone(), sight(t)?.failure.clone()))).collect();
+        let named: Vec<PackageName> =
+            evidence.iter().take(20).flat_map(|(_, f)| symptoms::names(f, self.imports)).collect();
         let Some(step) = mover.lead(&named) else { return Ok(()) };
-        let mut tests: Vec<TestId> = symptoms::cluster(&evidence, &self.baseline.durations, 40).into_iter().flat_map(|c| c.representatives).collect();
+        let mut tests: Vec<TestId> = symptoms::cluster(&evidence, &self.baseline.durations, 40)
+            .into_iter()
+            .flat_map(|c| c.representatives)
+            .collect();
         if tests.is_empty() {
             tests = dropped.tests.iter().take(40).cloned().collect();
         }
@@ -216,7 +256,12 @@ impl Rounds<'_> {
         self.ceilings.insert(step.name.clone(), answer.best.clone());
         let first = evidence.first();
         let log = first.and_then(|(t, _)| sight(t)).map(|s| s.log.clone());
-        let with = dropped.with.iter().filter_map(|w| movers.get(*w)).flat_map(|m| m.steps.iter().map(|s| s.name.clone())).collect();
+        let with = dropped
+            .with
+            .iter()
+            .filter_map(|w| movers.get(*w))
+            .flat_map(|m| m.steps.iter().map(|s| s.name.clone()))
+            .collect();
         let earlier = self.blames.get(&step.name);
         let blame = Blame {
             from: earlier.map_or_else(|| step.from.clone(), |b| b.from.clone()),
@@ -259,7 +304,12 @@ impl Rounds<'_> {
             };
             let tests: Vec<TestId> = blame.tests.iter().take(40).cloned().collect();
             if round.fails_with(&wishes, &tests)?.is_some_and(|failing| failing.is_empty()) {
-                (self.tell)(Event::Noted { text: format!("{name} {} passes in the state reached by now; its ceiling is lifted", blame.first_failing) })?;
+                (self.tell)(Event::Noted {
+                    text: format!(
+                        "{name} {} passes in the state reached by now; its ceiling is lifted",
+                        blame.first_failing
+                    ),
+                })?;
                 self.ceilings.remove(&name);
                 self.blames.remove(&name);
                 lifted = true;
@@ -269,7 +319,14 @@ impl Rounds<'_> {
     }
 
     /// Whether `tests` pass with one package at `version`, its partners as far as they fit, all else as it is.
-    fn probe(&self, round: &Round<'_>, mover: &Mover, name: &PackageName, version: &Version, tests: &[TestId]) -> Result<Probed, EngineError> {
+    fn probe(
+        &self,
+        round: &Round<'_>,
+        mover: &Mover,
+        name: &PackageName,
+        version: &Version,
+        tests: &[TestId],
+    ) -> Result<Probed, EngineError> {
         let mut wishes = round.state.wishes();
         for step in &mover.steps {
             wishes.insert(step.name.clone(), Wish::Between(step.from.clone(), step.to.clone()));
@@ -301,7 +358,12 @@ impl Rounds<'_> {
     }
 }
 
-fn announce(step: &culprit::Step, movers: &[Mover], titles: &BTreeMap<String, String>, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<(), EngineError> {
+fn announce(
+    step: &culprit::Step,
+    movers: &[Mover],
+    titles: &BTreeMap<String, String>,
+    tell: &dyn Fn(Event) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
     match step {
         culprit::Step::Symptoms { symptoms } => {
             let words = |key: &String| titles.get(key).unwrap_or(key).clone();

@@ -12,7 +12,7 @@ use uplift_ecosystems::python::discover::{Component, EnvironmentSource, Manifest
 use uplift_ecosystems::python::environment::{Builder, sdist};
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_ecosystems::python::lockfile::LockKind;
-use uplift_ecosystems::python::manifest::{Source, Stated};
+use uplift_ecosystems::python::manifest::{self, Source, Stated};
 use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{self, Answer, Freshness, Question, Resolver};
 use uplift_model::{PackageName, Solution, Version};
@@ -63,7 +63,13 @@ pub(crate) struct Solver<'a> {
 impl Solver<'_> {
     /// The set that fulfils `wishes` for direct dependencies and `extra` constraint lines, keeping `current` where
     /// nothing forbids it (`keep`), and never below it.
-    pub(crate) fn solve(&self, wishes: &Wishes, current: &Solution, keep: &dyn Fn(&PackageName) -> bool, freshness: Freshness) -> Result<Answer, EngineError> {
+    pub(crate) fn solve(
+        &self,
+        wishes: &Wishes,
+        current: &Solution,
+        keep: &dyn Fn(&PackageName) -> bool,
+        freshness: Freshness,
+    ) -> Result<Answer, EngineError> {
         let direct: Vec<PackageName> = self.component.roots().into_iter().map(|(_, s)| s.name.clone()).collect();
         let mut constraints = Vec::new();
         if self.pins_everything() {
@@ -72,13 +78,15 @@ impl Solver<'_> {
         for (name, wish) in wishes.iter().filter(|(name, _)| !direct.contains(name)) {
             constraints.push(format!("{name}{}", wish.specifier()));
         }
-        constraints.extend(self.constraint_lines(wishes));
+        constraints.extend(self.constraint_lines(wishes, current));
         let mut preferences = resolve::preferences(current);
         if !self.pins_everything() {
             // Nothing pins what comes along, so a fresh install takes the newest: so does the question.
-            preferences.retain(|line| direct.iter().any(|d| line.starts_with(&format!("{d}=="))));
+            let fixed = self.constrained();
+            preferences.retain(|line| direct.iter().chain(&fixed).any(|d| line.starts_with(&format!("{d}=="))));
         }
-        preferences.retain(|line| line.split("==").next().and_then(|n| PackageName::new(n).ok()).is_some_and(|n| keep(&n)));
+        preferences
+            .retain(|line| line.split("==").next().and_then(|n| PackageName::new(n).ok()).is_some_and(|n| keep(&n)));
         let question = Question { roots: self.roots(wishes), constraints, preferences, complete: false };
         self.ask(&question, freshness)
     }
@@ -89,7 +97,8 @@ impl Solver<'_> {
         let exact = relock::question_of(pins);
         if self.is_for_every_platform() {
             // Such a lock says where a package applies on the way to it: only what the roots reach here is installed.
-            let reached = Question { roots: self.roots(&Wishes::new()), constraints: exact.roots.clone(), ..Question::default() };
+            let reached =
+                Question { roots: self.roots(&Wishes::new()), constraints: exact.roots.clone(), ..Question::default() };
             if let Answer::Solved(solved) = self.ask(&reached, Freshness::CacheFirst)? {
                 return Ok(Answer::Solved(solved));
             }
@@ -105,7 +114,60 @@ impl Solver<'_> {
     fn is_for_every_platform(&self) -> bool {
         let local = |stated: &Stated| matches!(stated.source, Source::Path(_) | Source::Workspace);
         match self.component.environment {
-            EnvironmentSource::Locked { kind: LockKind::Uv | LockKind::Poetry | LockKind::Pdm, .. } => !self.component.roots().into_iter().any(|(_, s)| local(s)),
+            EnvironmentSource::Locked { kind: LockKind::Uv | LockKind::Poetry | LockKind::Pdm, .. } => {
+                !self.component.roots().into_iter().any(|(_, s)| local(s))
+            }
+            _ => false,
+        }
+    }
+
+    /// The newest release of `name` that every Python which the project promises can have, when a lock for all of them must
+    /// hold one version of it. `None`: nothing limits it, or `current` itself is for newer Pythons only.
+    pub(crate) fn promised(
+        &self,
+        name: &PackageName,
+        current: &Version,
+    ) -> Result<Option<(Version, Version)>, EngineError> {
+        let Some(lowest) = self.lowest_python().filter(|_| self.locks_one_version(name)) else { return Ok(None) };
+        if !self.index.serves(name, current, &lowest)? {
+            return Ok(None);
+        }
+        for release in self.index.releases(name)?.iter().rev() {
+            let usable = release.installable() && release.yanked.is_none() && !release.version.is_prerelease();
+            if usable && self.index.serves(name, &release.version, &lowest)? {
+                return Ok(Some((release.version.clone().max(current.clone()), lowest)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The lowest Python of the project's range when it lies below the one at hand.
+    fn lowest_python(&self) -> Option<Version> {
+        let requires: Vec<&str> = self
+            .component
+            .manifests
+            .iter()
+            .filter_map(|m| m.manifest.requires_python.as_ref())
+            .map(|r| r.specifier.as_str())
+            .collect();
+        // A late patch release: `>=3.8.1` is a promise about 3.8.
+        let admitted = |minor: &u32| {
+            Version::new(&format!("3.{minor}.99"))
+                .ok()
+                .filter(|v| !requires.is_empty() && requires.iter().all(|r| manifest::admits(r, v)))
+        };
+        let lowest = (5..30).find_map(|minor| admitted(&minor))?;
+        (lowest.line(2) < self.interpreter.parsed()?.line(2)).then_some(lowest)
+    }
+
+    /// Poetry and PDM lock one version for all Pythons; uv locks several, unless the manifest names the version.
+    fn locks_one_version(&self, name: &PackageName) -> bool {
+        match self.component.environment {
+            EnvironmentSource::Locked { kind: LockKind::Poetry | LockKind::Pdm, .. } => true,
+            EnvironmentSource::Locked { kind: LockKind::Uv, .. } => {
+                let named = |s: &Stated| s.name == *name && (s.pep440.contains("==") || s.pep440.contains("~="));
+                self.component.roots().into_iter().any(|(_, s)| named(s))
+            }
             _ => false,
         }
     }
@@ -121,7 +183,13 @@ impl Solver<'_> {
         let key = format!("resolve:{}:{freshness:?}:{digest}", self.interpreter.version);
         self.journal.step(self.run, &key, || {
             self.asked.set(self.asked.get() + 1);
-            let resolver = Resolver { clients: &self.doors.clients, interpreter: self.interpreter, directory: self.directory, wheels: self.wheels, limit: self.limit };
+            let resolver = Resolver {
+                clients: &self.doors.clients,
+                interpreter: self.interpreter,
+                directory: self.directory,
+                wheels: self.wheels,
+                limit: self.limit,
+            };
             let mut answer = resolver.ask(question, freshness)?;
             // One refusal names one package at a time.
             for _ in 0..10 {
@@ -143,9 +211,15 @@ impl Solver<'_> {
     }
 
     /// Builds wheels of the versions of `name` that are asked for: the pinned ones, else the newest.
-    fn build_wheels(&self, name: &PackageName, question: &Question, conflict: &str) -> Result<Result<bool, String>, EngineError> {
+    fn build_wheels(
+        &self,
+        name: &PackageName,
+        question: &Question,
+        conflict: &str,
+    ) -> Result<Result<bool, String>, EngineError> {
         let page = self.index.releases(name)?;
-        let mut pinned: Vec<Version> = question.roots.iter().chain(&question.preferences).filter_map(|line| pin_of(line, name)).collect();
+        let mut pinned: Vec<Version> =
+            question.roots.iter().chain(&question.preferences).filter_map(|line| pin_of(line, name)).collect();
         // Others may pin it as well; the refusal then names the version.
         pinned.extend(conflict.split_whitespace().filter_map(|word| pin_of(word.trim_end_matches([',', '.']), name)));
         let newest = uplift_ecosystems::python::registry::newest(&page).map(|r| r.version.clone());
@@ -161,9 +235,18 @@ impl Solver<'_> {
     }
 
     /// Builds one release's wheel from its sources: false when it has none, the inner error when they cannot be built.
-    pub(crate) fn build_wheel(&self, name: &PackageName, release: &uplift_ecosystems::python::registry::Release) -> Result<Result<bool, String>, EngineError> {
+    pub(crate) fn build_wheel(
+        &self,
+        name: &PackageName,
+        release: &uplift_ecosystems::python::registry::Release,
+    ) -> Result<Result<bool, String>, EngineError> {
         let Some(file) = &release.sdist else { return Ok(Ok(false)) };
-        let builder = Builder { clients: &self.doors.clients, interpreter: self.interpreter, wheels: self.wheels, limit: Duration::from_secs(600) };
+        let builder = Builder {
+            clients: &self.doors.clients,
+            interpreter: self.interpreter,
+            wheels: self.wheels,
+            limit: Duration::from_secs(600),
+        };
         let url = self.index.address(name, &file.url);
         let built = sdist::build(self.doors, &builder, &sdist::Source { name, file, url: &url })?;
         Ok(built.map(|_| true))
@@ -171,7 +254,8 @@ impl Solver<'_> {
 
     /// Root requirement lines with the wishes in place of what the manifests say.
     fn roots(&self, wishes: &Wishes) -> Vec<String> {
-        let mut lines: Vec<String> = self.component.roots().into_iter().filter_map(|(file, stated)| self.line(file, stated, wishes)).collect();
+        let mut lines: Vec<String> =
+            self.component.roots().into_iter().filter_map(|(file, stated)| self.line(file, stated, wishes)).collect();
         lines.sort();
         lines.dedup();
         lines
@@ -195,12 +279,30 @@ impl Solver<'_> {
         }
     }
 
-    /// Lines of the constraints files, less what a wish replaces.
-    fn constraint_lines(&self, wishes: &Wishes) -> Vec<String> {
-        let EnvironmentSource::Requirements { constraints, .. } = &self.component.environment else { return Vec::new() };
-        let files = constraints.iter().filter_map(|c| self.component.manifest(c));
-        let stated = files.flat_map(|f| &f.manifest.stated).filter(|s| !wishes.contains_key(&s.name));
-        stated.map(|s| format!("{}{}{}", s.name, s.pep440, s.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default())).collect()
+    /// Lines of the constraints files, less what a wish replaces. Exact pins of packages that only come along are floors
+    /// once there is a `current` state: the files are edited when they move.
+    fn constraint_lines(&self, wishes: &Wishes, current: &Solution) -> Vec<String> {
+        let line = |s: &Stated| {
+            let marker = s.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
+            match current.version(&s.name).filter(|_| manifest::pinned(&s.pep440).is_some()) {
+                Some(now) => format!("{}>={now}{marker}", s.name),
+                None => format!("{}{}{marker}", s.name, s.pep440),
+            }
+        };
+        self.constraint_statements().filter(|s| !wishes.contains_key(&s.name)).map(line).collect()
+    }
+
+    /// Packages that the constraints files speak of.
+    pub(crate) fn constrained(&self) -> Vec<PackageName> {
+        self.constraint_statements().map(|s| s.name.clone()).collect()
+    }
+
+    fn constraint_statements(&self) -> impl Iterator<Item = &Stated> {
+        let files: &[String] = match &self.component.environment {
+            EnvironmentSource::Requirements { constraints, .. } => constraints,
+            _ => &[],
+        };
+        files.iter().filter_map(|c| self.component.manifest(c)).flat_map(|f| &f.manifest.stated)
     }
 }
 

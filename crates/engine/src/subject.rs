@@ -11,10 +11,11 @@ use uplift_ecosystems::python::lockfile;
 use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Question, Resolver};
-use uplift_model::{Settings, Version};
+use uplift_model::{PackageName, Settings, Version};
 use uplift_sandbox::git::Git;
 
 use crate::error::EngineError;
+use crate::usage::Imports;
 
 /// The files of one commit.
 pub(crate) struct Tree<'a> {
@@ -43,16 +44,25 @@ impl<'a> Tree<'a> {
 /// The component that was asked for: by the settings, else by the path, else the only one.
 pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Result<Component, EngineError> {
     let mut all = tree.components();
-    let names = |all: &[Component]| all.iter().map(|c| if c.root.is_empty() { "." } else { c.root.as_str() }).collect::<Vec<_>>().join(", ");
+    let names = |all: &[Component]| {
+        all.iter().map(|c| if c.root.is_empty() { "." } else { c.root.as_str() }).collect::<Vec<_>>().join(", ")
+    };
     if let Some(wanted) = &settings.project.component {
         let wanted = wanted.trim_matches('/').trim_start_matches("./");
         let wanted = if wanted == "." { "" } else { wanted };
         let found = all.iter().position(|c| c.root == wanted);
-        return found.map(|i| all.swap_remove(i)).ok_or_else(|| EngineError::repository(format!("there is no Python component at `{wanted}`"), format!("components found: {}", names(&all))));
+        return found.map(|i| all.swap_remove(i)).ok_or_else(|| {
+            EngineError::repository(
+                format!("there is no Python component at `{wanted}`"),
+                format!("components found: {}", names(&all)),
+            )
+        });
     }
     // The deepest component that the path lies in, else the only one below it.
     let holds = |c: &Component| c.root.is_empty() || inner == c.root || inner.starts_with(&format!("{}/", c.root));
-    if let Some(i) = (0..all.len()).filter(|i| all.get(*i).is_some_and(holds)).max_by_key(|i| all.get(*i).map(|c| c.root.len())) {
+    if let Some(i) =
+        (0..all.len()).filter(|i| all.get(*i).is_some_and(holds)).max_by_key(|i| all.get(*i).map(|c| c.root.len()))
+    {
         return Ok(all.swap_remove(i));
     }
     all.retain(|c| inner.is_empty() || c.root.starts_with(&format!("{inner}/")));
@@ -62,7 +72,10 @@ pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Re
             "give the path of the project, or name it in uplift.toml: [project] component = \"backend\"",
         )),
         1 => Ok(all.swap_remove(0)),
-        _ => Err(EngineError::repository(format!("there are {} Python components: {}", all.len(), names(&all)), "give the path of one of them, or --component")),
+        _ => Err(EngineError::repository(
+            format!("there are {} Python components: {}", all.len(), names(&all)),
+            "give the path of one of them, or --component",
+        )),
     }
 }
 
@@ -73,20 +86,36 @@ pub(crate) struct Chosen {
 }
 
 /// Takes the interpreter that the project asks for; where it asks for a range only, the one that reproduces its lock.
-pub(crate) fn interpreter(doors: &Doors, tree: &Tree<'_>, component: &Component, settings: &Settings, directory: &Path, wheels: &dyn Fn(&str) -> std::path::PathBuf) -> Result<Chosen, EngineError> {
+pub(crate) fn interpreter(
+    doors: &Doors,
+    tree: &Tree<'_>,
+    component: &Component,
+    settings: &Settings,
+    directory: &Path,
+    wheels: &dyn Fn(&str) -> std::path::PathBuf,
+) -> Result<Chosen, EngineError> {
     let found = interpreter::find(&doors.clients)?;
     let have = || found.iter().map(Interpreter::minor).collect::<Vec<_>>().join(", ");
     if let Some(wanted) = &settings.project.python {
-        return named(doors, &found, wanted, "chosen by the settings")?.ok_or_else(|| missing(wanted, "the settings ask", &have()));
+        return named(doors, &found, wanted, "chosen by the settings")?
+            .ok_or_else(|| missing(wanted, "the settings ask", &have()));
     }
-    let join = |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
+    let join =
+        |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
     for file in [join(".python-version"), ".python-version".to_owned()] {
         let text = tree.read(&file).and_then(|b| String::from_utf8(b).ok()).unwrap_or_default();
         let Some(wanted) = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')) else { continue };
-        return named(doors, &found, wanted, &format!("named in {file}"))?.ok_or_else(|| missing(wanted, &format!("{file} asks"), &have()));
+        return named(doors, &found, wanted, &format!("named in {file}"))?
+            .ok_or_else(|| missing(wanted, &format!("{file} asks"), &have()));
     }
-    let requires: Vec<String> = component.manifests.iter().filter_map(|m| m.manifest.requires_python.as_ref()).map(|r| r.specifier.clone()).collect();
-    let admitted: Vec<&Interpreter> = found.iter().filter(|i| i.parsed().is_some_and(|v| requires.iter().all(|r| manifest::admits(r, &v)))).collect();
+    let requires: Vec<String> = component
+        .manifests
+        .iter()
+        .filter_map(|m| m.manifest.requires_python.as_ref())
+        .map(|r| r.specifier.clone())
+        .collect();
+    let admitted: Vec<&Interpreter> =
+        found.iter().filter(|i| i.parsed().is_some_and(|v| requires.iter().all(|r| manifest::admits(r, &v)))).collect();
     if admitted.is_empty() {
         return Err(missing(&requires.join(" and "), "the project asks", &have()));
     }
@@ -96,9 +125,15 @@ pub(crate) fn interpreter(doors: &Doors, tree: &Tree<'_>, component: &Component,
         return Ok(Chosen { interpreter: (*found).clone(), reason: "the lock's header names it".to_owned() });
     }
     let reproducing = reproducing(doors, component, &admitted, directory, wheels)?;
-    let (pool, why) = if reproducing.is_empty() { (admitted, "it satisfies the project's requires-python") } else { (reproducing, "it reproduces the lock") };
+    let (pool, why) = if reproducing.is_empty() {
+        (admitted, "it satisfies the project's requires-python")
+    } else {
+        (reproducing, "it reproduces the lock")
+    };
     let default = pool.iter().find(|i| i.default);
-    let Some(best) = default.or_else(|| pool.first()) else { return Err(missing("Python 3", "the project asks", &have())) };
+    let Some(best) = default.or_else(|| pool.first()) else {
+        return Err(missing("Python 3", "the project asks", &have()));
+    };
     Ok(Chosen { interpreter: (*best).clone(), reason: why.to_owned() })
 }
 
@@ -128,30 +163,70 @@ fn header_python(tree: &Tree<'_>, component: &Component) -> Option<String> {
 }
 
 /// Interpreters for which the requirements, held to the lock's versions, give exactly the lock. Decision: 0019.
-fn reproducing<'i>(doors: &Doors, component: &Component, admitted: &[&'i Interpreter], directory: &Path, wheels: &dyn Fn(&str) -> std::path::PathBuf) -> Result<Vec<&'i Interpreter>, EngineError> {
+fn reproducing<'i>(
+    doors: &Doors,
+    component: &Component,
+    admitted: &[&'i Interpreter],
+    directory: &Path,
+    wheels: &dyn Fn(&str) -> std::path::PathBuf,
+) -> Result<Vec<&'i Interpreter>, EngineError> {
     let Some(pins) = &component.locked else { return Ok(Vec::new()) };
     if !matches!(component.environment, EnvironmentSource::Compiled { .. }) || pins.iter().any(|p| p.marker.is_some()) {
         return Ok(Vec::new());
     }
     let complete = relock::question_of(pins);
-    let roots: Vec<String> = component.roots().into_iter().map(|(_, s)| {
-        let extras = if s.extras.is_empty() { String::new() } else { format!("[{}]", s.extras.join(",")) };
-        let marker = s.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
-        format!("{}{extras}{}{marker}", s.name, s.pep440)
-    }).collect();
+    let roots: Vec<String> = component
+        .roots()
+        .into_iter()
+        .map(|(_, s)| {
+            let extras = if s.extras.is_empty() { String::new() } else { format!("[{}]", s.extras.join(",")) };
+            let marker = s.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
+            format!("{}{extras}{}{marker}", s.name, s.pep440)
+        })
+        .collect();
     let question = Question { roots, constraints: complete.roots.clone(), ..Question::default() };
     let mut exact: Vec<(usize, &Interpreter)> = Vec::new();
     for candidate in admitted {
         let folder = wheels(&candidate.minor());
-        let resolver = Resolver { clients: &doors.clients, interpreter: candidate, directory, wheels: &folder, limit: std::time::Duration::from_secs(30) };
+        let resolver = Resolver {
+            clients: &doors.clients,
+            interpreter: candidate,
+            directory,
+            wheels: &folder,
+            limit: std::time::Duration::from_secs(30),
+        };
         let Answer::Solved(solved) = resolver.ask(&question, Freshness::CacheFirst)? else { continue };
-        let locked: std::collections::BTreeMap<_, _> = pins.iter().filter_map(|p| Some((p.name.clone(), p.version.clone()?))).collect();
-        let differs = locked.iter().filter(|(n, v)| solved.solution.version(n) != Some(v)).count() + solved.solution.packages.keys().filter(|n| !locked.contains_key(*n)).count();
+        let locked: std::collections::BTreeMap<_, _> =
+            pins.iter().filter_map(|p| Some((p.name.clone(), p.version.clone()?))).collect();
+        let differs = locked.iter().filter(|(n, v)| solved.solution.version(n) != Some(v)).count()
+            + solved.solution.packages.keys().filter(|n| !locked.contains_key(*n)).count();
         exact.push((differs, candidate));
     }
     let least = exact.iter().map(|(d, _)| *d).min();
     // A handful of strays (packages added by hand) must not hide which interpreter wrote the lock.
     Ok(exact.into_iter().filter(|(d, _)| Some(*d) == least && *d <= 3).map(|(_, i)| i).collect())
+}
+
+/// The component with requirements files that are locks of their own told from files of wishes.
+pub(crate) fn with_own_lock(
+    doors: &Doors,
+    tree: &Tree<'_>,
+    component: Component,
+    interpreter: &Interpreter,
+    directory: &Path,
+    wheels: &Path,
+) -> Result<Component, EngineError> {
+    let Some(roots) = component.lines_to_freeze() else { return Ok(component) };
+    let resolver =
+        Resolver { clients: &doors.clients, interpreter, directory, wheels, limit: std::time::Duration::from_secs(60) };
+    // What the resolver refuses here is told when the base is read.
+    let Answer::Solved(solved) = resolver.ask(&Question { roots, ..Question::default() }, Freshness::CacheFirst)?
+    else {
+        return Ok(component);
+    };
+    let imports = Imports::of(&tree.files, &|path| tree.read(path));
+    let imported = |name: &PackageName| imports.count(&[name.as_str().replace('-', "_")]) != (0, 0);
+    Ok(component.frozen(&solved.solution, &solved.via, &imported))
 }
 
 /// The version that the project's build would tell, for tools that ask git: from the nearest tag, else 0.

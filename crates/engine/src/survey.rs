@@ -36,7 +36,8 @@ pub fn found(path: &Path, settings: &Settings, cancel: &Cancel) -> Result<Found,
     let component = subject::component(&tree, &desk.inner, settings)?;
     let doors = desk::doors(settings, cancel)?;
     let folder = crate::commits::folder(&desk.repository.top, &component);
-    let chosen = subject::interpreter(&doors, &tree, &component, settings, &folder, &|minor| doors.clients.dirs.wheels(minor));
+    let chosen =
+        subject::interpreter(&doors, &tree, &component, settings, &folder, &|minor| doors.clients.dirs.wheels(minor));
     let mut notes = component.notes.clone();
     let interpreter = match chosen {
         Ok(chosen) => Some(chosen.interpreter.minor()),
@@ -47,8 +48,10 @@ pub fn found(path: &Path, settings: &Settings, cancel: &Cancel) -> Result<Found,
         }
     };
     let pins = component.locked.clone().unwrap_or_default();
-    let stated: Vec<PackageName> = component.manifests.iter().flat_map(|m| m.manifest.stated.iter().map(|s| s.name.clone())).collect();
-    let has = |name: &str| PackageName::new(name).is_ok_and(|n| stated.contains(&n) || pins.iter().any(|p| p.name == n));
+    let stated: Vec<PackageName> =
+        component.manifests.iter().flat_map(|m| m.manifest.stated.iter().map(|s| s.name.clone())).collect();
+    let has =
+        |name: &str| PackageName::new(name).is_ok_and(|n| stated.contains(&n) || pins.iter().any(|p| p.name == n));
     let commands = baseline::commands(&tree, &component.root, settings, &has, None)?;
     notes.extend(commands.notes);
     Ok(Found {
@@ -75,9 +78,20 @@ pub struct Inspection {
 pub fn inspect(cancel: &Cancel) -> Vec<Inspection> {
     let item = |what: &str, state: Result<String, String>, needed: bool, hint: &str| {
         let ok = state.is_ok();
-        Inspection { what: what.to_owned(), state: state.unwrap_or_else(|e| e), ok, needed, hint: (!ok && !hint.is_empty()).then(|| hint.to_owned()) }
+        Inspection {
+            what: what.to_owned(),
+            state: state.unwrap_or_else(|e| e),
+            ok,
+            needed,
+            hint: (!ok && !hint.is_empty()).then(|| hint.to_owned()),
+        }
     };
-    let mut all = vec![item("git", find_on_path("git").map(|p| p.display().to_string()).ok_or_else(|| "not found".to_owned()), true, "install git")];
+    let mut all = vec![item(
+        "git",
+        find_on_path("git").map(|p| p.display().to_string()).ok_or_else(|| "not found".to_owned()),
+        true,
+        "install git",
+    )];
     let dirs = match Dirs::find() {
         Ok(dirs) => dirs,
         Err(e) => {
@@ -87,8 +101,14 @@ pub fn inspect(cancel: &Cancel) -> Vec<Inspection> {
     };
     let writable = Dirs::make(dirs.root()).map(|()| dirs.root().display().to_string()).map_err(|e| e.to_string());
     all.push(item("cache", writable, true, "make it writable, or set UPLIFT_CACHE_DIR"));
-    let free = uplift_sandbox::disk::free_bytes(dirs.root()).map(|bytes| format!("{:.1} GiB", bytes as f64 / (1u64 << 30) as f64));
-    all.push(item("free disk", free.map_err(|e| e.to_string()), false, "environments and wheels need about 1 GiB a project"));
+    let free = uplift_sandbox::disk::free_bytes(dirs.root())
+        .map(|bytes| format!("{:.1} GiB", bytes as f64 / (1u64 << 30) as f64));
+    all.push(item(
+        "free disk",
+        free.map_err(|e| e.to_string()),
+        false,
+        "environments and wheels need about 1 GiB a project",
+    ));
     let clients = uplift_ecosystems::python::client::Clients::new(dirs, cancel.clone());
     let pythons = interpreter::find(&clients).map_err(|e| e.to_string()).and_then(|all| {
         let names: Vec<String> = all.iter().map(|i| i.version.clone()).collect();
@@ -101,6 +121,11 @@ pub fn inspect(cancel: &Cancel) -> Vec<Inspection> {
     all.push(item("package index", index, true, "configure pip or uv"));
     let ladder = Ladder::detect(cancel);
     let best = ladder.rung == Rung::Bubblewrap;
-    all.push(item("sandbox", if best { Ok(ladder.statement) } else { Err(ladder.statement) }, false, "install bubblewrap, and allow user namespaces"));
+    all.push(item(
+        "sandbox",
+        if best { Ok(ladder.statement) } else { Err(ladder.statement) },
+        false,
+        "install bubblewrap, and allow user namespaces",
+    ));
     all
 }

@@ -26,7 +26,8 @@ pub(crate) struct Scope<'s> {
 /// The newest joint set within `scope`, starting from `state`.
 pub(crate) fn joint(solver: &Solver<'_>, state: &State, scope: &Scope<'_>) -> Result<Answer, EngineError> {
     let mut wishes: Wishes = state.wishes();
-    let own: BTreeMap<PackageName, String> = solver.component.roots().into_iter().map(|(_, s)| (s.name.clone(), s.pep440.clone())).collect();
+    let own: BTreeMap<PackageName, String> =
+        solver.component.roots().into_iter().map(|(_, s)| (s.name.clone(), s.pep440.clone())).collect();
     for name in scope.movable {
         let Some(now) = state.pins.get(name) else { continue };
         wishes.insert(name.clone(), wish(now, scope, name, own.get(name).map(String::as_str).unwrap_or_default()));
@@ -75,7 +76,13 @@ pub(crate) fn movers(solver: &Solver<'_>, state: &State, steps: &[Step]) -> Resu
     let group_of = |step: usize| groups.iter().position(|g| g.contains(&step)).unwrap_or(0);
     let mover = |(number, group): (usize, &Vec<usize>)| {
         let steps: Vec<Step> = group.iter().filter_map(|i| steps.get(*i)).cloned().collect();
-        let mut wanted: Vec<usize> = group.iter().filter_map(|i| needs.get(*i)).flatten().map(|n| group_of(*n)).filter(|g| *g != number).collect();
+        let mut wanted: Vec<usize> = group
+            .iter()
+            .filter_map(|i| needs.get(*i))
+            .flatten()
+            .map(|n| group_of(*n))
+            .filter(|g| *g != number)
+            .collect();
         wanted.sort_unstable();
         wanted.dedup();
         let innocent: f64 = steps.iter().map(|s| 1.0 - prior(&s.from, &s.to)).product();
@@ -85,7 +92,13 @@ pub(crate) fn movers(solver: &Solver<'_>, state: &State, steps: &[Step]) -> Resu
 }
 
 /// Which other steps the resolver wants in place so that this one fits.
-fn needs_of(solver: &Solver<'_>, state: &State, steps: &[Step], at: usize, step: &Step) -> Result<BTreeSet<usize>, EngineError> {
+fn needs_of(
+    solver: &Solver<'_>,
+    state: &State,
+    steps: &[Step],
+    at: usize,
+    step: &Step,
+) -> Result<BTreeSet<usize>, EngineError> {
     let mut wishes = state.wishes();
     wishes.insert(step.name.clone(), Wish::Exactly(step.to.clone()));
     if let Answer::Solved(_) = solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
@@ -95,9 +108,12 @@ fn needs_of(solver: &Solver<'_>, state: &State, steps: &[Step], at: usize, step:
         let _position = other;
         wishes.insert(free.name.clone(), Wish::Between(free.from.clone(), free.to.clone()));
     }
-    let Answer::Solved(solved) = solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? else { return Ok(BTreeSet::new()) };
+    let Answer::Solved(solved) = solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? else {
+        return Ok(BTreeSet::new());
+    };
     let moved = |s: &Step| solved.solution.version(&s.name).is_some_and(|v| *v != s.from);
-    let mut needed: BTreeSet<usize> = (0..steps.len()).filter(|i| *i != at && steps.get(*i).is_some_and(moved)).collect();
+    let mut needed: BTreeSet<usize> =
+        (0..steps.len()).filter(|i| *i != at && steps.get(*i).is_some_and(moved)).collect();
     // The resolver moves more than it must at times: each partner is tried without.
     for candidate in needed.clone() {
         let mut fewer = needed.clone();
@@ -124,7 +140,11 @@ fn groups(needs: &[BTreeSet<usize>]) -> Vec<Vec<usize>> {
         if seen.contains(&at) {
             continue;
         }
-        let mutual = |other: &usize| *other == at || (reach.get(at).is_some_and(|r| r.contains(other)) && reach.get(*other).is_some_and(|r| r.contains(&at)));
+        let mutual = |other: &usize| {
+            *other == at
+                || (reach.get(at).is_some_and(|r| r.contains(other))
+                    && reach.get(*other).is_some_and(|r| r.contains(&at)))
+        };
         let group: Vec<usize> = (0..needs.len()).filter(mutual).collect();
         seen.extend(group.iter().copied());
         groups.push(group);

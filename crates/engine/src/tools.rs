@@ -11,7 +11,12 @@ use crate::solver::Solver;
 use crate::subject::Tree;
 
 /// The packages to add, or why none could be found. Empty when the environment has pytest.
-pub(crate) fn missing(solver: &Solver<'_>, tree: &Tree<'_>, root: &str, base: &Solution) -> Result<Result<Solution, String>, EngineError> {
+pub(crate) fn missing(
+    solver: &Solver<'_>,
+    tree: &Tree<'_>,
+    root: &str,
+    base: &Solution,
+) -> Result<Result<Solution, String>, EngineError> {
     let has = |name: &str| PackageName::new(name).is_ok_and(|n| base.version(&n).is_some());
     if has("pytest") {
         return Ok(Ok(Solution::default()));
@@ -25,7 +30,9 @@ pub(crate) fn missing(solver: &Solver<'_>, tree: &Tree<'_>, root: &str, base: &S
     roots.sort();
     roots.dedup();
     let constraints = resolve::preferences(base);
-    let ask = |roots: Vec<String>| solver.ask(&Question { roots, constraints: constraints.clone(), ..Question::default() }, Freshness::CacheFirst);
+    let ask = |roots: Vec<String>| {
+        solver.ask(&Question { roots, constraints: constraints.clone(), ..Question::default() }, Freshness::CacheFirst)
+    };
     let answer = match ask(roots)? {
         Answer::Solved(solved) => Answer::Solved(solved),
         Answer::Refused(_) => ask(vec!["pytest".to_owned()])?,
@@ -65,7 +72,8 @@ fn tox_deps(text: &str) -> Vec<String> {
             }
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.[]<>=!~, ".contains(c);
-        if listing && !item.is_empty() && item.starts_with(|c: char| c.is_ascii_alphabetic()) && item.chars().all(plain) {
+        if listing && !item.is_empty() && item.starts_with(|c: char| c.is_ascii_alphabetic()) && item.chars().all(plain)
+        {
             deps.push(item.to_owned());
         }
     }

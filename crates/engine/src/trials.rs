@@ -61,7 +61,12 @@ impl Round<'_> {
         let mut refusal = String::new();
         for _ in 0..4 {
             let moving = tried.iter().filter_map(|i| self.movers.get(*i));
-            match self.solver.solve(&self.state.wishes_with(moving), &self.state.solution, &|_| true, Freshness::CacheFirst)? {
+            match self.solver.solve(
+                &self.state.wishes_with(moving),
+                &self.state.solution,
+                &|_| true,
+                Freshness::CacheFirst,
+            )? {
                 Answer::Solved(solved) => return Ok(Taken::As { solved: Box::new(solved), tried }),
                 Answer::Refused(conflict) => refusal = conflict.text,
             }
@@ -82,7 +87,9 @@ impl Round<'_> {
         for step in others.iter().filter_map(|i| self.movers.get(*i)).flat_map(|m| &m.steps) {
             wishes.insert(step.name.clone(), Wish::Between(step.from.clone(), step.to.clone()));
         }
-        let Answer::Solved(solved) = self.solver.solve(&wishes, &self.state.solution, &|_| true, Freshness::CacheFirst)? else {
+        let Answer::Solved(solved) =
+            self.solver.solve(&wishes, &self.state.solution, &|_| true, Freshness::CacheFirst)?
+        else {
             return Ok(BTreeSet::new());
         };
         let moved = |m: &Mover| m.steps.iter().any(|s| solved.solution.version(&s.name).is_some_and(|v| *v != s.from));
@@ -91,13 +98,22 @@ impl Round<'_> {
 
     /// Tries wishes that are no set of movers: a culprit at a version in between. `None`: it does not resolve or install.
     pub(crate) fn fails_with(&self, wishes: &Wishes, tests: &[TestId]) -> Result<Option<Vec<TestId>>, EngineError> {
-        let Answer::Solved(solved) = self.solver.solve(wishes, &self.state.solution, &|_| true, Freshness::CacheFirst)? else { return Ok(None) };
+        let Answer::Solved(solved) =
+            self.solver.solve(wishes, &self.state.solution, &|_| true, Freshness::CacheFirst)?
+        else {
+            return Ok(None);
+        };
         let Ok(environment) = self.lab.environment(&solved.solution)? else { return Ok(None) };
         let run = self.lab.suite(self.command, &environment, Some(tests), 0)?;
         let failing = self.new_failures(&run, Some(tests));
         let confirmed = self.confirm(failing, Some(tests), &environment, false)?;
         let tests_failing: Vec<TestId> = confirmed.into_iter().map(|(t, _)| t).collect();
-        (self.tell)(Event::Probe { packages: wishes.len(), tests: tests.len(), seconds: run.seconds, failing: tests_failing.len() })?;
+        (self.tell)(Event::Probe {
+            packages: wishes.len(),
+            tests: tests.len(),
+            seconds: run.seconds,
+            failing: tests_failing.len(),
+        })?;
         Ok(Some(tests_failing))
     }
 
@@ -137,9 +153,17 @@ impl Round<'_> {
 
     /// Keeps what fails in two more fresh processes. A failure that was confirmed before with the same error needs no
     /// second proof; of a large symptom some tests stand for all.
-    fn confirm(&self, failing: Vec<(TestId, Failure)>, tests: Option<&[TestId]>, environment: &uplift_ecosystems::python::environment::Environment, masked: bool) -> Result<Vec<(TestId, Failure)>, EngineError> {
+    fn confirm(
+        &self,
+        failing: Vec<(TestId, Failure)>,
+        tests: Option<&[TestId]>,
+        environment: &uplift_ecosystems::python::environment::Environment,
+        masked: bool,
+    ) -> Result<Vec<(TestId, Failure)>, EngineError> {
         let known = |id: &TestId, failure: &Failure| {
-            self.failures.borrow().get(id).is_some_and(|all| all.iter().any(|s| s.failure.error == failure.error && s.failure.stage == failure.stage))
+            self.failures.borrow().get(id).is_some_and(|all| {
+                all.iter().any(|s| s.failure.error == failure.error && s.failure.stage == failure.stage)
+            })
         };
         if failing.iter().all(|(id, failure)| known(id, failure)) || (masked && tests.is_some()) {
             return Ok(failing);
@@ -151,17 +175,23 @@ impl Round<'_> {
         let mut gone: BTreeSet<TestId> = BTreeSet::new();
         for attempt in 1..=2 {
             let rerun = self.lab.suite(self.command, environment, Some(&picked), attempt)?;
-            let again: BTreeSet<TestId> = self.new_failures(&rerun, Some(&picked)).into_iter().map(|(id, _)| id).collect();
+            let again: BTreeSet<TestId> =
+                self.new_failures(&rerun, Some(&picked)).into_iter().map(|(id, _)| id).collect();
             gone.extend(picked.iter().filter(|id| !again.contains(*id)).cloned());
         }
         if gone.is_empty() {
             return Ok(failing);
         }
         // Where a stand-in passes, each test of its symptom speaks for itself.
-        let unsure: Vec<TestId> = clusters.iter().filter(|c| c.representatives.iter().any(|r| gone.contains(r))).flat_map(|c| c.tests.clone()).collect();
+        let unsure: Vec<TestId> = clusters
+            .iter()
+            .filter(|c| c.representatives.iter().any(|r| gone.contains(r)))
+            .flat_map(|c| c.tests.clone())
+            .collect();
         for attempt in 3..=4 {
             let rerun = self.lab.suite(self.command, environment, Some(&unsure), attempt)?;
-            let again: BTreeSet<TestId> = self.new_failures(&rerun, Some(&unsure)).into_iter().map(|(id, _)| id).collect();
+            let again: BTreeSet<TestId> =
+                self.new_failures(&rerun, Some(&unsure)).into_iter().map(|(id, _)| id).collect();
             gone.extend(unsure.iter().filter(|id| !again.contains(*id)).cloned());
         }
         Ok(failing.into_iter().filter(|(id, _)| !gone.contains(id)).collect())
@@ -184,10 +214,17 @@ impl Round<'_> {
                 let key = keys.get(test).cloned().unwrap_or_default();
                 let sights = failures.entry(test.clone()).or_default();
                 if !sights.iter().any(|s| s.key == key && s.tried == *tried) {
-                    sights.push(Sight { key: key.clone(), failure: failure.clone(), log: log.to_owned(), tried: tried.clone() });
+                    sights.push(Sight {
+                        key: key.clone(),
+                        failure: failure.clone(),
+                        log: log.to_owned(),
+                        tried: tried.clone(),
+                    });
                 }
                 let named = symptoms::names(failure, self.imports);
-                let names = (0..self.movers.len()).filter(|i| self.movers.get(*i).is_some_and(|m| m.steps.iter().any(|s| named.contains(&s.name)))).collect();
+                let names = (0..self.movers.len())
+                    .filter(|i| self.movers.get(*i).is_some_and(|m| m.steps.iter().any(|s| named.contains(&s.name))))
+                    .collect();
                 Failing { test: test.clone(), symptom: key, names }
             })
             .collect()

@@ -28,18 +28,41 @@ pub(crate) fn modules(command: &TestCommand) -> Vec<String> {
 }
 
 /// The stand-in and how the imports go now.
-pub(crate) fn baseline(lab: &Lab<'_>, environment: &Environment, modules: &[String], root: &str, reason: String) -> Result<(TestCommand, Baseline), EngineError> {
+pub(crate) fn baseline(
+    lab: &Lab<'_>,
+    environment: &Environment,
+    modules: &[String],
+    root: &str,
+    reason: String,
+) -> Result<(TestCommand, Baseline), EngineError> {
     let mut argv = vec![MARK.to_owned()];
     argv.extend(modules.iter().cloned());
-    let command = TestCommand { argv, env: std::collections::BTreeMap::new(), directory: root.to_owned(), runner: Runner::Other, found_in: reason, notes: Vec::new() };
+    let command = TestCommand {
+        argv,
+        env: std::collections::BTreeMap::new(),
+        directory: root.to_owned(),
+        runner: Runner::Other,
+        found_in: reason,
+        notes: Vec::new(),
+    };
     let run = lab.suite(&command, environment, None, 0)?;
     Ok((command, Baseline::of(&[run])))
 }
 
 /// The last look without tests: what is delivered installs, and imports as before.
-pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, component: &Component, baseline: &Baseline) -> Result<Verified, EngineError> {
+pub(crate) fn verify(
+    lab: &Lab<'_>,
+    solver: &Solver<'_>,
+    tip: &Oid,
+    component: &Component,
+    baseline: &Baseline,
+) -> Result<Verified, EngineError> {
     let tree = crate::subject::Tree::of(lab.git, tip.as_str())?;
-    let delivered = tree.components().into_iter().find(|c| c.root == component.root).ok_or_else(|| EngineError::Bug("the delivered tree has lost its component".to_owned()))?;
+    let delivered = tree
+        .components()
+        .into_iter()
+        .find(|c| c.root == component.root)
+        .ok_or_else(|| EngineError::Bug("the delivered tree has lost its component".to_owned()))?;
     let solution = finale::delivered_solution(solver, &delivered)?;
     *lab.tree.borrow_mut() = tip.to_string();
     let environment = lab.environment(&solution)?.map_err(EngineError::Bug)?;
@@ -47,5 +70,11 @@ pub(crate) fn verify(lab: &Lab<'_>, solver: &Solver<'_>, tip: &Oid, component: &
     let run = lab.imports(&environment, &modules, &component.root)?;
     let newly_failing = uplift_decide::verdict::compare(baseline, &run).newly_failing;
     let results = finale::results("import", &run, &newly_failing);
-    Ok(Verified { passed: run.count(TestStatus::Passed), seconds: run.seconds, newly_failing, results, notes: Vec::new() })
+    Ok(Verified {
+        passed: run.count(TestStatus::Passed),
+        seconds: run.seconds,
+        newly_failing,
+        results,
+        notes: Vec::new(),
+    })
 }

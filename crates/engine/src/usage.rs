@@ -91,14 +91,17 @@ impl Imports {
 
     /// Files of the code and of the tests that import any of `modules`.
     pub(crate) fn count(&self, modules: &[String]) -> (usize, usize) {
-        let most = |counts: &BTreeMap<String, usize>| modules.iter().filter_map(|m| counts.get(m)).copied().max().unwrap_or(0);
+        let most =
+            |counts: &BTreeMap<String, usize>| modules.iter().filter_map(|m| counts.get(m)).copied().max().unwrap_or(0);
         (most(&self.code), most(&self.tests))
     }
 }
 
 fn imported(line: &str) -> Vec<&str> {
     let line = line.trim_start();
-    let top = |module: &'_ str| -> Option<usize> { Some(module.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(module.len())) };
+    let top = |module: &'_ str| -> Option<usize> {
+        Some(module.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(module.len()))
+    };
     if let Some(rest) = line.strip_prefix("from ") {
         let rest = rest.trim_start();
         return top(rest).and_then(|end| rest.get(..end)).filter(|t| !t.is_empty()).into_iter().collect();
@@ -110,7 +113,10 @@ fn imported(line: &str) -> Vec<&str> {
 fn is_test(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
     let aside = ["tests", "test", "testing", "docs", "doc", "examples"];
-    name.starts_with("test_") || name.ends_with("_test.py") || matches!(name, "conftest.py" | "setup.py" | "noxfile.py" | "tasks.py") || file.split('/').any(|part| aside.contains(&part))
+    name.starts_with("test_")
+        || name.ends_with("_test.py")
+        || matches!(name, "conftest.py" | "setup.py" | "noxfile.py" | "tasks.py")
+        || file.split('/').any(|part| aside.contains(&part))
 }
 
 /// Top-level packages and modules of the project: what an import check imports.
@@ -152,7 +158,8 @@ mod tests {
 
     #[test]
     fn own_modules_are_packages_and_top_level_files() {
-        let files = ["src/app/__init__.py", "src/app/x.py", "tool.py", "setup.py", "tests/__init__.py"].map(str::to_owned);
+        let files =
+            ["src/app/__init__.py", "src/app/x.py", "tool.py", "setup.py", "tests/__init__.py"].map(str::to_owned);
         assert_eq!(own_modules(&files, ""), ["app", "tool"]);
     }
 }

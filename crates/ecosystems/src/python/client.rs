@@ -39,8 +39,12 @@ pub enum ClientError {
 impl Hint for ClientError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Missing { program } => Some(format!("install `{program}` or put it on PATH; `uplift doctor` lists what is missing")),
-            Self::Provision { tool, .. } => Some(format!("check that pip reaches your package index, or install {tool} yourself and put it on PATH")),
+            Self::Missing { program } => {
+                Some(format!("install `{program}` or put it on PATH; `uplift doctor` lists what is missing"))
+            }
+            Self::Provision { tool, .. } => Some(format!(
+                "check that pip reaches your package index, or install {tool} yourself and put it on PATH"
+            )),
             Self::Cancelled | Self::Failed { .. } => None,
         }
     }
@@ -86,7 +90,13 @@ impl Clients {
     ///
     /// # Errors
     /// [`ClientError`]; an exit status other than 0 is an answer, not an error.
-    pub fn run(&self, program: &Path, args: &[String], directory: &Path, limit: Duration) -> Result<Answer, ClientError> {
+    pub fn run(
+        &self,
+        program: &Path,
+        args: &[String],
+        directory: &Path,
+        limit: Duration,
+    ) -> Result<Answer, ClientError> {
         self.run_with(program, args, directory, limit, &BTreeMap::new())
     }
 
@@ -94,12 +104,25 @@ impl Clients {
     ///
     /// # Errors
     /// As [`Self::run`].
-    pub fn run_with(&self, program: &Path, args: &[String], directory: &Path, limit: Duration, env: &BTreeMap<String, String>) -> Result<Answer, ClientError> {
+    pub fn run_with(
+        &self,
+        program: &Path,
+        args: &[String],
+        directory: &Path,
+        limit: Duration,
+        env: &BTreeMap<String, String>,
+    ) -> Result<Answer, ClientError> {
         let extra = env.iter().map(|(k, v)| (k.as_str(), v.as_str()));
-        let task = Task::new(program, directory).args(args).env(environment::trusted(extra)).wall_limit(limit).limits(Limits::none());
+        let task = Task::new(program, directory)
+            .args(args)
+            .env(environment::trusted(extra))
+            .wall_limit(limit)
+            .limits(Limits::none());
         let name = program.display().to_string();
         let finished = process::run(&task, &self.cancel).map_err(|e| match e {
-            ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. } => ClientError::Missing { program: name.clone() },
+            ProcessError::NotFound { .. } | ProcessError::NotExecutable { .. } => {
+                ClientError::Missing { program: name.clone() }
+            }
             other => ClientError::Failed { program: name.clone(), why: other.to_string() },
         })?;
         if self.cancel.is_cancelled() {
@@ -153,7 +176,8 @@ impl Clients {
     /// # Errors
     /// [`ClientError::Provision`] with pip's words.
     pub fn tool(&self, name: &str, requirement: &str, exe: &str) -> Result<PathBuf, ClientError> {
-        let slug: String = requirement.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+        let slug: String =
+            requirement.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
         let home = self.dirs.clients().join(format!("{name}-{slug}"));
         let path = home.join("bin").join(exe);
         if path.is_file() {
@@ -161,9 +185,15 @@ impl Clients {
         }
         let fail = |why: String| ClientError::Provision { tool: name.to_owned(), why };
         std::fs::create_dir_all(self.dirs.clients()).map_err(|e| fail(e.to_string()))?;
-        let python = self.on_path("python3").or_else(|| self.on_path("python")).ok_or_else(|| fail("no python3 on PATH".to_owned()))?;
+        let python = self
+            .on_path("python3")
+            .or_else(|| self.on_path("python"))
+            .ok_or_else(|| fail("no python3 on PATH".to_owned()))?;
         // Built beside its place and renamed into it, so that a killed install is never taken for a whole one.
-        let fresh = tempfile::Builder::new().prefix(".new-").tempdir_in(self.dirs.clients()).map_err(|e| fail(e.to_string()))?;
+        let fresh = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempdir_in(self.dirs.clients())
+            .map_err(|e| fail(e.to_string()))?;
         let minutes = Duration::from_secs(600);
         let step = |program: &Path, args: &[&str]| {
             let args: Vec<String> = args.iter().map(|a| (*a).to_owned()).collect();
@@ -172,7 +202,10 @@ impl Clients {
         };
         let target = fresh.path().display().to_string();
         step(&python, &["-m", "venv", &target])?;
-        step(&fresh.path().join("bin/python"), &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", requirement])?;
+        step(
+            &fresh.path().join("bin/python"),
+            &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", requirement],
+        )?;
         match std::fs::rename(fresh.path(), &home) {
             Ok(()) => {
                 let _moved = fresh.keep();
@@ -194,7 +227,10 @@ impl Clients {
         let scratch = self.scratch("index").map_err(|e| failed(e.to_string()))?;
         let empty = scratch.path().join("empty.in");
         std::fs::write(&empty, "").map_err(|e| failed(e.to_string()))?;
-        let args: Vec<String> = ["pip", "compile", "--emit-index-url", "--no-header", "--offline", "--no-python-downloads", "empty.in"].map(str::to_owned).to_vec();
+        let args: Vec<String> =
+            ["pip", "compile", "--emit-index-url", "--no-header", "--offline", "--no-python-downloads", "empty.in"]
+                .map(str::to_owned)
+                .to_vec();
         let answer = self.uv(&args, scratch.path(), Duration::from_secs(30))?;
         let line = answer.stdout.lines().find_map(|l| l.trim().strip_prefix("--index-url "));
         let url = line.ok_or_else(|| failed("it named no package index".to_owned()))?;
@@ -205,7 +241,8 @@ impl Clients {
     fn index_settings(&self) -> &BTreeMap<String, String> {
         self.index.get_or_init(|| {
             let mut settings = BTreeMap::new();
-            if ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX"].iter().any(|name| environment::variable(name).is_some()) {
+            if ["UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX"].iter().any(|name| environment::variable(name).is_some())
+            {
                 return settings;
             }
             let Some(python) = self.on_path("python3") else { return settings };

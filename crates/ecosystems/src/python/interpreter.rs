@@ -100,10 +100,17 @@ fn candidates(clients: &Clients) -> Vec<PathBuf> {
         all.extend((6..=16).rev().map(|minor| dir.join(format!("python3.{minor}"))));
     }
     let home = clients.home();
-    let homes = [".pyenv/versions", ".asdf/installs/python", ".local/share/uv/python", ".local/share/mise/installs/python", ".rye/py"];
+    let homes = [
+        ".pyenv/versions",
+        ".asdf/installs/python",
+        ".local/share/uv/python",
+        ".local/share/mise/installs/python",
+        ".rye/py",
+    ];
     let roots = homes.iter().map(|h| home.join(h)).chain([PathBuf::from("/opt/python")]);
     for root in roots {
-        let mut versions: Vec<PathBuf> = std::fs::read_dir(&root).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let mut versions: Vec<PathBuf> =
+            std::fs::read_dir(&root).into_iter().flatten().flatten().map(|e| e.path()).collect();
         versions.sort();
         all.extend(versions.into_iter().rev().map(|v| v.join("bin/python3")));
     }

@@ -37,9 +37,16 @@ pub enum JournalError {
 impl Hint for JournalError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Folder(path, _) => Some(format!("Uplift keeps its journal in the repository's git directory; make `{}` writable", path.display())),
-            Self::Database { what, .. } if what.contains("full") => Some("the disk is full; free some room, then `uplift resume`".to_owned()),
-            Self::Damaged(path) => Some(format!("move `{}` away; branches that were delivered stay as they are", path.display())),
+            Self::Folder(path, _) => Some(format!(
+                "Uplift keeps its journal in the repository's git directory; make `{}` writable",
+                path.display()
+            )),
+            Self::Database { what, .. } if what.contains("full") => {
+                Some("the disk is full; free some room, then `uplift resume`".to_owned())
+            }
+            Self::Damaged(path) => {
+                Some(format!("move `{}` away; branches that were delivered stay as they are", path.display()))
+            }
             Self::Newer(_) => Some("update Uplift".to_owned()),
             Self::Database { .. } | Self::Outcome(..) => None,
         }
@@ -63,7 +70,8 @@ impl Journal {
         std::fs::create_dir_all(folder).map_err(|e| JournalError::Folder(folder.to_owned(), e))?;
         let file = folder.join("journal.sqlite3");
         let failed = |what: String| JournalError::Database { file: file.clone(), what };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| failed(e.to_string()))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| failed(e.to_string()))?;
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)
@@ -71,7 +79,8 @@ impl Journal {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let mut connection = runtime.block_on(SqliteConnection::connect_with(&options)).map_err(|e| failed(e.to_string()))?;
+        let mut connection =
+            runtime.block_on(SqliteConnection::connect_with(&options)).map_err(|e| failed(e.to_string()))?;
         runtime.block_on(schema::prepare(&mut connection, &file))?;
         Ok(Self { file, runtime, connection: std::cell::RefCell::new(connection) })
     }
@@ -81,7 +90,9 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn outcome<T: DeserializeOwned>(&self, run: &str, key: &str) -> Result<Option<T>, JournalError> {
-        let query = sqlx::query("SELECT outcome FROM steps WHERE run = ? AND key = ? AND outcome IS NOT NULL").bind(run).bind(key);
+        let query = sqlx::query("SELECT outcome FROM steps WHERE run = ? AND key = ? AND outcome IS NOT NULL")
+            .bind(run)
+            .bind(key);
         let row = self.block(|c| self.runtime.block_on(query.fetch_optional(c)))?;
         let Some(row) = row else { return Ok(None) };
         let text: String = row.try_get(0).map_err(|e| self.failed(&e))?;
@@ -110,7 +121,10 @@ impl Journal {
         let outcome = act()?;
         crash::point();
         let text = serde_json::to_string(&outcome).map_err(|e| JournalError::Outcome(key.to_owned(), e))?;
-        let done = sqlx::query("UPDATE steps SET outcome = ?, done_at = unixepoch() WHERE run = ? AND key = ?").bind(text).bind(run).bind(key);
+        let done = sqlx::query("UPDATE steps SET outcome = ?, done_at = unixepoch() WHERE run = ? AND key = ?")
+            .bind(text)
+            .bind(run)
+            .bind(key);
         self.block(|c| self.runtime.block_on(done.execute(c)))?;
         crash::point();
         Ok(outcome)
@@ -167,7 +181,8 @@ impl Journal {
     /// [`JournalError`].
     pub fn fact<T: DeserializeOwned>(&self, key: &str, max_age: u64) -> Result<Option<T>, JournalError> {
         let oldest = i64::try_from(max_age).unwrap_or(i64::MAX);
-        let query = sqlx::query("SELECT value FROM facts WHERE key = ? AND at >= unixepoch() - ?").bind(key).bind(oldest);
+        let query =
+            sqlx::query("SELECT value FROM facts WHERE key = ? AND at >= unixepoch() - ?").bind(key).bind(oldest);
         let row = self.block(|c| self.runtime.block_on(query.fetch_optional(c)))?;
         let Some(row) = row else { return Ok(None) };
         let text: String = row.try_get(0).map_err(|e| self.failed(&e))?;
@@ -208,7 +223,12 @@ mod tests {
         let mut done = 0;
         for _ in 0..2 {
             let journal = Journal::open(folder.path()).unwrap();
-            let outcome: u32 = journal.step("r", "k", || { done += 1; Ok::<_, JournalError>(7) }).unwrap();
+            let outcome: u32 = journal
+                .step("r", "k", || {
+                    done += 1;
+                    Ok::<_, JournalError>(7)
+                })
+                .unwrap();
             assert_eq!(outcome, 7);
         }
         assert_eq!(done, 1);

@@ -62,14 +62,16 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn begin(&self, run: &RunRow) -> Result<(), JournalError> {
-        let settings = serde_json::to_string(&run.settings).map_err(|e| JournalError::Outcome("settings".to_owned(), e))?;
-        let query = sqlx::query("INSERT INTO runs (id, component, base, state, created, settings) VALUES (?, ?, ?, ?, ?, ?)")
-            .bind(&run.id)
-            .bind(&run.component)
-            .bind(&run.base)
-            .bind(state_text(run.state))
-            .bind(run.created)
-            .bind(settings);
+        let settings =
+            serde_json::to_string(&run.settings).map_err(|e| JournalError::Outcome("settings".to_owned(), e))?;
+        let query =
+            sqlx::query("INSERT INTO runs (id, component, base, state, created, settings) VALUES (?, ?, ?, ?, ?, ?)")
+                .bind(&run.id)
+                .bind(&run.component)
+                .bind(&run.base)
+                .bind(state_text(run.state))
+                .bind(run.created)
+                .bind(settings);
         self.block(|c| self.runtime.block_on(query.execute(c)))?;
         Ok(())
     }
@@ -105,7 +107,9 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn runs(&self) -> Result<Vec<RunRow>, JournalError> {
-        let query = sqlx::query("SELECT id, component, base, state, created, settings, branch, tip, report FROM runs ORDER BY created DESC, id DESC");
+        let query = sqlx::query(
+            "SELECT id, component, base, state, created, settings, branch, tip, report FROM runs ORDER BY created DESC, id DESC",
+        );
         let rows = self.block(|c| self.runtime.block_on(query.fetch_all(c)))?;
         rows.iter().map(|row| self.read_run(row)).collect()
     }
@@ -163,7 +167,8 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn lift(&self, component: &str, package: &PackageName) -> Result<bool, JournalError> {
-        let query = sqlx::query("DELETE FROM holds WHERE component = ? AND package = ?").bind(component).bind(package.as_str());
+        let query =
+            sqlx::query("DELETE FROM holds WHERE component = ? AND package = ?").bind(component).bind(package.as_str());
         let done = self.block(|c| self.runtime.block_on(query.execute(c)))?;
         Ok(done.rows_affected() > 0)
     }
@@ -173,14 +178,27 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn holds(&self, component: &str) -> Result<Vec<Hold>, JournalError> {
-        let query = sqlx::query("SELECT package, version, above, run, reason FROM holds WHERE component = ? ORDER BY package").bind(component);
+        let query =
+            sqlx::query("SELECT package, version, above, run, reason FROM holds WHERE component = ? ORDER BY package")
+                .bind(component);
         let rows = self.block(|c| self.runtime.block_on(query.fetch_all(c)))?;
         let mut holds = Vec::new();
         for row in &rows {
             let text = |i: usize| row.try_get::<String, _>(i).map_err(|e| self.failed(&e));
             // A row that no longer parses holds nothing; it cannot come from this code.
-            let (Ok(package), Ok(version), Ok(above)) = (PackageName::new(&text(0)?), Version::new(&text(1)?), Version::new(&text(2)?)) else { continue };
-            holds.push(Hold { component: component.to_owned(), package, version, above, run: text(3)?, reason: text(4)? });
+            let (Ok(package), Ok(version), Ok(above)) =
+                (PackageName::new(&text(0)?), Version::new(&text(1)?), Version::new(&text(2)?))
+            else {
+                continue;
+            };
+            holds.push(Hold {
+                component: component.to_owned(),
+                package,
+                version,
+                above,
+                run: text(3)?,
+                reason: text(4)?,
+            });
         }
         Ok(holds)
     }

@@ -31,11 +31,21 @@ COMMIT;";
 /// Checks the file and brings it to the current form.
 pub(super) async fn prepare(connection: &mut SqliteConnection, file: &Path) -> Result<(), JournalError> {
     let failed = |e: sqlx::Error| JournalError::Database { file: file.to_owned(), what: e.to_string() };
-    let healthy: String = sqlx::query("PRAGMA quick_check").fetch_one(&mut *connection).await.map_err(failed)?.try_get(0).map_err(failed)?;
+    let healthy: String = sqlx::query("PRAGMA quick_check")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?
+        .try_get(0)
+        .map_err(failed)?;
     if healthy != "ok" {
         return Err(JournalError::Damaged(file.to_owned()));
     }
-    let form: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *connection).await.map_err(failed)?.try_get(0).map_err(failed)?;
+    let form: i64 = sqlx::query("PRAGMA user_version")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed)?
+        .try_get(0)
+        .map_err(failed)?;
     match form {
         FORM => Ok(()),
         0 => connection.execute(TABLES).await.map(|_| ()).map_err(failed),

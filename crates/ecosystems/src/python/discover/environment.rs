@@ -1,6 +1,6 @@
 //! Which files make a component's environment, and which of them are written by a tool.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_model::{PackageName, Version};
 
@@ -22,6 +22,9 @@ pub enum EnvironmentSource {
     Compiled { pairs: Vec<Pair> },
     /// Requirements files written by hand, with the constraints that apply.
     Requirements { files: Vec<String>, constraints: Vec<String> },
+    /// Requirements files of which those in `complete` pin all that they need: frozen, and kept complete. `direct` are the
+    /// packages that the project wants; the others are there for their sake. See [`super::frozen`].
+    Frozen { files: Vec<String>, complete: Vec<String>, direct: BTreeSet<PackageName> },
     /// A manifest with a lock of its own tool: `kind` says which.
     Locked { manifest: String, lock: String, kind: LockKind },
     /// Manifests that no lock goes with; the resolver decides the versions.
@@ -33,7 +36,9 @@ impl EnvironmentSource {
     pub fn sources(&self) -> Vec<&String> {
         match self {
             Self::Compiled { pairs } => pairs.iter().map(|p| &p.input).collect(),
-            Self::Requirements { files, .. } | Self::Declared { files } => files.iter().collect(),
+            Self::Requirements { files, .. } | Self::Frozen { files, .. } | Self::Declared { files } => {
+                files.iter().collect()
+            }
             Self::Locked { manifest, .. } => vec![manifest],
         }
     }
@@ -43,21 +48,30 @@ impl EnvironmentSource {
         match self {
             Self::Compiled { pairs } => pairs.iter().any(|p| p.output == path),
             Self::Locked { lock, .. } => lock == path,
-            Self::Requirements { .. } | Self::Declared { .. } => false,
+            Self::Requirements { .. } | Self::Frozen { .. } | Self::Declared { .. } => false,
         }
     }
 
-    /// Whether a statement of a source file takes part: build requirements have an environment of their own.
+    /// Whether a statement of a source file takes part: build requirements have an environment of their own, and pins
+    /// of what comes along are none of the project's wishes.
     pub fn takes(&self, file: &ManifestFile, stated: &Stated) -> bool {
+        if let Self::Frozen { direct, .. } = self {
+            return direct.contains(&stated.name);
+        }
         file.kind == ManifestKind::Requirements || stated.group != "build"
     }
 
     /// In words, for people.
     pub fn describe(&self) -> String {
         match self {
-            Self::Compiled { pairs } => pairs.iter().map(|p| format!("{} -> {}", p.input, p.output)).collect::<Vec<_>>().join(", "),
+            Self::Compiled { pairs } => {
+                pairs.iter().map(|p| format!("{} -> {}", p.input, p.output)).collect::<Vec<_>>().join(", ")
+            }
             Self::Requirements { files, constraints } if constraints.is_empty() => files.join(" + "),
-            Self::Requirements { files, constraints } => format!("{} with {}", files.join(" + "), constraints.join(" + ")),
+            Self::Requirements { files, constraints } => {
+                format!("{} with {}", files.join(" + "), constraints.join(" + "))
+            }
+            Self::Frozen { files, .. } => files.join(" + "),
             Self::Locked { manifest, lock, .. } => format!("{manifest} -> {lock}"),
             Self::Declared { files } => format!("{} (no lock)", files.join(" + ")),
         }
@@ -65,7 +79,13 @@ impl EnvironmentSource {
 }
 
 /// Finds the environment of the component at `root` and what its lock holds.
-pub(super) fn of(root: &str, manifests: &[ManifestFile], files: &[String], read: &Read<'_>, notes: &mut Vec<String>) -> (EnvironmentSource, Option<Vec<Pinned>>) {
+pub(super) fn of(
+    root: &str,
+    manifests: &[ManifestFile],
+    files: &[String],
+    read: &Read<'_>,
+    notes: &mut Vec<String>,
+) -> (EnvironmentSource, Option<Vec<Pinned>>) {
     let at = |name: &str| if root.is_empty() { name.to_owned() } else { format!("{root}/{name}") };
     let there = |path: &String| files.contains(path);
     let locks = [
@@ -101,12 +121,23 @@ fn read_lock(path: &str, kind: LockKind, read: &Read<'_>) -> Result<Vec<Pinned>,
     let bytes = read(path).ok_or_else(|| format!("{path}: could not be read"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("{path}: is not UTF-8"))?;
     let lock = lockfile::parse(kind, &text).map_err(|e| format!("{path}: {e}"))?;
-    let pin = |p: &lockfile::Locked| Pinned { name: p.name.clone(), version: p.version.clone(), url: p.url.clone(), marker: p.marker.clone() };
+    let pin = |p: &lockfile::Locked| Pinned {
+        name: p.name.clone(),
+        version: p.version.clone(),
+        url: p.url.clone(),
+        marker: p.marker.clone(),
+    };
     Ok(lock.packages.iter().filter(|p| !p.is_local()).map(pin).collect())
 }
 
 /// Every `X.in` with its `X.txt` beside it. Pairs whose pins contradict an earlier pair's are left out.
-fn compiled(root: &str, manifests: &[ManifestFile], files: &[String], read: &Read<'_>, notes: &mut Vec<String>) -> Option<(EnvironmentSource, Option<Vec<Pinned>>)> {
+fn compiled(
+    root: &str,
+    manifests: &[ManifestFile],
+    files: &[String],
+    read: &Read<'_>,
+    notes: &mut Vec<String>,
+) -> Option<(EnvironmentSource, Option<Vec<Pinned>>)> {
     let mut pairs = Vec::new();
     let mut all: Vec<Pinned> = Vec::new();
     let mut versions: BTreeMap<PackageName, Version> = BTreeMap::new();
@@ -162,13 +193,16 @@ fn aside(root: &str, path: &str) -> bool {
 
 /// Requirements files to install together: the main one, then those of tests and development.
 fn by_hand(root: &str, manifests: &[ManifestFile], notes: &mut Vec<String>) -> Vec<String> {
-    let usable = |m: &&ManifestFile| m.kind == ManifestKind::Requirements && !aside(root, &m.path) && !is_constraints(&m.path);
+    let usable =
+        |m: &&ManifestFile| m.kind == ManifestKind::Requirements && !aside(root, &m.path) && !is_constraints(&m.path);
     let mut files: Vec<&ManifestFile> = manifests.iter().filter(usable).collect();
     files.sort_by_key(|m| (!is_main(&m.path), m.path.clone()));
     let mut chosen: Vec<&ManifestFile> = Vec::new();
     for file in files {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-        if ["doc", "rtd", "example", "minimum", "min-", "lowest"].iter().any(|w| name.contains(w)) && !is_main(&file.path) {
+        if ["doc", "rtd", "example", "minimum", "min-", "lowest"].iter().any(|w| name.contains(w))
+            && !is_main(&file.path)
+        {
             notes.push(format!("{} was left out of the environment", file.path));
             continue;
         }
@@ -178,7 +212,10 @@ fn by_hand(root: &str, manifests: &[ManifestFile], notes: &mut Vec<String>) -> V
             pin.is_some_and(|p| others.into_iter().any(|o| !o.admits(&p)))
         });
         if let Some(clash) = clash {
-            notes.push(format!("{}:{}: left out of the environment: `{}` contradicts another file", file.path, clash.line, clash.written));
+            notes.push(format!(
+                "{}:{}: left out of the environment: `{}` contradicts another file",
+                file.path, clash.line, clash.written
+            ));
             continue;
         }
         chosen.push(file);
@@ -212,7 +249,7 @@ fn constraints(root: &str, requirements: &[String], manifests: &[ManifestFile], 
 }
 
 /// `folder` and a relative path, `..` resolved.
-fn join(folder: &str, path: &str) -> String {
+pub(crate) fn join(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
     for part in path.split('/') {
         match part {

@@ -4,7 +4,9 @@
 //! Lives elsewhere: what a manifest says (`super::manifest`), writing locks (`super::relock`).
 
 mod environment;
+mod frozen;
 
+pub(crate) use environment::join;
 pub use environment::{EnvironmentSource, Pair};
 
 use std::collections::BTreeMap;
@@ -63,7 +65,18 @@ impl Pinned {
 
 /// Folders that never hold a component of the project.
 const SKIPPED: [&str; 12] = [
-    ".git", ".hg", ".tox", ".nox", ".venv", "venv", "node_modules", "site-packages", "vendor", "third_party", "dist", ".uplift",
+    ".git",
+    ".hg",
+    ".tox",
+    ".nox",
+    ".venv",
+    "venv",
+    "node_modules",
+    "site-packages",
+    "vendor",
+    "third_party",
+    "dist",
+    ".uplift",
 ];
 /// Folders whose requirement files belong to something else than the service: documentation, examples.
 const ASIDE: [&str; 8] = ["docs", "doc", "examples", "example", "samples", "benchmarks", "tests", "test"];
@@ -74,7 +87,9 @@ pub fn components(files: &[String], read: &Read<'_>) -> Vec<Component> {
     for file in files {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
         let parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
-        if parts.iter().any(|p| SKIPPED.contains(p)) || ManifestKind::of_file(name).is_none() && !is_requirement_folder(folder, name) {
+        if parts.iter().any(|p| SKIPPED.contains(p))
+            || ManifestKind::of_file(name).is_none() && !is_requirement_folder(folder, name)
+        {
             continue;
         }
         by_root.entry(root_of(folder)).or_default().push(file);
@@ -105,13 +120,20 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
         match read {
             Ok((text, manifest)) => {
                 notes.extend(manifest.problems.iter().map(|p| format!("{path}:{}: {}", p.line, p.message)));
-                notes.extend(manifest.dynamic.iter().map(|d| format!("{path}:{}: `{}` is computed by the build and was not read", d.line, d.field)));
+                notes.extend(
+                    manifest
+                        .dynamic
+                        .iter()
+                        .map(|d| format!("{path}:{}: `{}` is computed by the build and was not read", d.line, d.field)),
+                );
                 manifests.push(ManifestFile { path: (*path).clone(), kind, text, manifest });
             }
             Err(e) => notes.push(format!("{path}: {e}")),
         }
     }
-    let states = |m: &ManifestFile| !environment::is_constraints(&m.path) && (!m.manifest.stated.is_empty() || !m.manifest.references.is_empty());
+    let states = |m: &ManifestFile| {
+        !environment::is_constraints(&m.path) && (!m.manifest.stated.is_empty() || !m.manifest.references.is_empty())
+    };
     if !manifests.iter().any(states) {
         return None;
     }
@@ -123,7 +145,12 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
                 Some((manifest::parse(ManifestKind::Requirements, &text).ok()?, text))
             });
             match parsed {
-                Some((manifest, text)) => manifests.push(ManifestFile { path: path.clone(), kind: ManifestKind::Requirements, text, manifest }),
+                Some((manifest, text)) => manifests.push(ManifestFile {
+                    path: path.clone(),
+                    kind: ManifestKind::Requirements,
+                    text,
+                    manifest,
+                }),
                 None => notes.push(format!("{path}: could not be read")),
             }
         }
@@ -141,7 +168,10 @@ impl Component {
         let sources = self.environment.sources();
         let of = |path: &String| self.manifest(path);
         let files = sources.iter().filter_map(|p| of(p));
-        files.flat_map(|f| f.manifest.stated.iter().map(move |s| (f, s))).filter(|(f, s)| self.environment.takes(f, s)).collect()
+        files
+            .flat_map(|f| f.manifest.stated.iter().map(move |s| (f, s)))
+            .filter(|(f, s)| self.environment.takes(f, s))
+            .collect()
     }
 
     /// One dependency for each package that any manifest states, with every place that does.
@@ -163,8 +193,15 @@ impl Component {
                 });
                 // What the service itself needs outranks what its tests or tools need.
                 entry.role = entry.role.min(role_in(file, stated));
-                entry.extras.extend(stated.extras.iter().filter(|e| !entry.extras.contains(e)).cloned().collect::<Vec<_>>());
-                entry.places.push(Place { file: file.path.clone(), line: stated.line, written: stated.written.clone(), specifier: stated.specifier.clone() });
+                entry
+                    .extras
+                    .extend(stated.extras.iter().filter(|e| !entry.extras.contains(e)).cloned().collect::<Vec<_>>());
+                entry.places.push(Place {
+                    file: file.path.clone(),
+                    line: stated.line,
+                    written: stated.written.clone(),
+                    specifier: stated.specifier.clone(),
+                });
             }
         }
         all.into_values().collect()

@@ -61,7 +61,9 @@ impl BuildSystem {
     /// This, and for trees that leave setuptools to chance older generations of it.
     pub(super) fn generations(&self) -> Vec<Self> {
         let mut all = vec![self.clone()];
-        if self.requires.iter().any(|r| r.starts_with("setuptools")) && (self.assumed || self.requires.iter().any(|r| r == "setuptools")) {
+        if self.requires.iter().any(|r| r.starts_with("setuptools"))
+            && (self.assumed || self.requires.iter().any(|r| r == "setuptools"))
+        {
             for cap in ["setuptools<81", "setuptools<66", "setuptools<58"] {
                 let mut older = self.clone();
                 older.requires.push(cap.to_owned());
@@ -111,11 +113,19 @@ impl Build<'_> {
             let Some(tools) = self.tools(&requires)? else {
                 return Ok(Err(format!("its build requirements cannot be installed: {}", requires.join(", "))));
             };
-            let scratch = self.builder.clients.scratch("build").map_err(|e| EnvironmentError::Disk(out.to_owned(), e))?;
+            let scratch =
+                self.builder.clients.scratch("build").map_err(|e| EnvironmentError::Disk(out.to_owned(), e))?;
             let hook = scratch.path().join("hook.py");
             std::fs::write(&hook, HOOK).map_err(|e| EnvironmentError::Disk(hook.clone(), e))?;
             let kind = if self.kind == Kind::Editable { "editable" } else { "wheel" };
-            let mut argv = vec![tools.python.display().to_string(), hook.display().to_string(), self.tree.display().to_string(), out.display().to_string(), kind.to_owned(), system.backend.clone()];
+            let mut argv = vec![
+                tools.python.display().to_string(),
+                hook.display().to_string(),
+                self.tree.display().to_string(),
+                out.display().to_string(),
+                kind.to_owned(),
+                system.backend.clone(),
+            ];
             argv.extend(system.paths.iter().cloned());
             let mut env = self.env.clone();
             env.insert("UPLIFT_BUILD_HAS".to_owned(), serde_json::to_string(&met).unwrap_or_default());
@@ -125,7 +135,11 @@ impl Build<'_> {
                 env,
                 path: vec![tools.bin()],
                 read_write: vec![self.tree.to_owned(), out.to_owned()],
-                read_only: vec![tools.dir.clone(), scratch.path().to_owned(), self.builder.interpreter.base_prefix.clone()],
+                read_only: vec![
+                    tools.dir.clone(),
+                    scratch.path().to_owned(),
+                    self.builder.interpreter.base_prefix.clone(),
+                ],
                 network: false,
                 wall_limit: self.limit,
                 silence_limit: None,
@@ -191,7 +205,11 @@ mod tests {
     #[test]
     fn a_stated_backend_is_used_as_stated() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("pyproject.toml"), "[build-system]\nrequires = [\"flit_core>=3\"]\nbuild-backend = \"flit_core.buildapi\"\n").unwrap();
+        std::fs::write(
+            folder.path().join("pyproject.toml"),
+            "[build-system]\nrequires = [\"flit_core>=3\"]\nbuild-backend = \"flit_core.buildapi\"\n",
+        )
+        .unwrap();
         let system = BuildSystem::of(folder.path());
         assert_eq!(system.backend, "flit_core.buildapi");
         assert_eq!(system.generations().len(), 1);

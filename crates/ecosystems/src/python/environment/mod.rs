@@ -13,7 +13,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use uplift_model::{Hint, Solution};
 
-use super::client::{Clients, ClientError, last_line};
+use super::client::{ClientError, Clients, last_line};
 use super::interpreter::Interpreter;
 
 /// One environment on disk.
@@ -52,8 +52,12 @@ impl Hint for EnvironmentError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Client(e) => e.hint(),
-            Self::Disk(path, _) => Some(format!("free some room or make `{}` writable; UPLIFT_CACHE_DIR moves the cache", path.display())),
-            Self::Unreachable(_) => Some("check the network and the index settings of uv or pip, then `uplift resume`".to_owned()),
+            Self::Disk(path, _) => {
+                Some(format!("free some room or make `{}` writable; UPLIFT_CACHE_DIR moves the cache", path.display()))
+            }
+            Self::Unreachable(_) => {
+                Some("check the network and the index settings of uv or pip, then `uplift resume`".to_owned())
+            }
             Self::Venv { .. } | Self::NotInstallable(_) => None,
         }
     }
@@ -94,7 +98,13 @@ impl Builder<'_> {
     ///
     /// # Errors
     /// As [`Self::build`].
-    pub fn build_at(&self, dir: &Path, key: String, solution: &Solution, extra: &[PathBuf]) -> Result<Environment, EnvironmentError> {
+    pub fn build_at(
+        &self,
+        dir: &Path,
+        key: String,
+        solution: &Solution,
+        extra: &[PathBuf],
+    ) -> Result<Environment, EnvironmentError> {
         let environment = Environment { dir: dir.to_owned(), python: dir.join("bin/python"), key };
         let complete = dir.join(".complete");
         if complete.is_file() {
@@ -119,14 +129,18 @@ impl Builder<'_> {
     }
 
     fn venv(&self, dir: &Path) -> Result<(), EnvironmentError> {
-        let args = ["venv", "--no-project", "--no-config", "--no-python-downloads", "--quiet", "--python"].map(str::to_owned);
+        let args =
+            ["venv", "--no-project", "--no-config", "--no-python-downloads", "--quiet", "--python"].map(str::to_owned);
         let mut args = args.to_vec();
         args.extend([self.interpreter.exe.display().to_string(), dir.display().to_string()]);
         let answer = self.clients.uv(&args, Path::new("/"), Duration::from_secs(60))?;
         if answer.exit == Some(0) {
             return Ok(());
         }
-        Err(EnvironmentError::Venv { interpreter: format!("Python {}", self.interpreter.version), why: last_line(&answer.stderr) })
+        Err(EnvironmentError::Venv {
+            interpreter: format!("Python {}", self.interpreter.version),
+            why: last_line(&answer.stderr),
+        })
     }
 
     /// Installs `requirements` (pins, paths of wheels) and nothing else into `environment`: cache first, then the index.
@@ -134,16 +148,22 @@ impl Builder<'_> {
         if requirements.is_empty() {
             return Ok(());
         }
-        let scratch = self.clients.scratch("install").map_err(|e| EnvironmentError::Disk(self.clients.dirs.scratch(), e))?;
+        let scratch =
+            self.clients.scratch("install").map_err(|e| EnvironmentError::Disk(self.clients.dirs.scratch(), e))?;
         let list = scratch.path().join("requirements.txt");
         std::fs::write(&list, requirements.join("\n") + "\n").map_err(|e| EnvironmentError::Disk(list.clone(), e))?;
         let mut last = String::new();
         for offline in [true, false] {
-            let mut args: Vec<String> = ["pip", "install", "--no-deps", "--no-build", "--no-progress", "--no-python-downloads"].map(str::to_owned).to_vec();
+            let mut args: Vec<String> =
+                ["pip", "install", "--no-deps", "--no-build", "--no-progress", "--no-python-downloads"]
+                    .map(str::to_owned)
+                    .to_vec();
             if offline {
                 args.push("--offline".to_owned());
             }
-            for (option, value) in [("--python", &environment.python), ("--find-links", &self.wheels.to_owned()), ("-r", &list)] {
+            for (option, value) in
+                [("--python", &environment.python), ("--find-links", &self.wheels.to_owned()), ("-r", &list)]
+            {
                 args.extend([option.to_owned(), value.display().to_string()]);
             }
             let answer = self.clients.uv(&args, scratch.path(), self.limit)?;

@@ -30,7 +30,11 @@ pub struct Source<'a> {
 ///
 /// # Errors
 /// [`EnvironmentError`] when the machine or the index is at fault rather than the package.
-pub fn build(doors: &Doors, builder: &Builder<'_>, source: &Source<'_>) -> Result<Result<PathBuf, String>, EnvironmentError> {
+pub fn build(
+    doors: &Doors,
+    builder: &Builder<'_>,
+    source: &Source<'_>,
+) -> Result<Result<PathBuf, String>, EnvironmentError> {
     std::fs::create_dir_all(builder.wheels).map_err(|e| EnvironmentError::Disk(builder.wheels.to_owned(), e))?;
     let mark = builder.wheels.join(format!(".{}.built", source.file.name));
     if let Ok(text) = std::fs::read_to_string(&mark) {
@@ -49,7 +53,8 @@ pub fn build(doors: &Doors, builder: &Builder<'_>, source: &Source<'_>) -> Resul
             return Ok(Err(format!("`{}` does not have the hash that the index states", source.file.name)));
         }
     }
-    let scratch = builder.clients.scratch("sdist").map_err(|e| EnvironmentError::Disk(builder.clients.dirs.scratch(), e))?;
+    let scratch =
+        builder.clients.scratch("sdist").map_err(|e| EnvironmentError::Disk(builder.clients.dirs.scratch(), e))?;
     let (tree, out) = (scratch.path().join("tree"), scratch.path().join("out"));
     for folder in [&tree, &out] {
         std::fs::create_dir_all(folder).map_err(|e| EnvironmentError::Disk(folder.clone(), e))?;
@@ -61,7 +66,16 @@ pub fn build(doors: &Doors, builder: &Builder<'_>, source: &Source<'_>) -> Resul
     let logs = builder.clients.dirs.logs();
     std::fs::create_dir_all(&logs).map_err(|e| EnvironmentError::Disk(logs.clone(), e))?;
     let log = logs.join(format!("build-{}.log", source.file.name));
-    let built = Build { doors, builder, tree: &top, kind: Kind::Wheel, limit: builder.limit, env: std::collections::BTreeMap::new(), log }.run(&out)?;
+    let built = Build {
+        doors,
+        builder,
+        tree: &top,
+        kind: Kind::Wheel,
+        limit: builder.limit,
+        env: std::collections::BTreeMap::new(),
+        log,
+    }
+    .run(&out)?;
     let wheel = match built {
         Ok(wheel) => wheel,
         Err(why) => return Ok(Err(format!("{} cannot be built: {why}", source.name))),

@@ -111,7 +111,14 @@ mod tests {
     use super::*;
 
     fn file(name: &str) -> File {
-        File { name: name.into(), url: String::new(), sha256: None, requires_python: None, yanked: None, uploaded: None }
+        File {
+            name: name.into(),
+            url: String::new(),
+            sha256: None,
+            requires_python: None,
+            yanked: None,
+            uploaded: None,
+        }
     }
 
     #[test]
@@ -127,7 +134,11 @@ mod tests {
     #[test]
     fn what_is_yanked_or_for_another_interpreter_is_not_newest() {
         let name = PackageName::new("demo").unwrap();
-        let mut files = vec![file("demo-1.0-py3-none-any.whl"), file("demo-2.0-py3-none-any.whl"), file("demo-3.0-py3-none-any.whl")];
+        let mut files = vec![
+            file("demo-1.0-py3-none-any.whl"),
+            file("demo-2.0-py3-none-any.whl"),
+            file("demo-3.0-py3-none-any.whl"),
+        ];
         files[1].requires_python = Some(">=3.12".into());
         files[2].yanked = Some("broken".into());
         let tags = Tags::new("3.9.18", "linux", "x86_64");

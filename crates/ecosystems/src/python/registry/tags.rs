@@ -52,7 +52,8 @@ impl Tags {
         if platform == "any" {
             return true;
         }
-        let machine = platform.ends_with(&self.machine) || (self.machine == "arm64" && platform.ends_with("universal2"));
+        let machine =
+            platform.ends_with(&self.machine) || (self.machine == "arm64" && platform.ends_with("universal2"));
         match self.system.as_str() {
             "linux" => machine && platform.contains("linux") && !platform.starts_with("musllinux"),
             "darwin" => platform.starts_with("macosx") && (machine || platform.ends_with("universal2")),

@@ -5,8 +5,9 @@
 //! Decision: `docs/decisions/0001-package-managers-do-their-own-work.md`.
 
 mod compiled;
-mod poetry;
+mod frozen;
 mod pipenv;
+mod poetry;
 mod project;
 
 use std::path::{Path, PathBuf};
@@ -42,8 +43,12 @@ impl Hint for RelockError {
         match self {
             Self::Client(e) => e.hint(),
             Self::Environment(e) => e.hint(),
-            Self::Tool { tool, .. } => Some(format!("run {tool} by hand in the repository to see whether it locks at all")),
-            Self::NoTool { lock } => Some(format!("remove `{lock}`, or keep the project's requirements in a form that uv, pip-compile, Poetry or Pipenv locks")),
+            Self::Tool { tool, .. } => {
+                Some(format!("run {tool} by hand in the repository to see whether it locks at all"))
+            }
+            Self::NoTool { lock } => Some(format!(
+                "remove `{lock}`, or keep the project's requirements in a form that uv, pip-compile, Poetry or Pipenv locks"
+            )),
             Self::Disk(..) => None,
         }
     }
@@ -76,16 +81,20 @@ impl Relock<'_> {
                 }
                 Ok(pairs.iter().map(|p| p.output.clone()).collect())
             }
-            EnvironmentSource::Locked { lock, kind, .. } => {
+            EnvironmentSource::Locked { manifest, lock, kind } => {
                 match kind {
                     LockKind::Uv => project::uv(self)?,
-                    LockKind::Pylock => project::pylock(self, lock)?,
-                    LockKind::Pdm => project::pdm(self)?,
+                    LockKind::Pylock => project::pylock(self, manifest, lock)?,
+                    LockKind::Pdm => project::pdm(self, lock)?,
                     LockKind::Poetry => poetry::write(self, lock)?,
                     LockKind::Pipfile => pipenv::write(self)?,
                     LockKind::Requirements => return Err(RelockError::NoTool { lock: lock.clone() }),
                 }
                 Ok(vec![lock.clone()])
+            }
+            EnvironmentSource::Frozen { complete, .. } => {
+                frozen::write(self, complete)?;
+                Ok(complete.clone())
             }
             EnvironmentSource::Requirements { .. } | EnvironmentSource::Declared { .. } => Ok(Vec::new()),
         }
@@ -113,9 +122,19 @@ impl Relock<'_> {
 
     /// An environment of a tool's own, for the project's interpreter.
     fn tool(&self, requirement: &str) -> Result<Environment, RelockError> {
-        let resolver = Resolver { clients: self.builder.clients, interpreter: self.builder.interpreter, directory: Path::new("/"), wheels: self.builder.wheels, limit: Duration::from_secs(60) };
+        let resolver = Resolver {
+            clients: self.builder.clients,
+            interpreter: self.builder.interpreter,
+            directory: Path::new("/"),
+            wheels: self.builder.wheels,
+            limit: Duration::from_secs(60),
+        };
         let question = Question { roots: vec![requirement.to_owned()], ..Question::default() };
-        let no = |why: String| RelockError::Tool { tool: requirement.to_owned(), lock: "its own environment".to_owned(), why };
+        let no = |why: String| RelockError::Tool {
+            tool: requirement.to_owned(),
+            lock: "its own environment".to_owned(),
+            why,
+        };
         match resolver.ask(&question, Freshness::CacheFirst) {
             Ok(resolve::Answer::Solved(solved)) => Ok(self.builder.build(&solved.solution, &[])?),
             Ok(resolve::Answer::Refused(conflict)) => Err(no(conflict.text)),

@@ -70,12 +70,26 @@ fn parse_name(text: &str) -> Result<PackageName, String> {
 /// Tells a refusal (no set exists) from a failure (the index did not answer).
 pub(super) fn refusal(stderr: &str) -> Result<Answer, ResolveError> {
     let text = tidy(stderr);
-    let network = ["error sending request", "Connection refused", "dns error", "timed out", "Network is unreachable", "HTTP status server error"];
-    let refused = text.contains("No solution found") || text.contains("not found in the package registry") || text.contains("no usable wheels") || text.contains("building from source is disabled");
+    let network = [
+        "error sending request",
+        "Connection refused",
+        "dns error",
+        "timed out",
+        "Network is unreachable",
+        "HTTP status server error",
+    ];
+    let refused = text.contains("No solution found")
+        || text.contains("not found in the package registry")
+        || text.contains("no usable wheels")
+        || text.contains("building from source is disabled");
     if !refused && network.iter().any(|n| stderr.contains(n)) {
         return Err(ResolveError::Unreachable(first_lines(&text, 3)));
     }
-    if refused || text.contains("onflict") || text.contains("Building source distributions is disabled") || text.contains("nsatisfiable") {
+    if refused
+        || text.contains("onflict")
+        || text.contains("Building source distributions is disabled")
+        || text.contains("nsatisfiable")
+    {
         let wants_wheels = wants_wheels(&text);
         return Ok(Answer::Refused(Conflict { text, wants_wheels }));
     }
@@ -114,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_solution_names_versions_and_who_wants_them() {
-        let text = "flask==3.1.3   # via -r roots.in\nwerkzeug==3.1.9    # via flask, -c constraints.txt\nx @ file:///x\n";
+        let text =
+            "flask==3.1.3   # via -r roots.in\nwerkzeug==3.1.9    # via flask, -c constraints.txt\nx @ file:///x\n";
         let solved = read(text).unwrap();
         let name = |n: &str| PackageName::new(n).unwrap();
         assert_eq!(solved.solution.version(&name("flask")).unwrap().to_string(), "3.1.3");
@@ -133,7 +148,10 @@ mod tests {
 
     #[test]
     fn an_index_that_does_not_answer_is_no_refusal() {
-        assert!(matches!(refusal("error: Failed to fetch\n  Caused by: error sending request"), Err(ResolveError::Unreachable(_))));
+        assert!(matches!(
+            refusal("error: Failed to fetch\n  Caused by: error sending request"),
+            Err(ResolveError::Unreachable(_))
+        ));
     }
 
     proptest! {

@@ -33,7 +33,13 @@ impl Question {
     /// The text that identifies the question.
     pub fn key(&self) -> String {
         let part = |lines: &[String]| lines.join("\n");
-        format!("{}\n--\n{}\n--\n{}\n--{}", part(&self.roots), part(&self.constraints), part(&self.preferences), self.complete)
+        format!(
+            "{}\n--\n{}\n--\n{}\n--{}",
+            part(&self.roots),
+            part(&self.constraints),
+            part(&self.preferences),
+            self.complete
+        )
     }
 }
 
@@ -84,7 +90,8 @@ impl Resolver<'_> {
     }
 
     fn run(&self, question: &Question, offline: bool) -> Result<Answer, ResolveError> {
-        let scratch = self.clients.scratch("resolve").map_err(|e| ResolveError::Scratch(self.directory.to_owned(), e))?;
+        let scratch =
+            self.clients.scratch("resolve").map_err(|e| ResolveError::Scratch(self.directory.to_owned(), e))?;
         let file = |name: &str| scratch.path().join(name);
         let write = |name: &str, lines: &[String]| {
             let path = file(name);
@@ -94,9 +101,18 @@ impl Resolver<'_> {
         write("roots.in", &question.roots)?;
         write("constraints.txt", &question.constraints)?;
         write("solution.txt", &question.preferences)?;
-        let mut args: Vec<String> = ["pip", "compile", "--no-header", "--annotation-style", "line", "--no-python-downloads", "--no-build", "--no-progress"]
-            .map(str::to_owned)
-            .to_vec();
+        let mut args: Vec<String> = [
+            "pip",
+            "compile",
+            "--no-header",
+            "--annotation-style",
+            "line",
+            "--no-python-downloads",
+            "--no-build",
+            "--no-progress",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         if offline {
             args.push("--offline".to_owned());
         }
