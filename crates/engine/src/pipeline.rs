@@ -13,8 +13,8 @@ use uplift_decide::baseline::Baseline;
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
-use uplift_model::outcome::{self, Counts, Held, Proof, RunReport, RunState};
-use uplift_model::{Event, PackageName, Phase, Plan, Solution, Version};
+use uplift_model::outcome::{Counts, RunReport, RunState};
+use uplift_model::{Event, PackageName, Phase, Solution};
 use uplift_sandbox::clock;
 use uplift_sandbox::git::Oid;
 use uplift_verify::discover::TestCommand;
@@ -24,11 +24,12 @@ use crate::commits::{self, Committed, Committer};
 use crate::desk::{self, Desk, Request, Watch};
 use crate::error::EngineError;
 use crate::finale;
+use crate::held::{baseline_summary, held};
 use crate::index::Index;
 use crate::journal::RunRow;
 use crate::lab::{Lab, Layer};
 use crate::planning::{self, Drafted, Facts};
-use crate::rounds::{Blame, Rounds};
+use crate::rounds::Rounds;
 use crate::solver::{Solver, Wishes};
 use crate::state::State;
 use crate::subject::{self, Chosen, Tree};
@@ -432,65 +433,6 @@ pub(crate) fn base_solution(solver: &Solver<'_>, component: &Component) -> Resul
     }
 }
 
-/// Everything that stays below its newest version, with the reason and the proof.
-fn held(
-    solver: &Solver<'_>,
-    drafted: &Drafted,
-    state: &State,
-    blames: &BTreeMap<PackageName, Blame>,
-) -> Result<Vec<Held>, EngineError> {
-    let mut all = Vec::new();
-    for (name, blame) in blames {
-        let best = state.pins.get(name).or_else(|| state.solution.version(name)).unwrap_or(&blame.from).clone();
-        if best >= blame.target {
-            continue;
-        }
-        all.push(Held {
-            name: name.clone(),
-            from: blame.from.clone(),
-            best,
-            target: blame.target.clone(),
-            first_failing: Some(blame.first_failing.clone()),
-            reason: blame.symptom.clone(),
-            proof: blame.proof,
-            failing_tests: blame.tests.clone(),
-            first_error: blame.failure.clone(),
-            together_with: blame.with.clone(),
-            logs: blame.logs.clone(),
-        });
-    }
-    for candidate in &drafted.plan.candidates {
-        let best: Version = state.pins.get(&candidate.name).unwrap_or(&candidate.current).clone();
-        if best >= candidate.target || blames.contains_key(&candidate.name) {
-            continue;
-        }
-        let cap = planning::cap(solver, state, &candidate.name, &candidate.target)?;
-        all.push(Held {
-            name: candidate.name.clone(),
-            from: candidate.current.clone(),
-            best,
-            target: candidate.target.clone(),
-            first_failing: None,
-            reason: cap.unwrap_or_else(|| "it moves only together with what is held".to_owned()),
-            proof: Proof::Resolver,
-            failing_tests: Vec::new(),
-            first_error: None,
-            together_with: Vec::new(),
-            logs: Vec::new(),
-        });
-    }
-    Ok(all)
-}
-
-fn baseline_summary(baseline: &Baseline, command: &TestCommand, tested: bool) -> outcome::Baseline {
-    let mut summary = baseline.summary(&command.shown(), &command.found_in);
-    if !tested {
-        summary.usable = false;
-        summary.problem = Some(command.found_in.clone());
-    }
-    summary
-}
-
 pub(crate) fn shown(component: &Component) -> String {
     if component.root.is_empty() { ".".to_owned() } else { component.root.clone() }
 }
@@ -514,75 +456,4 @@ impl Places {
         }
         Ok(())
     }
-}
-
-/// The plan for the component at `request.path`; nothing is changed.
-///
-/// # Errors
-/// [`EngineError`].
-pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
-    let desk = Desk::open(&request.path, &request.cancel)?;
-    let head = desk.repository.usable_head()?.to_string();
-    let settings = &request.settings;
-    let key = format!(
-        "plan:{}:{head}:{}:{}",
-        env!("CARGO_PKG_VERSION"),
-        desk.inner,
-        serde_json::to_string(settings).unwrap_or_default()
-    );
-    if !request.fresh
-        && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
-    {
-        return Ok(plan);
-    }
-    let doors = desk::doors(settings, &request.cancel)?;
-    let tell = |event: Event| {
-        watch(&event);
-        Ok::<(), EngineError>(())
-    };
-    let tree = Tree::of(&desk.git, &head)?;
-    let component = subject::component(&tree, &desk.inner, settings)?;
-    let folder = commits::folder(&desk.repository.top, &component);
-    let chosen =
-        subject::interpreter(&doors, &tree, &component, settings, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
-    let interpreter = chosen.interpreter;
-    let wheels = doors.clients.dirs.wheels(&interpreter.minor());
-    std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
-    let component = subject::with_own_lock(&doors, &tree, component, &interpreter, &folder, &wheels)?;
-    let index = Index::new(&doors, &interpreter, request.fresh);
-    // Answers of a plan are facts of its moment; each plan asks under a name of its own.
-    let asking = format!("plan-{}", ulid::Ulid::generate());
-    let solver = Solver {
-        doors: &doors,
-        journal: &desk.journal,
-        run: &asking,
-        component: &component,
-        interpreter: &interpreter,
-        index: &index,
-        directory: &folder,
-        wheels: &wheels,
-        limit: Duration::from_secs(settings.limits.resolve_seconds),
-        asked: Cell::new(0),
-    };
-    let base = base_solution(&solver, &component)?;
-    let imports = Imports::of(&tree.files, &|path| tree.read(path));
-    let holds = desk.journal.holds(&shown(&component))?;
-    let facts = Facts {
-        solver: &solver,
-        index: &index,
-        component: &component,
-        base: &base,
-        settings: &settings.upgrade,
-        holds: &holds,
-        imports: &imports,
-        modules: &[],
-        native: &|_| false,
-        now: clock::now(),
-    };
-    let mut notes = component.notes.clone();
-    notes.push(format!("Python {}: {}", interpreter.version, chosen.reason));
-    let drafted = facts.draft(&interpreter.version, notes, &tell)?;
-    desk.journal.forget_steps(&asking)?;
-    desk.journal.keep_fact(&key, &drafted.plan)?;
-    Ok(drafted.plan)
 }

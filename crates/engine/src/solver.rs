@@ -110,15 +110,11 @@ impl Solver<'_> {
         }
     }
 
-    /// True for locks of several platforms whose roots are all known: none comes from a folder of the repository.
     fn is_for_every_platform(&self) -> bool {
-        let local = |stated: &Stated| matches!(stated.source, Source::Path(_) | Source::Workspace);
-        match self.component.environment {
-            EnvironmentSource::Locked { kind: LockKind::Uv | LockKind::Poetry | LockKind::Pdm, .. } => {
-                !self.component.roots().into_iter().any(|(_, s)| local(s))
-            }
-            _ => false,
-        }
+        matches!(
+            self.component.environment,
+            EnvironmentSource::Locked { kind: LockKind::Uv | LockKind::Poetry | LockKind::Pdm, .. }
+        )
     }
 
     /// The newest release of `name` that every Python which the project promises can have, when a lock for all of them must
