@@ -17,7 +17,7 @@ cargo xtask <verb>
 
   ci      format check, clippy, tidy, then every test; what the runner calls
   tidy    layers, file openings and lengths, forbidden words, papers
-  evaluate [NAME…] [--binary PATH] [--work DIR] [--infer]
+  evaluate [NAME…] [--binary PATH] [--work DIR] [--jobs N] [--keep] [--infer]
           upgrades the corpus' real projects and judges the branches from outside
   help    this text
 ";

@@ -82,16 +82,17 @@ pub(crate) struct Result1 {
 /// Runs the evaluation; `args` are entry names, none: all. `--binary PATH`, `--work DIR`, `--infer` (do not name the interpreter).
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
     let mut names = Vec::new();
-    let (mut binary, mut work, mut infer, mut jobs) = (None, None, false, 1usize);
+    let (mut binary, mut work, mut infer, mut keep, mut jobs) = (None, None, false, false, 1usize);
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--binary" => binary = args.next().map(PathBuf::from),
             "--work" => work = args.next().map(PathBuf::from),
             "--infer" => infer = true,
+            "--keep" => keep = true,
             "--jobs" => jobs = args.next().and_then(|n| n.parse().ok()).context("--jobs wants a number")?,
             flag if flag.starts_with('-') => {
-                bail!("no option `{flag}`; known: --binary PATH, --work DIR, --infer, --jobs N")
+                bail!("no option `{flag}`; known: --binary PATH, --work DIR, --infer, --keep, --jobs N")
             }
             name => names.push(name.to_owned()),
         }
@@ -107,7 +108,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
     };
     let work = work.unwrap_or_else(|| std::env::temp_dir().join("uplift-evaluation"));
     std::fs::create_dir_all(&work)?;
-    let results = all(&entries, &binary, &work, infer, jobs);
+    let results = all(&entries, &binary, &work, (infer, keep), jobs);
     let mut page = tables::page(&results);
     if names.is_empty() {
         if let Some(first) = results.iter().find(|r| r.entry.lock.iter().any(|l| l.starts_with("idna=="))) {
@@ -126,7 +127,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<bool> {
 }
 
 /// Every entry, `jobs` at a time; what fails is told and left out.
-fn all(entries: &[Entry], binary: &Path, work: &Path, infer: bool, jobs: usize) -> Vec<Result1> {
+fn all(entries: &[Entry], binary: &Path, work: &Path, (infer, keep): (bool, bool), jobs: usize) -> Vec<Result1> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -134,7 +135,7 @@ fn all(entries: &[Entry], binary: &Path, work: &Path, infer: bool, jobs: usize) 
             scope.spawn(|| {
                 while let Some(entry) = entries.get(next.fetch_add(1, Ordering::SeqCst)) {
                     println!("{}: materialising, upgrading, checking from outside", entry.name);
-                    match one(entry, binary, work, infer) {
+                    match one(entry, binary, work, infer, keep) {
                         Ok(result) => {
                             println!("{}", tables::line(&result));
                             if let Ok(mut done) = done.lock() {
@@ -161,8 +162,17 @@ fn build(root: &Path) -> Result<PathBuf> {
     Ok(target.join("debug/uplift"))
 }
 
-fn one(entry: &Entry, binary: &Path, work: &Path, infer: bool) -> Result<Result1> {
+fn one(entry: &Entry, binary: &Path, work: &Path, infer: bool, keep: bool) -> Result<Result1> {
     let repo = work.join(&entry.name);
+    let kept = work.join(format!("{}.outside.json", entry.name));
+    if keep && kept.is_file() {
+        let outside: outside::Outside = serde_json::from_slice(&std::fs::read(&kept)?)?;
+        let report: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(work.join(format!("{}.json", entry.name)))?)?;
+        let score = score::score(entry, &report);
+        let seconds = report.pointer("/counts/seconds").and_then(serde_json::Value::as_f64).unwrap_or(0.0);
+        return Ok(Result1 { entry: entry.clone(), seconds, report, outside, score });
+    }
     if repo.exists() {
         std::fs::remove_dir_all(&repo)?;
     }
@@ -173,6 +183,10 @@ fn one(entry: &Entry, binary: &Path, work: &Path, infer: bool) -> Result<Result1
     if !infer {
         command.args(["--python", &entry.python]);
     }
+    // Where the corpus was measured on some files of a long suite, Uplift is given the same ones.
+    if entry.test.contains(".py") {
+        command.args(["--test", &entry.test]);
+    }
     let output = command.output().context("the binary did not start")?;
     let seconds = started.elapsed().as_secs_f64();
     std::fs::write(work.join(format!("{}.json", entry.name)), &output.stdout)?;
@@ -182,6 +196,7 @@ fn one(entry: &Entry, binary: &Path, work: &Path, infer: bool) -> Result<Result1
     })?;
     let branch = report.get("branch").and_then(|b| b.as_str()).context("no branch was delivered")?.to_owned();
     let outside = outside::check(entry, &repo, &branch, work)?;
+    std::fs::write(&kept, serde_json::to_vec(&outside)?)?;
     let score = score::score(entry, &report);
     Ok(Result1 { entry: entry.clone(), seconds, report, outside, score })
 }

@@ -13,6 +13,7 @@ use super::materialise::run;
 type Outcomes = BTreeMap<String, bool>;
 
 /// What the clones showed.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Outside {
     pub(crate) before: usize,
     pub(crate) after: usize,
