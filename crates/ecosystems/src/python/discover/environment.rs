@@ -25,8 +25,9 @@ pub enum EnvironmentSource {
     /// Requirements files of which those in `complete` pin all that they need: frozen, and kept complete. `direct` are the
     /// packages that the project wants; the others are there for their sake. See [`super::frozen`].
     Frozen { files: Vec<String>, complete: Vec<String>, direct: BTreeSet<PackageName> },
-    /// A manifest with a lock of its own tool: `kind` says which.
-    Locked { manifest: String, lock: String, kind: LockKind },
+    /// A manifest with a lock of its own tool: `kind` says which. `members` are the manifests of the repository's other
+    /// folders that the lock holds: of a workspace, of path dependencies.
+    Locked { manifest: String, members: Vec<String>, lock: String, kind: LockKind },
     /// Manifests that no lock goes with; the resolver decides the versions.
     Declared { files: Vec<String> },
 }
@@ -39,7 +40,7 @@ impl EnvironmentSource {
             Self::Requirements { files, .. } | Self::Frozen { files, .. } | Self::Declared { files } => {
                 files.iter().collect()
             }
-            Self::Locked { manifest, .. } => vec![manifest],
+            Self::Locked { manifest, members, .. } => std::iter::once(manifest).chain(members).collect(),
         }
     }
 
@@ -101,7 +102,11 @@ pub(super) fn of(
             continue;
         }
         match read_lock(&lock, kind, read) {
-            Ok(pins) => return (EnvironmentSource::Locked { manifest, lock, kind }, Some(pins)),
+            Ok((pins, folders)) => {
+                let member = |folder: &String| join(root, &format!("{folder}/pyproject.toml"));
+                let members = folders.iter().map(member).filter(|m| *m != manifest && there(m)).collect();
+                return (EnvironmentSource::Locked { manifest, members, lock, kind }, Some(pins));
+            }
             Err(why) => notes.push(why),
         }
     }
@@ -117,7 +122,8 @@ pub(super) fn of(
     (EnvironmentSource::Declared { files: declared.map(|m| m.path.clone()).collect() }, None)
 }
 
-fn read_lock(path: &str, kind: LockKind, read: &Read<'_>) -> Result<Vec<Pinned>, String> {
+/// What a lock pins, and the folders that it takes packages from.
+fn read_lock(path: &str, kind: LockKind, read: &Read<'_>) -> Result<(Vec<Pinned>, Vec<String>), String> {
     let bytes = read(path).ok_or_else(|| format!("{path}: could not be read"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("{path}: is not UTF-8"))?;
     let lock = lockfile::parse(kind, &text).map_err(|e| format!("{path}: {e}"))?;
@@ -127,7 +133,8 @@ fn read_lock(path: &str, kind: LockKind, read: &Read<'_>) -> Result<Vec<Pinned>,
         url: p.url.clone(),
         marker: p.marker.clone(),
     };
-    Ok(lock.packages.iter().filter(|p| !p.is_local()).map(pin).collect())
+    let folders = lock.packages.iter().filter_map(|p| p.path.clone()).filter(|p| !p.starts_with('/')).collect();
+    Ok((lock.packages.iter().filter(|p| !p.is_local()).map(pin).collect(), folders))
 }
 
 /// Every `X.in` with its `X.txt` beside it. Pairs whose pins contradict an earlier pair's are left out.
@@ -153,7 +160,7 @@ fn compiled(
             continue;
         }
         let pins = match read_lock(&output, LockKind::Requirements, read) {
-            Ok(pins) => pins,
+            Ok((pins, _)) => pins,
             Err(why) => {
                 notes.push(why);
                 continue;
@@ -261,4 +268,35 @@ pub(crate) fn join(folder: &str, path: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::python::discover::components;
+
+    #[test]
+    fn the_members_of_a_workspace_state_requirements_of_its_lock() {
+        let files = [
+            (
+                "pyproject.toml",
+                "[project]\nname = \"app\"\nversion = \"1\"\ndependencies = [\"core\", \"flask>=2\"]\n\n[tool.uv.sources]\ncore = { workspace = true }\n",
+            ),
+            (
+                "packages/core/pyproject.toml",
+                "[project]\nname = \"core\"\nversion = \"1\"\ndependencies = [\"attrs>=22\"]\n",
+            ),
+            (
+                "uv.lock",
+                "version = 1\n\n[[package]]\nname = \"app\"\nversion = \"1\"\nsource = { virtual = \".\" }\n\n[[package]]\nname = \"core\"\nversion = \"1\"\nsource = { editable = \"packages/core\" }\n\n[[package]]\nname = \"attrs\"\nversion = \"22.1.0\"\nsource = { registry = \"https://example.invalid/simple\" }\n",
+            ),
+        ];
+        let names: Vec<String> = files.iter().map(|(n, _)| (*n).to_owned()).collect();
+        let read = |path: &str| files.iter().find(|(n, _)| *n == path).map(|(_, t)| t.as_bytes().to_vec());
+        let all = components(&names, &read);
+        let app = all.iter().find(|c| c.root.is_empty()).unwrap();
+        let roots: Vec<String> = app.roots().iter().map(|(f, s)| format!("{}: {}", f.path, s.name)).collect();
+        assert_eq!(roots, ["pyproject.toml: core", "pyproject.toml: flask", "packages/core/pyproject.toml: attrs"]);
+        assert_eq!(app.locked.as_ref().unwrap().len(), 1);
+    }
 }

@@ -138,21 +138,20 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
         return None;
     }
     let (environment, locked) = environment::of(&root, &manifests, files, read, &mut notes);
-    if let EnvironmentSource::Requirements { constraints, .. } = &environment {
-        for path in constraints.iter().filter(|c| !manifests.iter().any(|m| m.path == **c)).collect::<Vec<_>>() {
-            let parsed = read(path).and_then(|bytes| {
-                let text = manifest::text(&bytes).ok()?.to_owned();
-                Some((manifest::parse(ManifestKind::Requirements, &text).ok()?, text))
-            });
-            match parsed {
-                Some((manifest, text)) => manifests.push(ManifestFile {
-                    path: path.clone(),
-                    kind: ManifestKind::Requirements,
-                    text,
-                    manifest,
-                }),
-                None => notes.push(format!("{path}: could not be read")),
-            }
+    let none = Vec::new();
+    let (beside, kind) = match &environment {
+        EnvironmentSource::Requirements { constraints, .. } => (constraints, ManifestKind::Requirements),
+        EnvironmentSource::Locked { members, .. } => (members, ManifestKind::Pyproject),
+        _ => (&none, ManifestKind::Requirements),
+    };
+    for path in beside.iter().filter(|c| !manifests.iter().any(|m| m.path == **c)).collect::<Vec<_>>() {
+        let parsed = read(path).and_then(|bytes| {
+            let text = manifest::text(&bytes).ok()?.to_owned();
+            Some((manifest::parse(kind, &text).ok()?, text))
+        });
+        match parsed {
+            Some((manifest, text)) => manifests.push(ManifestFile { path: path.clone(), kind, text, manifest }),
+            None => notes.push(format!("{path}: could not be read")),
         }
     }
     Some(Component { root, manifests, environment, locked, notes })

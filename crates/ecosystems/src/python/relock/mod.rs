@@ -81,7 +81,7 @@ impl Relock<'_> {
                 }
                 Ok(pairs.iter().map(|p| p.output.clone()).collect())
             }
-            EnvironmentSource::Locked { manifest, lock, kind } => {
+            EnvironmentSource::Locked { manifest, lock, kind, .. } => {
                 match kind {
                     LockKind::Uv => project::uv(self)?,
                     LockKind::Pylock => project::pylock(self, manifest, lock)?,
