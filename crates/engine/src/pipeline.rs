@@ -67,7 +67,10 @@ pub(crate) fn carry_out(
     request: &Request,
     watch: Watch<'_>,
 ) -> Result<RunReport, EngineError> {
-    let outcome = go(desk, row, request, watch);
+    let outcome = go(desk, row, request, watch).map_err(|e| {
+        // Whatever failed while the run was being cancelled failed because of that, and the run can be taken up again.
+        if request.cancel.is_cancelled() { EngineError::Cancelled } else { e }
+    });
     match &outcome {
         Ok(report) => desk.journal.finish(&row.id, report)?,
         // Only a fault of the repository ends a run for good; everything else may work later.

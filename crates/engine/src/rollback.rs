@@ -81,11 +81,15 @@ pub fn rollback(
     };
     for kept in &chosen {
         let reason = format!("rolled back with run {}", row.id);
+        // Held below its newest version already then: only what is newer than everything known ends the hold.
+        let known =
+            report.plan.candidates.iter().find(|c| c.name == kept.name).map(|c| c.newest.clone().max(c.target.clone()));
+        let above = known.map_or_else(|| kept.to.clone(), |newest| newest.max(kept.to.clone()));
         desk.journal.hold(&Hold {
             component: report.component.clone(),
             package: kept.name.clone(),
             version: kept.from.clone(),
-            above: kept.to.clone(),
+            above,
             run: row.id.clone(),
             reason,
         })?;
