@@ -7,5 +7,6 @@ pub mod baseline;
 pub mod best;
 pub mod culprit;
 pub mod phases;
+pub mod risk;
 pub mod symptoms;
 pub mod verdict;

@@ -3,4 +3,5 @@
 //! Lives here: one folder per ecosystem. Lives elsewhere: what to upgrade (`decide`, `engine`), processes (`sandbox`).
 
 pub mod doors;
+pub mod javascript;
 pub mod python;

@@ -3,7 +3,11 @@
 //! Lives here: plain data and the few rules that belong to it. No I/O, no async, no clock, no command line.
 //! Lives elsewhere: reading files (`ecosystems`), judging (`decide`), acting (`engine`), telling (`report`).
 
+pub mod advisory;
+pub mod analysis;
+pub mod datum;
 pub mod dependency;
+pub mod ecosystem;
 pub mod event;
 pub mod evidence;
 pub mod exit;
@@ -11,11 +15,15 @@ pub mod hint;
 pub mod name;
 pub mod outcome;
 pub mod plan;
+pub mod risk;
+pub mod semver;
 pub mod settings;
 pub mod solution;
 pub mod version;
 
+pub use datum::Datum;
 pub use dependency::{Dependency, Place, Role};
+pub use ecosystem::Ecosystem;
 pub use event::Event;
 pub use evidence::{Failure, Frame, Stage, SuiteRun, TestId, TestRecord, TestStatus};
 pub use exit::ExitCode;

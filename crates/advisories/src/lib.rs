@@ -1,0 +1,4 @@
+//! Known vulnerabilities: OSV records read, merged by alias, scored, and kept in an index that answers offline.
+//!
+//! Lives here: records, ranges, severities, the index, OSV's API and exports, exceptions, VEX.
+//! Lives elsewhere: which packages are asked about (`facts`), what a finding means for a plan (`decide`).

@@ -1,0 +1,1 @@
+//! JavaScript: package.json, locks, the registry, peers and engines.

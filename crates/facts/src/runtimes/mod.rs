@@ -1,0 +1,1 @@
+//! Interpreters and engines as dependencies: who states which version, disagreements, end of life.

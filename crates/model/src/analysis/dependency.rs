@@ -1,0 +1,176 @@
+//! One dependency of one component, with everything known of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::advisory::Finding;
+use crate::risk::Assessment;
+use crate::{Datum, Distance, Ecosystem, Role};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DependencyRow {
+    pub name: String,
+    pub ecosystem: Ecosystem,
+    /// A manifest of the component names it.
+    pub direct: bool,
+    pub role: Role,
+    /// Every place that states it, in the order of files and lines.
+    pub stated: Vec<Statement>,
+    pub extras: Vec<String>,
+    pub pinning: Pinning,
+    /// The lowest version that the requirement admits, where it says one. Never taken for the version in use.
+    pub floor: Option<String>,
+    pub locked: Option<String>,
+    /// Found in an environment beside the component (`.venv`, `node_modules`).
+    pub installed: Option<String>,
+    /// The version in use, as far as anything says so.
+    pub current_version: Option<String>,
+    pub current_from: CurrentFrom,
+    /// More versions of it in the lock than `current_version` (nested copies), ascending.
+    pub other_versions: Vec<String>,
+    /// Newest stable release as of the day of the analysis.
+    pub latest: Datum<String>,
+    /// Newest that this interpreter and platform can install.
+    pub latest_installable: Datum<String>,
+    pub target_version: Option<String>,
+    /// Why `target_version` is below `latest`, in words.
+    pub held_by: Option<String>,
+    pub reasons: Vec<Reason>,
+    pub distance: Option<Distance>,
+    pub behind: Option<Behind>,
+    /// Days, `YYYY-MM-DD`.
+    pub released: Datum<String>,
+    pub target_released: Datum<String>,
+    /// Days from `released` to the day of the analysis.
+    pub age_days: Option<i64>,
+    /// Of the version in use.
+    pub availability: Datum<Availability>,
+    pub deprecation: Datum<Deprecation>,
+    /// Of the version in use.
+    pub advisories: Datum<Vec<Finding>>,
+    /// For a transitive one: from a direct dependency down to it, one shortest path for each direct one (at most five).
+    pub paths: Vec<Vec<String>>,
+    pub usage: Datum<Usage>,
+    /// Packages of the lock that require it.
+    pub dependents: Vec<String>,
+    pub risk: Option<Assessment>,
+    /// What is odd about the statements: unknown extra, duplicate lines, a requested target below the version in use.
+    pub findings: Vec<String>,
+}
+
+/// One place that states a requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statement {
+    /// From the repository's root, with `/`.
+    pub file: String,
+    /// 1-based.
+    pub line: u32,
+    /// The whole requirement as written, without credentials.
+    pub written: String,
+    /// The specifier alone; empty when there is none.
+    pub specifier: String,
+    pub marker: Option<String>,
+    /// `main`, an extra, a dependency group, `devDependencies`, …
+    pub group: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pinning {
+    /// One exact version.
+    Pinned,
+    /// Bounds on both sides.
+    Bounded,
+    /// A lower bound only.
+    Floor,
+    /// No bound at all.
+    Unpinned,
+    /// A URL, a path, a workspace member.
+    Elsewhere,
+}
+
+/// What `current_version` was taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CurrentFrom {
+    Locked,
+    /// An exact pin in a manifest.
+    Pinned,
+    Installed,
+    /// Nothing says which version runs: only a floor, a range, or nothing.
+    Unknown,
+}
+
+/// Why an upgrade is proposed (row A21).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    Security,
+    Unavailable,
+    Compatibility,
+    Outdated,
+    Deprecated,
+    Lockstep,
+}
+
+/// How far the version in use is behind `latest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// Difference of the first release number.
+    pub majors: u64,
+    /// Difference of the second release number when the first is the same, else 0.
+    pub minors: u64,
+    /// Stable releases in between, `latest` included.
+    pub releases: usize,
+}
+
+/// Whether the version in use can be had (row A8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Availability {
+    Installable,
+    /// It exists, and only as a source distribution for this interpreter.
+    SourceOnly,
+    /// It can be installed, and its maintainers withdrew it.
+    Yanked {
+        reason: String,
+    },
+    /// It exists, and nothing of it fits. `exists_for`: the tags or engines that it has.
+    NoDistribution {
+        exists_for: Vec<String>,
+    },
+    /// It was never released. `nearest`: the releases around it, lower first.
+    NoSuchVersion {
+        nearest: Vec<String>,
+    },
+    /// The index does not know the package at all.
+    NoSuchPackage,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deprecation {
+    /// In the maintainers' words, or what was measured: `no release since 2019-03-01`. From outside: escape.
+    pub message: String,
+    pub successor: Option<String>,
+}
+
+/// Where the component's code uses the package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Import names that were looked for.
+    pub modules: Vec<String>,
+    /// Files that import it.
+    pub files: usize,
+    /// Imports and uses of imported names.
+    pub count: usize,
+    /// The first 50, by file and line.
+    pub sites: Vec<Site>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Site {
+    pub file: String,
+    /// 1-based.
+    pub line: u32,
+    /// What stands there: `import cv2`, `redis.from_url`.
+    pub what: String,
+}

@@ -1,0 +1,76 @@
+//! The analysis of a repository: everything that `uplift check` found out. These types are the JSON.
+//!
+//! Schema name and version: [`SCHEMA`]. A field is added freely; one is renamed or removed only with a new version.
+
+mod dependency;
+mod runtime;
+
+pub use dependency::{
+    Availability, Behind, CurrentFrom, DependencyRow, Deprecation, Pinning, Reason, Site, Statement, Usage,
+};
+pub use runtime::{Disagreement, EndOfLife, RuntimeRow, RuntimeStatement};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Ecosystem;
+use crate::risk::Urgency;
+
+pub const SCHEMA: &str = "uplift.check/1";
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The repository's folder name.
+    pub repository: String,
+    /// Commit that was looked at; `None`: files as they lie there, no repository or no commit.
+    pub commit: Option<String>,
+    /// Ages are counted to this day, `YYYY-MM-DD`; releases after it are not seen.
+    pub as_of: String,
+    pub components: Vec<ComponentAnalysis>,
+    /// Where the facts came from, and which source failed.
+    pub sources: Vec<SourceState>,
+    pub urgency: Urgency,
+    /// Files that could not be read, or only in part.
+    pub problems: Vec<FileProblem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComponentAnalysis {
+    /// Folder from the repository's root; `.` for the root.
+    pub path: String,
+    pub ecosystem: Ecosystem,
+    pub name: Option<String>,
+    /// The interpreter or engine that "installable" is judged by: `3.11`, `20.19.0`.
+    pub runtime: Option<String>,
+    /// Why this one: `Dockerfile:1 FROM python:3.11-slim`.
+    pub runtime_from: Option<String>,
+    /// `linux x86_64`.
+    pub platform: String,
+    /// What makes up its environment: `requirements.in -> requirements.txt (pip-compile)`.
+    pub environment: String,
+    pub dependencies: Vec<DependencyRow>,
+    pub runtimes: Vec<RuntimeRow>,
+    /// The same package stated differently in two places (row A20).
+    pub drift: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceState {
+    /// `releases (python)`, `advisories (PyPI)`, …
+    pub source: String,
+    /// `found`, `partly`, `not-retrieved`.
+    pub state: String,
+    /// Date, counts, or why not.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileProblem {
+    pub file: String,
+    /// 1-based.
+    pub line: Option<u32>,
+    pub message: String,
+    pub hint: Option<String>,
+}

@@ -1,0 +1,58 @@
+//! What makes an upgrade risky, one factor each, and what they come to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Risk;
+
+/// One signal's word on one upgrade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Factor {
+    /// The signal's name: `version-distance`, `abi`, `blast-radius`, …
+    pub signal: String,
+    /// Points that it adds to the score, 0 to 100.
+    pub points: u32,
+    /// The level below which the upgrade cannot come out because of this signal.
+    pub at_least: Risk,
+    /// One sentence with the evidence.
+    pub reason: String,
+}
+
+/// All factors of one upgrade and the level that follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    pub level: Risk,
+    /// Sum of the points, at most 100.
+    pub score: u32,
+    /// Strongest first.
+    pub factors: Vec<Factor>,
+    /// Facts that could not be had; each raised the level or says why it did not.
+    pub unknown: Vec<String>,
+}
+
+/// An entry of the risk register (rows B5, B7, B8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterEntry {
+    pub packages: Vec<String>,
+    pub level: Risk,
+    pub risk: String,
+    pub mitigation: String,
+    pub rollback: String,
+    /// Role that owns the risk: `backend engineer`, …
+    pub owner: String,
+    /// Roles that must agree before it is carried out.
+    pub reviewers: Vec<String>,
+    /// Test layers that the step must pass beyond the usual.
+    pub required_tests: Vec<String>,
+    /// The point at which a person takes over.
+    pub escalation: String,
+}
+
+/// How urgent the whole is, with the formula and its terms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Urgency {
+    pub level: String,
+    pub score: f64,
+    /// In words, with the numbers in it.
+    pub formula: String,
+    pub because: Vec<String>,
+}

@@ -1,0 +1,1 @@
+//! Versions and ranges as npm reads them (node-semver).
