@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use uplift_sandbox::Cancel;
-use uplift_sandbox::fetch::{Fetch, FetchError, FetchSettings, Request, Response, Source};
+use uplift_sandbox::fetch::{Fetch, FetchError, FetchSettings, Request, Response, Source, Validators};
 use url::Url;
 
 /// Head of a request as it arrived, header names in lower case.
@@ -273,4 +273,24 @@ fn files_are_read_from_disk_also_offline() {
     assert_eq!(response.content_type.as_deref(), Some("application/json"));
     let error = get(settings, Url::from_file_path(folder.path().join("none")).unwrap()).unwrap_err();
     assert!(error.is_not_found());
+}
+
+#[test]
+fn what_the_caller_keeps_itself_is_confirmed_without_a_body_and_stays_out_of_the_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(|head, _, stream| {
+        let answer = if head.contains("if-none-match: \"one\"") {
+            "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_owned()
+        } else {
+            ok("body").replace("Connection", "ETag: \"one\"\r\nConnection")
+        };
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    let door = Fetch::new(FetchSettings { cache: Some(folder.path().join("http")), ..quick() }).unwrap();
+    let request = |known| Request::new(server.url("/a")).known(known);
+    let first = door.get(request(Validators::default())).unwrap();
+    assert_eq!((first.source, first.validators.etag.as_deref()), (Source::Server, Some("\"one\"")));
+    let second = door.get(request(first.validators)).unwrap();
+    assert_eq!((second.source, second.body.len()), (Source::Unchanged, 0));
+    assert_eq!(std::fs::read_dir(folder.path().join("http")).unwrap().count(), 0);
 }

@@ -223,6 +223,15 @@ impl Clients {
     /// # Errors
     /// As [`Self::uv`].
     pub fn index_url(&self) -> Result<String, ClientError> {
+        let last = self.index_urls()?.pop();
+        last.ok_or_else(|| ClientError::Failed { program: "uv".to_owned(), why: "it named no package index".to_owned() })
+    }
+
+    /// Every index that uv would ask, in its order: extra ones first, the default one last. As [`Self::index_url`].
+    ///
+    /// # Errors
+    /// As [`Self::uv`].
+    pub fn index_urls(&self) -> Result<Vec<String>, ClientError> {
         let failed = |why: String| ClientError::Failed { program: "uv".to_owned(), why };
         let scratch = self.scratch("index").map_err(|e| failed(e.to_string()))?;
         let empty = scratch.path().join("empty.in");
@@ -232,9 +241,16 @@ impl Clients {
                 .map(str::to_owned)
                 .to_vec();
         let answer = self.uv(&args, scratch.path(), Duration::from_secs(30))?;
-        let line = answer.stdout.lines().find_map(|l| l.trim().strip_prefix("--index-url "));
-        let url = line.ok_or_else(|| failed("it named no package index".to_owned()))?;
-        Ok(url.trim().trim_end_matches('/').to_owned())
+        let named = |option: &str| -> Vec<String> {
+            let lines = answer.stdout.lines().filter_map(|l| l.trim().strip_prefix(option));
+            lines.map(|url| url.trim().trim_end_matches('/').to_owned()).collect()
+        };
+        let mut urls = named("--extra-index-url ");
+        urls.extend(named("--index-url "));
+        if urls.is_empty() {
+            return Err(failed("it named no package index".to_owned()));
+        }
+        Ok(urls)
     }
 
     /// Variables that hand pip's index to uv. Empty when uv has settings of its own or pip has none.
@@ -245,19 +261,14 @@ impl Clients {
             {
                 return settings;
             }
-            let Some(python) = self.on_path("python3") else { return settings };
-            let args = ["-m", "pip", "config", "list"].map(str::to_owned);
-            let Ok(answer) = self.run(&python, &args, Path::new("/"), Duration::from_secs(30)) else { return settings };
-            for line in answer.stdout.lines() {
-                let Some((key, value)) = line.split_once('=') else { continue };
-                let value = value.trim().trim_matches(|c| c == '\'' || c == '"').to_owned();
-                if key.ends_with(".extra-index-url") {
-                    settings.insert("UV_INDEX".to_owned(), value);
-                } else if key.ends_with(".index-url") {
-                    settings.insert("UV_DEFAULT_INDEX".to_owned(), value);
-                } else if key.ends_with(".cert") {
-                    settings.insert("SSL_CERT_FILE".to_owned(), value);
-                }
+            for (option, value) in super::pip_config::settings() {
+                let variable = match option.as_str() {
+                    "index-url" => "UV_DEFAULT_INDEX",
+                    "extra-index-url" => "UV_INDEX",
+                    "cert" => "SSL_CERT_FILE",
+                    _ => continue,
+                };
+                settings.insert(variable.to_owned(), value);
             }
             settings
         })

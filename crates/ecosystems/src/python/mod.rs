@@ -6,6 +6,7 @@ pub mod environment;
 pub mod interpreter;
 pub mod lockfile;
 pub mod manifest;
+mod pip_config;
 pub mod registry;
 pub mod relock;
 pub mod resolve;

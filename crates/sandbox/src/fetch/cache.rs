@@ -13,20 +13,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{Request, Response, Source};
+use super::{Request, Response, Source, Validators};
 
 const VERSION: u32 = 1;
 
 #[derive(Debug)]
 pub(super) struct Cache {
     folder: PathBuf,
-}
-
-/// What lets a server say "unchanged".
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Validators {
-    pub(super) etag: Option<String>,
-    pub(super) last_modified: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,17 +79,18 @@ impl Cache {
         Some(Kept {
             // A time in the future says that some clock was wrong: as good as never confirmed.
             age: SystemTime::now().duration_since(confirmed).unwrap_or(Duration::MAX),
-            validators: head.validators,
+            validators: head.validators.clone(),
             response: Response {
                 body: body.to_vec(),
                 content_type: head.content_type,
                 url: head.url,
                 source: Source::Cache,
+                validators: head.validators,
             },
         })
     }
 
-    pub(super) fn keep(&self, request: &Request, response: &Response, validators: &Validators) -> io::Result<()> {
+    pub(super) fn keep(&self, request: &Request, response: &Response) -> io::Result<()> {
         let path = self.path(request);
         let shelf = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(shelf)?;
@@ -107,7 +101,7 @@ impl Cache {
             version: VERSION,
             url,
             content_type: response.content_type.clone(),
-            validators: validators.clone(),
+            validators: response.validators.clone(),
             sha256: hex(&Sha256::digest(&response.body)),
         };
         // Written beside and renamed, so that a reader sees the old answer or the new one.

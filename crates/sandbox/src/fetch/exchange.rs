@@ -9,9 +9,9 @@ use reqwest::header::{
 };
 use url::Url;
 
-use super::cache::{Kept, Validators};
+use super::cache::Kept;
 use super::error::causes;
-use super::{FetchError, Inside, Request, Response, Source};
+use super::{FetchError, Inside, Request, Response, Source, Validators};
 use crate::redact;
 
 /// Attempts after the first.
@@ -30,7 +30,8 @@ pub(super) async fn answer(inside: &Inside, request: &Request) -> Result<Respons
         "http" | "https" => {}
         _ => return Err(FetchError::Scheme { url: name }),
     }
-    let kept = inside.cache.as_ref().and_then(|cache| cache.find(request));
+    let cache = inside.cache.as_ref().filter(|_| request.known.is_none());
+    let kept = cache.and_then(|cache| cache.find(request));
     if let Some(kept) = &kept
         && (inside.settings.offline || kept.age <= request.max_age && !request.max_age.is_zero())
     {
@@ -80,11 +81,11 @@ async fn once(
     {
         builder = builder.basic_auth(user, Some(password));
     }
-    if let Some(kept) = kept {
-        if let Some(etag) = &kept.validators.etag {
+    if let Some(known) = request.known.as_ref().or(kept.map(|kept| &kept.validators)) {
+        if let Some(etag) = &known.etag {
             builder = builder.header(IF_NONE_MATCH, etag);
         }
-        if let Some(date) = &kept.validators.last_modified {
+        if let Some(date) = &known.last_modified {
             builder = builder.header(IF_MODIFIED_SINCE, date);
         }
     }
@@ -97,6 +98,17 @@ async fn once(
             cache.confirm(request);
         }
         return Ok(kept.response(Source::Revalidated));
+    }
+    if status == StatusCode::NOT_MODIFIED
+        && let Some(known) = &request.known
+    {
+        return Ok(Response {
+            body: Vec::new(),
+            content_type: header(reply.headers(), CONTENT_TYPE),
+            url: anonymous(reply.url()),
+            source: Source::Unchanged,
+            validators: known.clone(),
+        });
     }
     if !status.is_success() {
         let asked = header(reply.headers(), RETRY_AFTER).and_then(|text| text.parse().ok()).map(Duration::from_secs);
@@ -128,10 +140,10 @@ async fn once(
             }
         }
     }
-    let response = Response { body, content_type, url, source: Source::Server };
-    if let Some(cache) = &inside.cache {
+    let response = Response { body, content_type, url, source: Source::Server, validators };
+    if let Some(cache) = inside.cache.as_ref().filter(|_| request.known.is_none()) {
         // A full disk costs speed, not the answer.
-        if let Err(error) = cache.keep(request, &response, &validators) {
+        if let Err(error) = cache.keep(request, &response) {
             tracing::warn!(url = %name, %error, "Could not keep an answer in the cache");
         }
     }
@@ -159,7 +171,7 @@ async fn from_disk(inside: &Inside, url: Url, name: String) -> Result<Response, 
             return Err(FetchError::TooLarge { url: name, limit });
         }
         let body = std::fs::read(&path).map_err(trouble)?;
-        Ok(Response { body, content_type: guessed(&path), url, source: Source::Disk })
+        Ok(Response { body, content_type: guessed(&path), url, source: Source::Disk, validators: Validators::default() })
     };
     match tokio::task::spawn_blocking(read).await {
         Ok(answer) => answer,

@@ -18,6 +18,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::stream;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 use url::Url;
 
@@ -74,17 +75,34 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// An answer in the cache of at most this age is taken without asking.
     pub max_age: Duration,
+    /// Of an answer that the caller keeps in a form of its own. The door's cache is then left out, and an unchanged
+    /// answer comes back as [`Source::Unchanged`] with an empty body.
+    pub known: Option<Validators>,
+}
+
+/// What lets a server say "unchanged".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
 }
 
 impl Request {
     /// Asks the server every time, though with validators: an unchanged answer comes from the cache.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), headers: Vec::new(), max_age: Duration::ZERO }
+        Self { url: url.into(), headers: Vec::new(), max_age: Duration::ZERO, known: None }
     }
 
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// See [`Request::known`].
+    #[must_use]
+    pub fn known(mut self, validators: Validators) -> Self {
+        self.known = Some(validators);
         self
     }
 
@@ -101,6 +119,8 @@ pub enum Source {
     Server,
     /// The server said that the cached answer still holds (304).
     Revalidated,
+    /// The server said so of what the caller keeps (304); there is no body.
+    Unchanged,
     /// The cache, without asking.
     Cache,
     Disk,
@@ -114,6 +134,7 @@ pub struct Response {
     /// Where redirections ended, without credentials: relative links in the body start from here.
     pub url: Url,
     pub source: Source,
+    pub validators: Validators,
 }
 
 /// The door. Make one for a session: it keeps connections open.
