@@ -62,6 +62,8 @@ pub(crate) enum When {
 pub(crate) enum Command {
     /// Try every update, keep what the tests accept, deliver a branch
     Upgrade(Box<Upgrade>),
+    /// Find out what the project depends on and what is wrong with it; changes nothing
+    Check(Box<Checking>),
     /// Show what would move, together with what, in which phase and why; changes nothing
     Plan(Box<Planning>),
     /// Show where the newest run stands
@@ -126,6 +128,25 @@ pub(crate) struct Upgrade {
     /// Afterwards, show all evidence for this package
     #[arg(long, value_name = "PACKAGE")]
     pub(crate) explain: Option<PackageName>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Checking {
+    /// The repository, or any folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// List what is current and of low risk as well
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Count ages to this day and see no later release; the report then comes out the same tomorrow
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Ask nothing over the network; what is not in the cache is not retrieved
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Ask everything anew that an earlier check learnt
+    #[arg(long)]
+    pub(crate) fresh: bool,
 }
 
 #[derive(Debug, clap::Args)]

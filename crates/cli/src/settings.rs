@@ -88,6 +88,13 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Settings, Failu
     Ok(settings)
 }
 
+/// The settings for any folder, in a repository or not.
+pub(crate) fn around(path: &Path) -> Result<Settings, Failure> {
+    let folder = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let root = Git::open(&folder).map_or_else(|_| folder.clone(), |r| r.top);
+    Ok(read(&folder, &root)?)
+}
+
 /// The first file that has settings: in the folder, in each one above it, up to the repository's root.
 fn read(folder: &Path, root: &Path) -> Result<Settings, SettingsError> {
     for place in folder.ancestors().take_while(|p| p.starts_with(root)) {

@@ -6,6 +6,7 @@
 //! (`report`). Everything blocks: a run is a sequence. Start reading at [`upgrade`].
 
 mod baseline;
+mod check;
 mod commits;
 mod control;
 mod desk;
@@ -30,6 +31,7 @@ mod trials;
 mod untested;
 mod usage;
 
+pub use check::{CheckRequest, check};
 pub use control::{Applied, apply, cancel, lift, resume, run, runs};
 pub use desk::{Request, Watch};
 pub use error::EngineError;

@@ -3,5 +3,11 @@
 //! Lives here: gathering facts and joining them to `model::analysis`.
 //! Lives elsewhere: reading manifests and indexes (`ecosystems`), vulnerability records (`advisories`), judging (`decide`).
 
+pub mod components;
+pub mod days;
+pub mod gather;
+pub mod releases;
+pub mod rows;
 pub mod runtimes;
+pub mod tree;
 pub mod usage;

@@ -2,6 +2,7 @@
 
 mod apply;
 mod cancel;
+mod check;
 mod completions;
 mod demo;
 mod doctor;
@@ -32,6 +33,7 @@ use crate::terminal;
 pub(crate) fn run(command: Command, desk: &Desk) -> Ended {
     match command {
         Command::Upgrade(args) => upgrade::run(&args, desk),
+        Command::Check(args) => check::run(&args, desk),
         Command::Plan(args) => plan::run(&args, desk),
         Command::Status => status::run(desk),
         Command::Runs => runs::run(desk),

@@ -224,7 +224,10 @@ impl Clients {
     /// As [`Self::uv`].
     pub fn index_url(&self) -> Result<String, ClientError> {
         let last = self.index_urls()?.pop();
-        last.ok_or_else(|| ClientError::Failed { program: "uv".to_owned(), why: "it named no package index".to_owned() })
+        last.ok_or_else(|| ClientError::Failed {
+            program: "uv".to_owned(),
+            why: "it named no package index".to_owned(),
+        })
     }
 
     /// Every index that uv would ask, in its order: extra ones first, the default one last. As [`Self::index_url`].

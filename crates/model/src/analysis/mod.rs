@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::Ecosystem;
 use crate::risk::Urgency;
 
-pub const SCHEMA: &str = "uplift.check/1";
+pub const SCHEMA: &str = "uplift/check/1";
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {

@@ -4,6 +4,7 @@
 //! Readers refuse a higher number behind the last `/`; fields may be added within one.
 
 use serde::Serialize;
+use uplift_model::analysis::Analysis;
 use uplift_model::outcome::{Held, Kept, RunReport};
 use uplift_model::plan::Unmoved;
 use uplift_model::{Candidate, PackageName, Plan};
@@ -68,6 +69,14 @@ pub fn run(report: &RunReport) -> Result<String, serde_json::Error> {
     // The report has its schema as its first field; this writer decides what it is.
     let report = RunReport { schema: RUN.to_owned(), ..report.clone() };
     Ok(safe(&serde_json::to_string_pretty(&report)?))
+}
+
+/// An analysis; it carries its own schema.
+///
+/// # Errors
+/// As [`document`].
+pub fn analysis(analysis: &Analysis) -> Result<String, serde_json::Error> {
+    Ok(safe(&serde_json::to_string_pretty(analysis)?))
 }
 
 /// A plan.

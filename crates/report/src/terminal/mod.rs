@@ -3,6 +3,7 @@
 //! Lives here: the layout of each screen. Every text from outside goes through [`crate::clean`] first.
 //! Lives elsewhere: who writes it where (`cli`).
 
+mod check;
 mod doctor;
 mod explain;
 mod lines;
@@ -12,6 +13,7 @@ mod run;
 mod runs;
 mod table;
 
+pub use check::check;
 pub use doctor::{CheckLine, doctor};
 pub use explain::{explain_in_plan, explain_in_run};
 pub use plan::plan;

@@ -171,7 +171,13 @@ async fn from_disk(inside: &Inside, url: Url, name: String) -> Result<Response, 
             return Err(FetchError::TooLarge { url: name, limit });
         }
         let body = std::fs::read(&path).map_err(trouble)?;
-        Ok(Response { body, content_type: guessed(&path), url, source: Source::Disk, validators: Validators::default() })
+        Ok(Response {
+            body,
+            content_type: guessed(&path),
+            url,
+            source: Source::Disk,
+            validators: Validators::default(),
+        })
     };
     match tokio::task::spawn_blocking(read).await {
         Ok(answer) => answer,

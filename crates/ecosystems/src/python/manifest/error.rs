@@ -29,6 +29,23 @@ pub enum ManifestError {
     Include { file: String, line: u32, included: String, message: String },
 }
 
+impl ManifestError {
+    /// The line that it names, 1-based.
+    pub fn line(&self) -> Option<u32> {
+        match self {
+            Self::NotUtf8 { line }
+            | Self::Syntax { line, .. }
+            | Self::Refused { line, .. }
+            | Self::Escaped { line, .. }
+            | Self::NoHashes { line, .. }
+            | Self::Cycle { line, .. }
+            | Self::Include { line, .. } => Some(*line),
+            Self::Utf16 | Self::TwoVersions { .. } => None,
+            Self::InFile { error, .. } => error.line(),
+        }
+    }
+}
+
 impl Hint for ManifestError {
     fn hint(&self) -> Option<String> {
         let hint = match self {

@@ -1,0 +1,85 @@
+//! Looking at everything: facts gathered, then judged. Nothing is changed, no foreign code runs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use uplift_ecosystems::python::client::Clients;
+use uplift_facts::days;
+use uplift_facts::gather::{self, Ask};
+use uplift_model::Settings;
+use uplift_model::analysis::Analysis;
+use uplift_sandbox::dirs::Dirs;
+use uplift_sandbox::fetch::{Fetch, FetchSettings};
+use uplift_sandbox::git::Git;
+use uplift_sandbox::{Cancel, clock};
+
+use crate::error::EngineError;
+
+/// What a check is asked for.
+#[derive(Debug, Clone)]
+pub struct CheckRequest {
+    /// A repository, or any folder.
+    pub path: PathBuf,
+    pub settings: Settings,
+    pub cancel: Cancel,
+    /// The day that ages are counted to, and after which releases are not seen: `YYYY-MM-DD`. Default: today.
+    pub as_of: Option<String>,
+    /// Nothing is asked over the network.
+    pub offline: bool,
+    /// Ask everything anew.
+    pub fresh: bool,
+}
+
+/// How long an index's answer counts as fresh.
+const FRESH: Duration = Duration::from_secs(600);
+
+/// Analyses the repository at `request.path`.
+///
+/// # Errors
+/// [`EngineError`] when the path cannot be read at all or a setting is wrong; a source that fails is part of the answer.
+pub fn check(request: &CheckRequest) -> Result<Analysis, EngineError> {
+    let path = &request.path;
+    let folder = path.canonicalize().map_err(|e| {
+        EngineError::repository(format!("`{}` cannot be read: {e}", path.display()), "give the folder of a project")
+    })?;
+    if !folder.is_dir() {
+        return Err(EngineError::repository(
+            format!("`{}` is not a folder", path.display()),
+            "give the folder of a project",
+        ));
+    }
+    if let Some(day) = request.as_of.as_ref().filter(|d| !days::is_date(d)) {
+        return Err(EngineError::repository(format!("`{day}` is not a date"), "write it as 2026-11-21"));
+    }
+    let repository = Git::open(&folder).ok();
+    let commit = repository.as_ref().and_then(|r| r.usable_head().ok()).map(|h| h.to_string());
+    let name = repository.as_ref().map_or(&folder, |r| &r.top).file_name();
+    let name = name.map_or_else(|| "project".to_owned(), |n| n.to_string_lossy().into_owned());
+    let dirs = Dirs::find()
+        .map_err(|e| EngineError::repository(e.to_string(), "set UPLIFT_CACHE_DIR to a folder that can be written"))?;
+    let fetch = Fetch::new(FetchSettings {
+        connections: request.settings.limits.connections.max(16),
+        time_limit: Duration::from_secs(20),
+        offline: request.offline,
+        ..FetchSettings::default()
+    })
+    .map_err(|e| EngineError::Bug(e.to_string()))?
+    .cancelled_by(&request.cancel);
+    let store = dirs.root().join("releases");
+    let clients = Clients::new(dirs, request.cancel.clone());
+    let gathered = gather::gather(&Ask {
+        root: &folder,
+        repository: name,
+        commit,
+        as_of: request.as_of.clone().unwrap_or_else(|| days::of_seconds(clock::now())),
+        offline: request.offline,
+        max_age: if request.fresh { Duration::ZERO } else { FRESH },
+        fetch: &fetch,
+        clients: &clients,
+        store,
+    });
+    if request.cancel.is_cancelled() {
+        return Err(EngineError::Cancelled);
+    }
+    Ok(gathered.analysis)
+}

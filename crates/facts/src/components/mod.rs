@@ -1,0 +1,84 @@
+//! The components of a repository in one form, whatever their ecosystem: what is stated, locked, installed.
+//!
+//! Lives here: joining manifests and locks. Lives elsewhere: reading them (`ecosystems`), releases (`crate::releases`).
+
+mod drift;
+mod graph;
+mod installed;
+mod python;
+
+pub use graph::Graph;
+
+use std::collections::BTreeMap;
+
+use uplift_model::analysis::{Pinning, Statement};
+use uplift_model::{Ecosystem, Role};
+
+use crate::tree::Tree;
+
+/// One component as its files have it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component {
+    /// Folder from the repository's root; empty for the root.
+    pub root: String,
+    pub ecosystem: Ecosystem,
+    pub name: Option<String>,
+    /// How its environment is made, in words.
+    pub environment: String,
+    /// By name: those that a manifest states and those that only the lock holds.
+    pub packages: BTreeMap<String, Package>,
+    /// Who requires whom, by the lock; empty when nothing tells.
+    pub graph: Graph,
+    /// False when there is no lock, so that nothing is known of what comes along.
+    pub complete: bool,
+    pub drift: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+/// One package of a component.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Package {
+    pub name: String,
+    pub direct: bool,
+    pub role: Role,
+    pub stated: Vec<Statement>,
+    pub extras: Vec<String>,
+    pub pinning: Pinning,
+    pub floor: Option<String>,
+    /// The exact version that a manifest states.
+    pub pinned: Option<String>,
+    /// Versions that the lock holds, ascending; nested copies give several.
+    pub locked: Vec<String>,
+    pub installed: Option<String>,
+    pub findings: Vec<String>,
+}
+
+impl Package {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            direct: false,
+            role: Role::Runtime,
+            stated: Vec::new(),
+            extras: Vec::new(),
+            pinning: Pinning::Unpinned,
+            floor: None,
+            pinned: None,
+            locked: Vec::new(),
+            installed: None,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Comes from an index, so that it has releases to ask for.
+    pub fn from_index(&self) -> bool {
+        self.pinning != Pinning::Elsewhere
+    }
+}
+
+/// Every component of the tree, by folder; Python before JavaScript in the same one.
+pub fn components(tree: &Tree) -> Vec<Component> {
+    let mut all = python::components(tree);
+    all.sort_by(|a, b| (&a.root, a.ecosystem).cmp(&(&b.root, b.ecosystem)));
+    all
+}

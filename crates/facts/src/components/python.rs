@@ -1,0 +1,180 @@
+//! Python components, from `ecosystems::python::discover` and the locks' edges.
+
+use std::collections::BTreeMap;
+
+use uplift_ecosystems::python::discover::{self, EnvironmentSource};
+use uplift_ecosystems::python::lockfile::{self, Lock, LockKind};
+use uplift_ecosystems::python::manifest::{self, ManifestKind, Source, Stated};
+use uplift_model::analysis::{FileProblem, Pinning, Statement};
+use uplift_model::{Ecosystem, Hint, PackageName, Solution, Version};
+use uplift_sandbox::redact;
+
+use super::{Component, Graph, Package, drift, installed};
+use crate::tree::Tree;
+
+pub(super) fn components(tree: &Tree) -> Vec<Component> {
+    tell_unreadable(tree);
+    let read = |path: &str| tree.read(path);
+    discover::components(&tree.files, &read).into_iter().map(|c| component(tree, c)).collect()
+}
+
+/// Manifests that are not of their kind: their components may be missing altogether.
+fn tell_unreadable(tree: &Tree) {
+    for path in &tree.files {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let Some(kind) = ManifestKind::of_file(name) else { continue };
+        let Some(bytes) = tree.read(path) else { continue };
+        let failed = manifest::text(&bytes).and_then(|text| manifest::parse(kind, text));
+        match failed {
+            Err(e) => tree.note(FileProblem {
+                file: path.clone(),
+                line: e.line(),
+                message: e.to_string(),
+                hint: e.hint().or(Some("the other files were analysed without it".to_owned())),
+            }),
+            Ok(manifest) => {
+                for problem in manifest.problems {
+                    tree.note(FileProblem {
+                        file: path.clone(),
+                        line: Some(problem.line),
+                        message: redact::text(&problem.message),
+                        hint: None,
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn component(tree: &Tree, found: discover::Component) -> Component {
+    let locks = locks(tree, &found);
+    let mut in_use = Solution::default();
+    let mut packages: BTreeMap<String, Package> = BTreeMap::new();
+    let mut graph = Graph::default();
+    for package in locks.iter().flat_map(|l| &l.packages).filter(|p| !p.is_local()) {
+        let entry = packages.entry(package.name.to_string()).or_insert_with(|| Package::new(package.name.as_str()));
+        match &package.version {
+            Some(version) => {
+                let text = version.to_string();
+                if !entry.locked.contains(&text) {
+                    entry.locked.push(text);
+                }
+                in_use.packages.insert(package.name.clone(), version.clone());
+            }
+            None => entry.pinning = Pinning::Elsewhere,
+        }
+    }
+    for package in locks.iter().flat_map(|l| &l.packages).filter(|p| !p.is_local()) {
+        for needed in &package.dependencies {
+            graph.add(package.name.as_str(), needed.as_str());
+        }
+    }
+    let here = installed::python(&tree.root().join(&found.root));
+    let mut drifts = Vec::new();
+    for dependency in found.dependencies(&in_use) {
+        let stated = statements(&found, &dependency.name);
+        let own: Vec<&Stated> = stated.iter().map(|(_, s)| *s).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let lines: Vec<Statement> = stated.iter().map(|(file, s)| statement(file, s)).collect();
+        drifts.extend(drift::drift(dependency.name.as_str(), &lines));
+        let entry =
+            packages.entry(dependency.name.to_string()).or_insert_with(|| Package::new(dependency.name.as_str()));
+        entry.direct = true;
+        entry.role = dependency.role;
+        entry.extras = dependency.extras.clone();
+        entry.stated = lines;
+        entry.pinning = pinning(&own);
+        entry.pinned = own.iter().find_map(|s| manifest::pinned(&s.pep440)).map(|v| v.to_string());
+        entry.floor =
+            own.iter().filter_map(|s| manifest::floor(&s.pep440)).map(|b| b.version).min().map(|v| v.to_string());
+    }
+    for package in packages.values_mut() {
+        package.locked.sort_by(|a, b| order(a).cmp(&order(b)));
+        package.installed = PackageName::new(&package.name).ok().and_then(|n| here.get(&n)).map(ToString::to_string);
+    }
+    let complete = !locks.is_empty() || found.locked.is_some();
+    // What could not be read is told once, with its file and line.
+    let known = tree.problems();
+    let mut notes = found.notes.clone();
+    notes.retain(|note| !known.iter().any(|p| !p.file.is_empty() && note.starts_with(&format!("{}:", p.file))));
+    Component {
+        name: found.manifests.iter().find_map(|m| m.manifest.project.as_ref()).map(ToString::to_string),
+        environment: found.environment.describe(),
+        root: found.root,
+        ecosystem: Ecosystem::Python,
+        packages,
+        graph,
+        complete,
+        drift: drifts,
+        notes: notes.iter().map(|n| redact::text(n)).collect(),
+    }
+}
+
+fn order(text: &str) -> (Option<Version>, &str) {
+    (Version::new(text).ok(), text)
+}
+
+/// Every statement of `name` in the component's manifests, with its file.
+fn statements<'c>(found: &'c discover::Component, name: &PackageName) -> Vec<(&'c str, &'c Stated)> {
+    let files = found.manifests.iter().filter(|m| !found.environment.is_lock(&m.path));
+    files
+        .flat_map(|m| m.manifest.stated.iter().map(|s| (m.path.as_str(), s)))
+        .filter(|(_, s)| s.name == *name)
+        .collect()
+}
+
+fn statement(file: &str, stated: &Stated) -> Statement {
+    Statement {
+        file: file.to_owned(),
+        line: stated.line,
+        written: redact::text(&stated.written),
+        specifier: stated.specifier.clone(),
+        marker: stated.marker.clone(),
+        group: stated.group.clone(),
+    }
+}
+
+/// The strictest way in which any place states it.
+fn pinning(stated: &[&Stated]) -> Pinning {
+    let of = |s: &&Stated| match &s.source {
+        Source::Url(_) | Source::Path(_) | Source::Workspace => Pinning::Elsewhere,
+        Source::Index | Source::Named(_) if manifest::pinned(&s.pep440).is_some() => Pinning::Pinned,
+        _ => match (manifest::floor(&s.pep440), manifest::cap(&s.pep440)) {
+            (_, Some(_)) => Pinning::Bounded,
+            (Some(_), None) => Pinning::Floor,
+            (None, None) => Pinning::Unpinned,
+        },
+    };
+    let rank = |p: &Pinning| match p {
+        Pinning::Elsewhere => 0,
+        Pinning::Pinned => 1,
+        Pinning::Bounded => 2,
+        Pinning::Floor => 3,
+        Pinning::Unpinned => 4,
+    };
+    stated.iter().map(of).min_by_key(rank).unwrap_or(Pinning::Unpinned)
+}
+
+/// The locks that hold the component's environment.
+fn locks(tree: &Tree, found: &discover::Component) -> Vec<Lock> {
+    let wanted: Vec<(&String, LockKind)> = match &found.environment {
+        EnvironmentSource::Locked { lock, kind, .. } => vec![(lock, *kind)],
+        EnvironmentSource::Compiled { pairs } => pairs.iter().map(|p| (&p.output, LockKind::Requirements)).collect(),
+        EnvironmentSource::Frozen { complete, .. } => complete.iter().map(|f| (f, LockKind::Requirements)).collect(),
+        EnvironmentSource::Requirements { .. } | EnvironmentSource::Declared { .. } => Vec::new(),
+    };
+    let mut locks = Vec::new();
+    for (path, kind) in wanted {
+        let Some(bytes) = tree.read(path) else { continue };
+        let parsed = manifest::text(&bytes)
+            .map_err(|e| e.to_string())
+            .and_then(|text| lockfile::parse(kind, text).map_err(|e| e.to_string()));
+        match parsed {
+            Ok(lock) => locks.push(lock),
+            Err(message) => tree.note(FileProblem { file: path.clone(), line: None, message, hint: None }),
+        }
+    }
+    locks
+}

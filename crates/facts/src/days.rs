@@ -1,0 +1,33 @@
+//! Days between two dates.
+
+use jiff::civil::Date;
+
+/// Days from one `YYYY-MM-DD` to another; `None` when either is not a date.
+pub fn between(from: &str, to: &str) -> Option<i64> {
+    let (from, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
+    Some(i64::from(from.until(to).ok()?.get_days()))
+}
+
+/// The day of a time in seconds since 1970, UTC.
+pub fn of_seconds(seconds: i64) -> String {
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}
+
+/// Whether the text is a date, `YYYY-MM-DD`.
+pub fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.parse::<Date>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_over_years() {
+        assert_eq!(between("2024-02-28", "2024-03-01"), Some(2));
+        assert_eq!(between("2026-01-01", "2025-12-31"), Some(-1));
+        assert_eq!(between("soon", "2025-12-31"), None);
+        assert_eq!(of_seconds(86_400), "1970-01-02");
+    }
+}

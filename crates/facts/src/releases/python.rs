@@ -1,0 +1,261 @@
+//! Releases on the Python indexes that the user's clients are set up for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use uplift_ecosystems::python::registry::{self, File, Tags};
+use uplift_model::analysis::{Availability, Deprecation};
+use uplift_model::{PackageName, Version};
+use uplift_sandbox::fetch::{Request, Response};
+
+use super::store::Said;
+use super::{Answer, Known, Release, Store};
+
+const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+
+/// What is kept of a project page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    files: Vec<Entry>,
+}
+
+/// One file: its name, and what matters of the rest. Short keys, since there are thousands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    n: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    y: Option<String>,
+    /// Day of upload.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    d: Option<String>,
+}
+
+/// The indexes, in the order in which they are asked.
+#[derive(Debug)]
+pub struct Python {
+    /// Addresses without a trailing slash; may hold credentials, never printed. `Err`: why they are not known.
+    pub indexes: Result<Vec<String>, String>,
+}
+
+impl Python {
+    /// Pages of `names`. The first index that knows a package is the one that counts, as uv has it.
+    pub fn pages(
+        &self,
+        store: &Store<'_>,
+        names: &[PackageName],
+    ) -> BTreeMap<PackageName, Result<Option<Page>, String>> {
+        let indexes = match &self.indexes {
+            Ok(indexes) => indexes,
+            Err(why) => return names.iter().map(|n| (n.clone(), Err(why.clone()))).collect(),
+        };
+        let mut all: BTreeMap<PackageName, Result<Option<Page>, String>> = BTreeMap::new();
+        for index in indexes {
+            let open: Vec<&PackageName> =
+                names.iter().filter(|n| !matches!(all.get(*n), Some(Ok(Some(_)) | Err(_)))).collect();
+            let requests = open.iter().map(|n| Request::new(format!("{index}/{n}/")).header("accept", ACCEPT));
+            let said = store.ask(requests.collect(), &|_, response| page(response));
+            for (name, said) in open.into_iter().zip(said) {
+                let answer = match said {
+                    Said::Summary(page) => Ok(Some(page)),
+                    Said::Missing => Ok(None),
+                    Said::Failed(why) => Err(why),
+                };
+                all.insert(name.clone(), answer);
+            }
+        }
+        all
+    }
+}
+
+fn page(response: &Response) -> Result<Page, String> {
+    let body = String::from_utf8_lossy(&response.body);
+    let files = registry::parse(response.content_type.as_deref().unwrap_or_default(), &body);
+    let files = files.map_err(|e| e.to_string())?;
+    let entry = |f: File| Entry { n: f.name, p: f.requires_python, y: f.yanked, d: f.uploaded.and_then(day) };
+    Ok(Page { files: files.into_iter().map(entry).collect() })
+}
+
+/// The day of an RFC 3339 time.
+fn day(time: String) -> Option<String> {
+    let day = time.get(..10)?;
+    day.bytes()
+        .enumerate()
+        .all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
+        .then(|| day.to_owned())
+}
+
+/// What the page comes to for one interpreter as of a day (`YYYY-MM-DD`).
+pub(crate) fn known(name: &PackageName, page: &Page, tags: &Tags, as_of: &str) -> Known {
+    let mut by_version: BTreeMap<Version, Vec<File>> = BTreeMap::new();
+    for entry in &page.files {
+        if entry.d.as_deref().is_some_and(|d| d > as_of) {
+            continue;
+        }
+        let file = File {
+            name: entry.n.clone(),
+            url: String::new(),
+            sha256: None,
+            requires_python: entry.p.clone(),
+            yanked: entry.y.clone(),
+            uploaded: entry.d.clone(),
+        };
+        if let Some(version) = file.version(name) {
+            by_version.entry(version).or_default().push(file);
+        }
+    }
+    let releases: Vec<Release> =
+        by_version.into_iter().map(|(version, files)| release(version, &files, tags)).collect();
+    let dated = releases.iter().any(|r| r.date.is_some());
+    Known { deprecation: inactive(&releases, as_of), releases, dated }
+}
+
+fn release(version: Version, files: &[File], tags: &Tags) -> Release {
+    let yanked = files.iter().all(|f| f.yanked.is_some()).then(|| files.iter().find_map(|f| f.yanked.clone()));
+    let yanked = yanked.map(Option::unwrap_or_default);
+    let live: Vec<&File> = files.iter().filter(|f| yanked.is_some() || f.yanked.is_none()).collect();
+    let fits = |f: &&&File| tags.admits_python(f.requires_python.as_deref());
+    let wheel = live.iter().filter(fits).any(|f| f.is_wheel() && tags.admits_wheel(&f.name));
+    let source = live.iter().filter(fits).any(|f| f.is_sdist());
+    let availability = match (&yanked, wheel, source) {
+        (Some(reason), true, _) | (Some(reason), _, true) => Availability::Yanked { reason: reason.clone() },
+        (_, true, _) => Availability::Installable,
+        (_, false, true) => Availability::SourceOnly,
+        _ => Availability::NoDistribution { exists_for: exists_for(&live) },
+    };
+    Release {
+        prerelease: version.is_prerelease(),
+        version: version.to_string(),
+        date: files.iter().filter_map(|f| f.uploaded.clone()).min(),
+        yanked,
+        deprecated: None,
+        availability,
+    }
+}
+
+/// The interpreters that something of a release is for: `cp39`, `py3`, `source`, and what it requires.
+fn exists_for(files: &[&File]) -> Vec<String> {
+    let mut tags: Vec<String> = Vec::new();
+    for file in files {
+        let python = match file.name.strip_suffix(".whl") {
+            Some(stem) => stem.rsplitn(4, '-').nth(2).unwrap_or_default().to_owned(),
+            None if file.is_sdist() => "source".to_owned(),
+            None => continue,
+        };
+        let requires = file.requires_python.as_ref().map(|r| format!(" (Python {r})")).unwrap_or_default();
+        let tag = format!("{python}{requires}");
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    let order = |tag: &String| {
+        let number = tag.strip_prefix("cp3").map(|t| t.chars().take_while(char::is_ascii_digit).collect::<String>());
+        (number.and_then(|n| n.parse::<u32>().ok()).unwrap_or(0), tag.clone())
+    };
+    tags.sort_by_key(order);
+    tags
+}
+
+/// Packages whose maintainers said that they gave them up, in words that the index cannot carry, with what to use.
+const SUCCEEDED: [(&str, &str, &str); 24] = [
+    ("py2neo", "neo4j", "its author ended it in 2023 and took the releases down"),
+    ("sklearn", "scikit-learn", "a placeholder name that refuses to install"),
+    ("pycrypto", "pycryptodome", "no release since 2013, with known vulnerabilities"),
+    ("nose", "pytest", "no release since 2015, does not run on Python 3.10"),
+    ("pep8", "pycodestyle", "renamed"),
+    ("python-jose", "pyjwt or joserfc", "hardly maintained since 2021"),
+    ("jose", "joserfc", "no release since 2015"),
+    ("pytest-runner", "pytest", "deprecated by its authors"),
+    ("aioredis", "redis", "merged into redis 4.2 as redis.asyncio"),
+    ("flask-jwt", "flask-jwt-extended", "no release since 2015"),
+    ("flask-script", "flask's own command line", "no release since 2017"),
+    ("raven", "sentry-sdk", "replaced by its authors"),
+    ("boto", "boto3", "replaced by its authors"),
+    ("google-api-python-client-stubs", "google-api-python-client", "stubs are shipped with it"),
+    ("msgpack-python", "msgpack", "renamed"),
+    ("beautifulsoup", "beautifulsoup4", "Python 2 only"),
+    ("mock", "unittest.mock", "part of Python since 3.3"),
+    ("dataclasses", "the standard library", "part of Python since 3.7"),
+    ("enum34", "the standard library", "part of Python since 3.4"),
+    ("pathlib", "the standard library", "part of Python since 3.4"),
+    ("toml", "tomllib or tomli", "no release since 2020, does not read TOML 1.0"),
+    ("pypdf2", "pypdf", "renamed"),
+    ("tensorflow-gpu", "tensorflow", "merged into tensorflow, refuses to install"),
+    ("fbprophet", "prophet", "renamed"),
+];
+
+fn succeeded(name: &PackageName) -> Option<Deprecation> {
+    let (_, successor, message) = SUCCEEDED.iter().find(|(n, ..)| *n == name.as_str())?;
+    Some(Deprecation { message: (*message).to_owned(), successor: Some((*successor).to_owned()) })
+}
+
+/// No release for four years counts as given up until somebody says otherwise.
+fn inactive(releases: &[Release], as_of: &str) -> Option<Deprecation> {
+    let last = releases.iter().filter_map(|r| r.date.as_deref()).max()?;
+    let year = |date: &str| date.get(..4).and_then(|y| y.parse::<i32>().ok());
+    let age = crate::days::between(last, as_of)?;
+    (age > 4 * 365 && year(last).is_some())
+        .then(|| Deprecation { message: format!("no release since {last}"), successor: None })
+}
+
+/// The answer for one package, with what is known of its end.
+pub fn answer(name: &PackageName, page: &Result<Option<Page>, String>, tags: &Tags, as_of: &str) -> Answer {
+    match page {
+        Ok(Some(page)) => {
+            let mut known = known(name, page, tags, as_of);
+            known.deprecation = succeeded(name).or(known.deprecation);
+            Answer::Known(known)
+        }
+        Ok(None) => Answer::Unknown,
+        Err(why) => Answer::NotRetrieved(why.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str, day: &str) -> Entry {
+        Entry { n: name.into(), p: None, y: None, d: Some(day.into()) }
+    }
+
+    fn name() -> PackageName {
+        PackageName::new("demo").unwrap()
+    }
+
+    #[test]
+    fn a_release_without_a_wheel_for_the_interpreter_says_what_exists() {
+        let page = Page {
+            files: vec![
+                entry("demo-1.0-cp39-cp39-manylinux2014_x86_64.whl", "2023-01-01"),
+                entry("demo-1.0-cp311-cp311-manylinux2014_x86_64.whl", "2023-01-01"),
+                entry("demo-1.1.tar.gz", "2024-01-01"),
+                entry("demo-2.0-py3-none-any.whl", "2025-01-01"),
+            ],
+        };
+        let tags = Tags::new("3.12.1", "linux", "x86_64");
+        let known = known(&name(), &page, &tags, "2024-06-01");
+        assert_eq!(known.releases.len(), 2, "the release after the day is not seen");
+        assert_eq!(
+            known.releases[0].availability,
+            Availability::NoDistribution { exists_for: vec!["cp39".into(), "cp311".into()] }
+        );
+        assert_eq!(known.latest_installable().unwrap().version, "1.1");
+        assert_eq!(known.find("1.1").unwrap().availability, Availability::SourceOnly);
+    }
+
+    #[test]
+    fn no_release_for_years_is_told() {
+        let page = Page { files: vec![entry("demo-1.0.tar.gz", "2019-03-01")] };
+        let tags = Tags::new("3.12.1", "linux", "x86_64");
+        let known = known(&name(), &page, &tags, "2026-01-01");
+        assert_eq!(known.deprecation.unwrap().message, "no release since 2019-03-01");
+    }
+
+    #[test]
+    fn days_are_cut_from_times_and_nonsense_is_none() {
+        assert_eq!(day("2016-04-20T04:14:43Z".into()).as_deref(), Some("2016-04-20"));
+        assert_eq!(day("whenever it was".into()), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! What an index said, in short, kept beside the validators that let it say "unchanged".
+//!
+//! One file a package. Its name is a hash of the address, so that no address is written down. A torn or foreign file is
+//! no answer. Pages reach megabytes; what a check needs of them is a few kilobytes.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uplift_sandbox::fetch::{Fetch, FetchError, Request, Response, Source, Validators};
+
+/// Changes whenever the form of what is kept does.
+const VERSION: u32 = 1;
+
+/// Answers of indexes, on disk.
+#[derive(Debug)]
+pub struct Store<'a> {
+    folder: PathBuf,
+    fetch: &'a Fetch,
+    /// An answer of at most this age is taken without asking.
+    max_age: Duration,
+    offline: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept<T> {
+    version: u32,
+    validators: Validators,
+    summary: T,
+}
+
+/// What one address said.
+pub(super) enum Said<T> {
+    Summary(T),
+    /// 404 or 410.
+    Missing,
+    Failed(String),
+}
+
+impl<'a> Store<'a> {
+    pub fn new(folder: &Path, fetch: &'a Fetch, max_age: Duration, offline: bool) -> Self {
+        Self { folder: folder.to_owned(), fetch, max_age, offline }
+    }
+
+    /// Asks for every request whose answer is not kept or too old, in batches, so that few bodies are held at once.
+    pub(super) fn ask<T: Serialize + DeserializeOwned>(
+        &self,
+        requests: Vec<Request>,
+        digest: &dyn Fn(usize, &Response) -> Result<T, String>,
+    ) -> Vec<Said<T>> {
+        let mut said: Vec<Option<Said<T>>> = Vec::with_capacity(requests.len());
+        let mut open: Vec<(usize, Request, Option<Kept<T>>)> = Vec::new();
+        for (at, request) in requests.into_iter().enumerate() {
+            let (kept, age) = self.find::<T>(&request).map_or((None, Duration::MAX), |(k, age)| (Some(k), age));
+            match kept {
+                Some(kept) if self.offline || age <= self.max_age => said.push(Some(Said::Summary(kept.summary))),
+                kept => {
+                    said.push(None);
+                    open.push((at, request, kept));
+                }
+            }
+        }
+        while !open.is_empty() {
+            let batch: Vec<_> = open.drain(..open.len().min(16)).collect();
+            let asked = batch.iter().map(|(_, request, kept)| {
+                request.clone().known(kept.as_ref().map(|k| k.validators.clone()).unwrap_or_default())
+            });
+            let answers = self.fetch.get_all(asked.collect());
+            for ((at, request, kept), answer) in batch.into_iter().zip(answers) {
+                if let Some(slot) = said.get_mut(at) {
+                    *slot = Some(self.heard(&request, kept, answer, &|response| digest(at, response)));
+                }
+            }
+        }
+        said.into_iter().map(|s| s.unwrap_or(Said::Failed("it was not asked".to_owned()))).collect()
+    }
+
+    fn heard<T: Serialize + DeserializeOwned>(
+        &self,
+        request: &Request,
+        kept: Option<Kept<T>>,
+        answer: Result<Response, FetchError>,
+        digest: &dyn Fn(&Response) -> Result<T, String>,
+    ) -> Said<T> {
+        match (answer, kept) {
+            (Ok(response), Some(kept)) if response.source == Source::Unchanged => {
+                self.keep(request, &kept);
+                Said::Summary(kept.summary)
+            }
+            (Ok(response), _) => match digest(&response) {
+                Ok(summary) => {
+                    let kept = Kept { version: VERSION, validators: response.validators, summary };
+                    self.keep(request, &kept);
+                    Said::Summary(kept.summary)
+                }
+                Err(why) => Said::Failed(why),
+            },
+            (Err(FetchError::Status { status: 404 | 410, .. }), _) => Said::Missing,
+            (Err(e), _) => Said::Failed(e.to_string()),
+        }
+    }
+
+    fn path(&self, request: &Request) -> PathBuf {
+        let mut hash = Sha256::new();
+        hash.update(&request.url);
+        for (name, value) in &request.headers {
+            hash.update([0]);
+            hash.update(name);
+            hash.update([0]);
+            hash.update(value);
+        }
+        let name: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let (shelf, rest) = name.split_at(2);
+        self.folder.join(shelf).join(rest)
+    }
+
+    fn find<T: DeserializeOwned>(&self, request: &Request) -> Option<(Kept<T>, Duration)> {
+        let path = self.path(request);
+        let bytes = std::fs::read(&path).ok()?;
+        let kept: Kept<T> = serde_json::from_slice(&bytes).ok()?;
+        let written = std::fs::metadata(&path).and_then(|m| m.modified()).ok()?;
+        let age = SystemTime::now().duration_since(written).unwrap_or(Duration::MAX);
+        (kept.version == VERSION).then_some((kept, age))
+    }
+
+    /// A disk that is full costs speed, not the answer.
+    fn keep<T: Serialize>(&self, request: &Request, kept: &Kept<T>) {
+        let path = self.path(request);
+        let shelf = path.parent().unwrap_or(&self.folder);
+        let written = std::fs::create_dir_all(shelf).and_then(|()| {
+            let mut file = tempfile::NamedTempFile::new_in(shelf)?;
+            file.write_all(&serde_json::to_vec(kept)?)?;
+            file.persist(&path).map_err(|e| e.error)?;
+            Ok(())
+        });
+        if let Err(error) = written {
+            tracing::warn!(%error, "Could not keep what an index said");
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The analysis' screen: how urgent, then each component with what needs attention first.
+
+use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, CurrentFrom, DependencyRow, Pinning};
+use uplift_model::{Datum, Distance, Ecosystem, Risk};
+
+use super::lines::paragraph;
+use super::table::{Cell, Table, cell, toned};
+use crate::clean;
+use crate::numbers::{count, list};
+use crate::view::{Tone, View};
+
+/// Rows that a component shows without `--all`.
+const SHOWN: usize = 25;
+
+/// An analysis, as `uplift check` shows it. `all`: current and low-risk dependencies as well.
+pub fn check(analysis: &Analysis, all: bool, view: &View) -> String {
+    let mut page = head(analysis, view);
+    for component in &analysis.components {
+        page.push('\n');
+        page.push_str(&self::component(component, all, view));
+    }
+    if analysis.components.is_empty() {
+        page.push_str(&paragraph(view, "", "no manifest that states dependencies was found here", Tone::Held));
+    }
+    page.push_str(&problems(analysis, view));
+    page.push_str(&not_retrieved(analysis, view));
+    page.push('\n');
+    page.push_str(&next(analysis, view));
+    page
+}
+
+fn head(analysis: &Analysis, view: &View) -> String {
+    let rows: usize = analysis.components.iter().map(|c| c.dependencies.len()).sum();
+    let title = format!(
+        "{}: {}, {}, as of {}",
+        clean::line(&analysis.repository),
+        count(analysis.components.len(), "component"),
+        count(rows, "dependency"),
+        analysis.as_of
+    );
+    let mut page = paragraph(view, "", &title, Tone::Heading);
+    let urgency = &analysis.urgency;
+    let tone = match urgency.level.as_str() {
+        "CRITICAL" | "HIGH" => Tone::Bad,
+        "MEDIUM" | "MEDIUM-HIGH" => Tone::Held,
+        _ => Tone::Plain,
+    };
+    if !urgency.level.is_empty() {
+        page.push_str(&paragraph(view, "", &format!("urgency {}: {}", urgency.level, list(&urgency.because)), tone));
+    }
+    for source in &analysis.sources {
+        let tone = if source.state == "found" { Tone::Quiet } else { Tone::Bad };
+        let state = if source.state == "found" { "" } else { &format!("{}: ", source.state.replace('-', " ")) };
+        page.push_str(&paragraph(
+            view,
+            "  ",
+            &format!("{}: {state}{}", source.source, clean::line(&source.detail)),
+            tone,
+        ));
+    }
+    page
+}
+
+fn component(component: &ComponentAnalysis, all: bool, view: &View) -> String {
+    let place = if component.path == "." { String::new() } else { format!("{}/  ", component.path) };
+    let language = match component.ecosystem {
+        Ecosystem::Python => "Python",
+        Ecosystem::JavaScript => "Node",
+    };
+    let runtime = component.runtime.as_deref().map(|r| format!("{language} {r}  ")).unwrap_or_default();
+    let title = format!("{place}{runtime}{}", component.environment);
+    let mut page = paragraph(view, "", &clean::line(&title), Tone::Heading);
+    let mut rows: Vec<&DependencyRow> = component.dependencies.iter().collect();
+    rows.sort_by_key(|r| std::cmp::Reverse(weight(r)));
+    let shown: Vec<&&DependencyRow> =
+        rows.iter().enumerate().filter(|(at, r)| all || (weight(r) > 0 && *at < SHOWN)).map(|(_, r)| r).collect();
+    if !shown.is_empty() {
+        let mut table = Table::new(2, &["package", "in use", "target", "latest", "behind", "age", "risk", "why"]);
+        for row in &shown {
+            table.row(cells(row), below(row));
+        }
+        page.push_str(&table.render(view));
+    }
+    let rest = rows.len() - shown.len();
+    if rest > 0 {
+        let flag = if all { "" } else { " (--all)" };
+        page.push_str(&paragraph(
+            view,
+            "  ",
+            &format!("{rest} more are current or need nothing now{flag}"),
+            Tone::Quiet,
+        ));
+    }
+    for runtime in &component.runtimes {
+        for line in runtime.end_of_life.iter().filter(|e| e.passed) {
+            let date = line.date.as_deref().unwrap_or("an unknown day");
+            page.push_str(&paragraph(
+                view,
+                "  ",
+                &format!("{} {} is out of support since {date}", runtime.name, line.line),
+                Tone::Held,
+            ));
+        }
+        for disagreement in &runtime.disagreements {
+            page.push_str(&paragraph(view, "  ", &clean::line(&disagreement.message), Tone::Held));
+        }
+    }
+    for drift in &component.drift {
+        page.push_str(&paragraph(view, "  ", &clean::line(drift), Tone::Held));
+    }
+    for note in &component.notes {
+        page.push_str(&paragraph(view, "  note: ", &clean::line(note), Tone::Quiet));
+    }
+    page
+}
+
+/// What puts a row first; 0: it needs nothing now.
+fn weight(row: &DependencyRow) -> u32 {
+    let advisories = row.advisories.value().map_or(0, |found| {
+        found.iter().filter(|f| !f.is_set_aside()).map(|f| 100 + 200 * f.severity as u32).max().unwrap_or(0)
+    });
+    let broken = match row.availability.value() {
+        Some(Availability::NoSuchVersion { .. } | Availability::NoSuchPackage) => 1500,
+        Some(Availability::NoDistribution { .. }) => 1200,
+        Some(Availability::Yanked { .. }) => 300,
+        _ => 0,
+    };
+    let risk = row.risk.as_ref().map_or(0, |r| match r.level {
+        Risk::High => 60,
+        Risk::Medium => 30,
+        Risk::Low => 5,
+    });
+    let moves = row.target_version.is_some() && row.target_version != row.current_version;
+    let distance = match row.distance {
+        Some(Distance::Major) => 20,
+        Some(Distance::Minor) => 10,
+        Some(Distance::Patch) => 5,
+        _ => 0,
+    };
+    let unpinned = u32::from(row.direct && row.pinning == Pinning::Unpinned && row.current_version.is_none());
+    let deprecated = if row.deprecation.value().is_some() { 40 } else { 0 };
+    let odd = u32::from(!row.findings.is_empty());
+    advisories + broken + deprecated + unpinned + odd + if moves { risk + distance } else { 0 }
+}
+
+fn cells(row: &DependencyRow) -> Vec<Cell> {
+    let dash = || "-".to_owned();
+    let current = match (&row.current_version, row.current_from) {
+        (Some(version), _) => version.clone(),
+        (None, CurrentFrom::Unknown) if row.pinning == Pinning::Unpinned => "unpinned".to_owned(),
+        (None, _) if row.pinning == Pinning::Elsewhere => "elsewhere".to_owned(),
+        (None, _) => row.floor.as_ref().map_or_else(dash, |f| format!(">={f}")),
+    };
+    let shown = |datum: &Datum<String>| match datum {
+        Datum::Found { value } => value.clone(),
+        Datum::None => dash(),
+        Datum::NotRetrieved { .. } => "?".to_owned(),
+    };
+    let behind = row.behind.map_or_else(dash, |b| match (b.majors, b.minors, b.releases) {
+        (0, 0, 0) => dash(),
+        (0, 0, n) => count(n, "release"),
+        (0, m, _) => count(usize::try_from(m).unwrap_or(usize::MAX), "minor"),
+        (m, _, _) => count(usize::try_from(m).unwrap_or(usize::MAX), "major"),
+    });
+    let age = row.age_days.map_or_else(|| if row.released.missing().is_some() { "?".to_owned() } else { dash() }, age);
+    let (risk, tone) = match row.risk.as_ref().map(|r| r.level) {
+        Some(Risk::High) => ("high", Tone::Bad),
+        Some(Risk::Medium) => ("medium", Tone::Held),
+        Some(Risk::Low) => ("low", Tone::Plain),
+        None => ("-", Tone::Quiet),
+    };
+    let name = if row.direct { row.name.clone() } else { format!("{} (transitive)", row.name) };
+    vec![
+        cell(clean::line(&name)),
+        cell(clean::line(&current)),
+        cell(row.target_version.clone().unwrap_or_else(dash)),
+        cell(shown(&row.latest)),
+        cell(behind),
+        cell(age),
+        toned(tone, risk),
+        cell(clean::line(&why(row))),
+    ]
+}
+
+/// `12 d`, `5 mo`, `3.9 y`.
+fn age(days: i64) -> String {
+    match days {
+        ..=60 => format!("{days} d"),
+        61..=600 => format!("{} mo", days / 30),
+        _ => format!("{:.1} y", days as f64 / 365.25),
+    }
+}
+
+fn why(row: &DependencyRow) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    match row.availability.value() {
+        Some(Availability::NoSuchVersion { nearest }) => {
+            reasons.push(format!("was never released (nearest: {})", list(nearest)));
+        }
+        Some(Availability::NoSuchPackage) => reasons.push("the index has no such package".to_owned()),
+        Some(Availability::NoDistribution { exists_for }) => {
+            reasons.push(format!("nothing of it fits here; it exists for {}", list(exists_for)));
+        }
+        Some(Availability::Yanked { reason }) if reason.is_empty() => reasons.push("yanked".to_owned()),
+        Some(Availability::Yanked { reason }) => reasons.push(format!("yanked: {reason}")),
+        _ => {}
+    }
+    match &row.advisories {
+        Datum::Found { value } => {
+            let live: Vec<_> = value.iter().filter(|f| !f.is_set_aside()).collect();
+            let mut by: Vec<(uplift_model::advisory::Severity, usize)> = Vec::new();
+            for finding in &live {
+                match by.iter_mut().find(|(s, _)| *s == finding.severity) {
+                    Some((_, n)) => *n += 1,
+                    None => by.push((finding.severity, 1)),
+                }
+            }
+            by.sort_by_key(|(s, _)| std::cmp::Reverse(*s));
+            if !by.is_empty() {
+                reasons.push(by.iter().map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", "));
+            }
+            let aside = value.len() - live.len();
+            if aside > 0 {
+                reasons.push(format!("{aside} set aside"));
+            }
+        }
+        Datum::NotRetrieved { .. } => reasons.push("advisories not retrieved".to_owned()),
+        Datum::None => {}
+    }
+    if let Some(gone) = row.deprecation.value() {
+        let successor = gone.successor.as_ref().map(|s| format!(", use {s}")).unwrap_or_default();
+        reasons.push(format!("deprecated: {}{successor}", gone.message));
+    }
+    reasons.extend(row.held_by.clone());
+    if row.direct && row.pinning == Pinning::Unpinned && row.current_version.is_none() {
+        reasons.push("nothing says which version runs".to_owned());
+    }
+    if let Some(why) = row.latest.missing() {
+        reasons.push(format!("not retrieved: {why}"));
+    }
+    if reasons.is_empty() && row.target_version.is_some() && row.target_version != row.current_version {
+        reasons.push("outdated".to_owned());
+    }
+    reasons.join("; ")
+}
+
+fn below(row: &DependencyRow) -> Vec<Cell> {
+    let mut lines: Vec<Cell> = row.findings.iter().map(|f| toned(Tone::Held, clean::line(f))).collect();
+    if row.advisories.value().is_some_and(|a| !a.is_empty())
+        && let Some(path) = row.paths.first()
+    {
+        lines.push(toned(Tone::Quiet, format!("comes with {}", clean::line(&path.join(" > ")))));
+    }
+    lines
+}
+
+fn problems(analysis: &Analysis, view: &View) -> String {
+    let mut page = String::new();
+    if !analysis.problems.is_empty() {
+        page.push('\n');
+        page.push_str(&paragraph(view, "", "could not be read, or only in part", Tone::Held));
+    }
+    for problem in &analysis.problems {
+        let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
+        let text = format!("{}{line}: {}", clean::line(&problem.file), clean::line(&problem.message));
+        page.push_str(&paragraph(view, "  ", &text, Tone::Plain));
+        if let Some(hint) = &problem.hint {
+            page.push_str(&paragraph(view, "    hint: ", &clean::line(hint), Tone::Quiet));
+        }
+    }
+    page
+}
+
+/// One line for each reason why something is missing, with how many rows it concerns.
+fn not_retrieved(analysis: &Analysis, view: &View) -> String {
+    let mut reasons: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    for row in analysis.components.iter().flat_map(|c| &c.dependencies) {
+        for (what, why) in [
+            ("releases", row.latest.missing()),
+            ("release dates", row.released.missing().filter(|_| row.latest.missing().is_none())),
+            ("advisories", row.advisories.missing()),
+            ("use in the code", row.usage.missing()),
+        ] {
+            if let Some(why) = why {
+                *reasons.entry(format!("{what}: {}", clean::line(why))).or_default() += 1;
+            }
+        }
+    }
+    let mut page = String::new();
+    if !reasons.is_empty() {
+        page.push('\n');
+    }
+    for (reason, rows) in reasons {
+        page.push_str(&paragraph(
+            view,
+            "not retrieved: ",
+            &format!("{reason} ({})", count(rows, "dependency")),
+            Tone::Held,
+        ));
+    }
+    page
+}
+
+fn next(analysis: &Analysis, view: &View) -> String {
+    let rows = analysis.components.iter().flat_map(|c| &c.dependencies);
+    let first = rows.filter(|r| weight(r) > 0).max_by_key(|r| weight(r));
+    let mut commands = Vec::new();
+    if let Some(first) = first {
+        commands.push(view.on_path(&format!("check --explain {}", first.name)));
+        commands.push(view.on_path("plan"));
+        commands.push(view.on_path("upgrade"));
+    } else {
+        commands.push(view.on_path("check --all"));
+    }
+    view.next(&commands)
+}
