@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use uplift_engine::Condition;
 use uplift_model::PackageName;
 use uplift_model::settings::Strategy;
 
@@ -147,6 +148,19 @@ pub(crate) struct Checking {
     /// Ask everything anew that an earlier check learnt
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// Exit with 1 when this holds: critical, high, moderate, low, age=DAYS, majors=N, unavailable, yanked, deprecated,
+    /// unpinned, end-of-life, not-retrieved; may be given again, or with commas
+    #[arg(long, value_name = "CONDITION", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<Condition>,
+    /// Show what changed since an older analysis: a JSON file, the name of a kept one, or `last`
+    #[arg(long, value_name = "OLD")]
+    pub(crate) diff: Option<String>,
+    /// List the analyses that are kept for this repository
+    #[arg(long, conflicts_with_all = ["diff", "fail_on", "explain"])]
+    pub(crate) history: bool,
+    /// Show everything known of this package instead
+    #[arg(long, value_name = "PACKAGE", conflicts_with = "diff")]
+    pub(crate) explain: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,8 +5,10 @@
 
 pub mod baseline;
 pub mod best;
+pub mod comparison;
 pub mod culprit;
 pub mod phases;
+pub mod policy;
 pub mod risk;
 pub mod symptoms;
 pub mod verdict;

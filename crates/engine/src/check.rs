@@ -3,17 +3,21 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use uplift_decide::comparison;
+use uplift_decide::policy::{self, Condition};
 use uplift_ecosystems::python::client::Clients;
 use uplift_facts::days;
 use uplift_facts::gather::{self, Ask};
 use uplift_model::Settings;
 use uplift_model::analysis::Analysis;
+use uplift_model::comparison::Comparison;
 use uplift_sandbox::dirs::Dirs;
 use uplift_sandbox::fetch::{Fetch, FetchSettings};
 use uplift_sandbox::git::Git;
 use uplift_sandbox::{Cancel, clock};
 
 use crate::error::EngineError;
+use crate::history;
 
 /// What a check is asked for.
 #[derive(Debug, Clone)]
@@ -28,6 +32,19 @@ pub struct CheckRequest {
     pub offline: bool,
     /// Ask everything anew.
     pub fresh: bool,
+    /// What makes it fail.
+    pub fail_on: Vec<Condition>,
+    /// An older analysis to compare with: a file, or the name of a kept one.
+    pub diff: Option<String>,
+}
+
+/// An analysis and what was asked of it.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    pub analysis: Analysis,
+    /// Where it meets a condition of `fail_on`, one sentence each.
+    pub violations: Vec<String>,
+    pub comparison: Option<Comparison>,
 }
 
 /// How long an index's answer counts as fresh.
@@ -37,7 +54,7 @@ const FRESH: Duration = Duration::from_secs(600);
 ///
 /// # Errors
 /// [`EngineError`] when the path cannot be read at all or a setting is wrong; a source that fails is part of the answer.
-pub fn check(request: &CheckRequest) -> Result<Analysis, EngineError> {
+pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     let path = &request.path;
     let folder = path.canonicalize().map_err(|e| {
         EngineError::repository(format!("`{}` cannot be read: {e}", path.display()), "give the folder of a project")
@@ -81,5 +98,12 @@ pub fn check(request: &CheckRequest) -> Result<Analysis, EngineError> {
     if request.cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
-    Ok(gathered.analysis)
+    let analysis = gathered.analysis;
+    let comparison = match &request.diff {
+        Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &analysis)),
+        None => None,
+    };
+    history::keep(&folder, &analysis);
+    let violations = policy::violations(&analysis, &request.fail_on);
+    Ok(Checked { analysis, violations, comparison })
 }

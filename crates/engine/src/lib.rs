@@ -13,6 +13,7 @@ mod desk;
 mod error;
 mod finale;
 mod held;
+mod history;
 mod index;
 pub mod journal;
 mod lab;
@@ -31,10 +32,13 @@ mod trials;
 mod untested;
 mod usage;
 
-pub use check::{CheckRequest, check};
+pub use uplift_decide::policy::Condition;
+
+pub use check::{CheckRequest, Checked, check};
 pub use control::{Applied, apply, cancel, lift, resume, run, runs};
 pub use desk::{Request, Watch};
 pub use error::EngineError;
+pub use history::{Entry, history, older};
 pub use pipeline::upgrade;
 pub use preview::plan;
 pub use rollback::{RolledBack, rollback};

@@ -5,6 +5,7 @@
 
 pub mod advisory;
 pub mod analysis;
+pub mod comparison;
 pub mod datum;
 pub mod dependency;
 pub mod ecosystem;

@@ -4,12 +4,12 @@
 //! Readers refuse a higher number behind the last `/`; fields may be added within one.
 
 use serde::Serialize;
-use uplift_model::analysis::Analysis;
+use uplift_model::analysis::{Analysis, DependencyRow};
 use uplift_model::outcome::{Held, Kept, RunReport};
 use uplift_model::plan::Unmoved;
 use uplift_model::{Candidate, PackageName, Plan};
 
-use crate::terminal::RunLine;
+use crate::terminal::{HistoryLine, RunLine};
 
 pub const RUN: &str = "uplift/run/1";
 pub const PLAN: &str = "uplift/plan/1";
@@ -17,6 +17,8 @@ pub const RUNS: &str = "uplift/runs/1";
 pub const STATUS: &str = "uplift/status/1";
 pub const PACKAGE: &str = "uplift/package/1";
 pub const DONE: &str = "uplift/done/1";
+pub const DEPENDENCY: &str = "uplift/dependency/1";
+pub const ANALYSES: &str = "uplift/analyses/1";
 pub const DOCTOR: &str = "uplift/doctor/1";
 pub const ERROR: &str = "uplift/error/1";
 
@@ -25,6 +27,24 @@ struct Document<'a, T> {
     schema: &'static str,
     #[serde(flatten)]
     body: &'a T,
+}
+
+#[derive(Serialize)]
+struct DependencyIn<'a> {
+    component: &'a str,
+    #[serde(flatten)]
+    row: &'a DependencyRow,
+}
+
+#[derive(Serialize)]
+struct Dependencies<'a> {
+    found: &'a [DependencyIn<'a>],
+}
+
+/// The analyses that are kept.
+#[derive(Serialize)]
+pub struct Analyses<'a> {
+    pub analyses: &'a [HistoryLine],
 }
 
 #[derive(Serialize)]
@@ -71,12 +91,26 @@ pub fn run(report: &RunReport) -> Result<String, serde_json::Error> {
     Ok(safe(&serde_json::to_string_pretty(&report)?))
 }
 
-/// An analysis; it carries its own schema.
+/// A body that carries its own schema: an analysis, a comparison.
 ///
 /// # Errors
 /// As [`document`].
-pub fn analysis(analysis: &Analysis) -> Result<String, serde_json::Error> {
-    Ok(safe(&serde_json::to_string_pretty(analysis)?))
+pub fn bare<T: Serialize>(body: &T) -> Result<String, serde_json::Error> {
+    Ok(safe(&serde_json::to_string_pretty(body)?))
+}
+
+/// All that an analysis knows of one package; `None` when no component depends on it.
+///
+/// # Errors
+/// As [`document`].
+pub fn dependency(analysis: &Analysis, name: &str) -> Result<Option<String>, serde_json::Error> {
+    let normal = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
+    let rows = analysis.components.iter().flat_map(|c| {
+        let of_name = c.dependencies.iter().filter(|r| normal(&r.name) == normal(name));
+        of_name.map(|row| DependencyIn { component: &c.path, row })
+    });
+    let found: Vec<DependencyIn<'_>> = rows.collect();
+    if found.is_empty() { Ok(None) } else { document(DEPENDENCY, &Dependencies { found: &found }).map(Some) }
 }
 
 /// A plan.

@@ -29,6 +29,15 @@ pub fn check(analysis: &Analysis, all: bool, view: &View) -> String {
     page
 }
 
+/// What makes the check fail, one line each.
+pub fn violations(violations: &[String], view: &View) -> String {
+    let mut page = paragraph(view, "", &format!("failed: {}", count(violations.len(), "violation")), Tone::Bad);
+    for violation in violations {
+        page.push_str(&paragraph(view, "  ", &clean::line(violation), Tone::Plain));
+    }
+    page
+}
+
 fn head(analysis: &Analysis, view: &View) -> String {
     let rows: usize = analysis.components.iter().map(|c| c.dependencies.len()).sum();
     let title = format!(

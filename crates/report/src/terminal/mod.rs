@@ -4,8 +4,10 @@
 //! Lives elsewhere: who writes it where (`cli`).
 
 mod check;
+mod compared;
 mod doctor;
 mod explain;
+mod explain_check;
 mod lines;
 mod plan;
 mod progress;
@@ -13,9 +15,11 @@ mod run;
 mod runs;
 mod table;
 
-pub use check::check;
+pub use check::{check, violations};
+pub use compared::{HistoryLine, compared, history};
 pub use doctor::{CheckLine, doctor};
 pub use explain::{explain_in_plan, explain_in_run};
+pub use explain_check::explain_in_check;
 pub use plan::plan;
 pub use progress::Progress;
 pub use run::{run, run_in_full};
