@@ -33,6 +33,7 @@ mod untested;
 mod usage;
 
 pub use uplift_decide::policy::Condition;
+pub use uplift_facts::days::is_date;
 
 pub use check::{CheckRequest, Checked, check};
 pub use control::{Applied, apply, cancel, lift, resume, run, runs};

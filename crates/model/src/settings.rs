@@ -17,6 +17,8 @@ pub struct Settings {
     pub services: Vec<Service>,
     pub upgrade: Upgrade,
     pub limits: Limits,
+    pub check: Check,
+    pub advisories: Advisories,
 }
 
 /// What the project is and how its environment is made.
@@ -157,4 +159,52 @@ impl Default for Limits {
     fn default() -> Self {
         Self { resolve_seconds: 60, build_seconds: 600, file_mib: 2048, open_files: 4096, connections: 8 }
     }
+}
+
+/// What makes `uplift check` fail.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Check {
+    /// Conditions, as `--fail-on` has them.
+    pub fail_on: Vec<String>,
+}
+
+/// Where known vulnerabilities are learnt from, and which of them do not count.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Advisories {
+    /// Export archives, folders or files of OSV records, from the repository's root. Default: what
+    /// `uplift advisories update` fetched, else OSV's API.
+    pub paths: Vec<String>,
+    /// Base address of an OSV API. Default: the public one.
+    pub api: Option<String>,
+    /// Base address of OSV's exports. Default: the public one.
+    pub export: Option<String>,
+    /// File of exploitation probabilities (EPSS, CSV).
+    pub epss: Option<String>,
+    /// File of known exploited vulnerabilities (KEV, JSON).
+    pub kev: Option<String>,
+    /// VEX documents (OpenVEX, CycloneDX) whose statements set findings aside.
+    pub vex: Vec<String>,
+    pub ignore: Vec<Ignore>,
+}
+
+/// A vulnerability that does not count here, why, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ignore {
+    /// Any of its names: CVE, GHSA, PYSEC.
+    pub id: String,
+    /// Only for this package.
+    #[serde(default)]
+    pub package: Option<String>,
+    /// Only in this component.
+    #[serde(default)]
+    pub component: Option<String>,
+    pub reason: String,
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// `YYYY-MM-DD`, the last day it holds; from then on the check fails.
+    #[serde(default)]
+    pub until: Option<String>,
 }

@@ -16,14 +16,20 @@ pub(crate) fn run(args: &Checking, desk: &Desk) -> Ended {
     if args.history {
         return history(&path, desk);
     }
+    let settings = settings::around(&path)?;
+    let mut fail_on = args.fail_on.clone();
+    if fail_on.is_empty() {
+        // Checked when the settings were read.
+        fail_on = settings.check.fail_on.iter().filter_map(|c| c.parse().ok()).collect();
+    }
     let checked = uplift_engine::check(&CheckRequest {
         path: path.clone(),
-        settings: settings::around(&path)?,
+        settings,
         cancel: desk.cancel.clone(),
         as_of: args.as_of.clone(),
         offline: args.offline,
         fresh: args.fresh,
-        fail_on: args.fail_on.clone(),
+        fail_on,
         diff: args.diff.clone(),
     })?;
     desk.say(&told(&checked, args, &path, desk)?)?;

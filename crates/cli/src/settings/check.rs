@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use uplift_model::settings::Ignore;
 use uplift_model::{Settings, Version};
 
 /// A value that makes no sense.
@@ -44,7 +45,7 @@ impl Wrong {
 /// # Errors
 /// The first value that makes no sense.
 pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
-    let Settings { project, test, services, upgrade, limits } = settings;
+    let Settings { project, test, services, upgrade, limits, check, advisories } = settings;
     if !(1..=10).contains(&test.baseline_runs) {
         return Err(Wrong::new(
             "test",
@@ -87,6 +88,14 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
         .beside(&service.name));
     }
     branch(&upgrade.branch)?;
+    for condition in &check.fail_on {
+        condition.parse::<uplift_engine::Condition>().map_err(|e| {
+            Wrong::new("check", "fail-on", e.to_string(), "docs/settings.md lists the conditions").beside(condition)
+        })?;
+    }
+    for rule in &advisories.ignore {
+        ignore(rule)?;
+    }
     for (name, bound) in &upgrade.hold {
         specifier(bound).map_err(|what| {
             Wrong::new("upgrade", &format!("hold.{name}"), what, "a bound looks like `<5` or `>=4.2,<5`").beside(bound)
@@ -102,6 +111,25 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
             )
             .beside(version)
         })?;
+    }
+    Ok(())
+}
+
+fn ignore(rule: &Ignore) -> Result<(), Wrong> {
+    let wrong = |key: &str, what: String, hint| Err(Wrong::new("advisories", key, what, hint).beside(&rule.id));
+    if rule.id.trim().is_empty() {
+        return wrong("ignore.id", "a rule has no id".to_owned(), "give the advisory's id, such as \"CVE-2024-1234\"");
+    }
+    if rule.reason.trim().is_empty() {
+        return wrong(
+            "ignore.reason",
+            format!("the rule for {} gives no reason", rule.id),
+            "say why it does not apply",
+        );
+    }
+    if let Some(until) = rule.until.as_ref().filter(|day| !uplift_engine::is_date(day)) {
+        let what = format!("`{until}` is not a date");
+        return wrong("ignore.until", what, "write the last day on which it holds, such as \"2027-01-31\"");
     }
     Ok(())
 }
