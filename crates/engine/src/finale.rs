@@ -6,12 +6,15 @@ use uplift_decide::baseline::Baseline;
 use uplift_decide::verdict;
 use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
-use uplift_model::outcome::{TestResultStatus, TestResults};
+use uplift_model::outcome::{RunReport, RunState, TestResultStatus, TestResults};
 use uplift_model::{Event, Failure, Solution, SuiteRun, TestId, TestStatus};
 use uplift_sandbox::git::Oid;
 use uplift_verify::discover::TestCommand;
 
+use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::footing::Footing;
+use crate::journal::RunRow;
 use crate::lab::Lab;
 use crate::solver::{Solver, Wishes};
 use crate::subject::{Tree, pretended_version};
@@ -23,6 +26,70 @@ pub(crate) struct Verified {
     pub(crate) passed: usize,
     pub(crate) seconds: f64,
     pub(crate) notes: Vec<String>,
+}
+
+/// What the last step of the story needs of all that was gathered.
+pub(crate) struct Delivery<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) row: &'a RunRow,
+    pub(crate) lab: &'a Lab<'a>,
+    pub(crate) solver: &'a Solver<'a>,
+    pub(crate) footing: &'a Footing,
+    pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
+}
+
+impl Delivery<'_> {
+    /// Verifies `tip` and, when nothing newly fails, makes its branch; `report` tells either way.
+    pub(crate) fn deliver(&self, report: &mut RunReport, tip: &Oid, tested: &Solution) -> Result<(), EngineError> {
+        let Self { desk, row, lab, solver, footing, tell } = self;
+        let keep = format!("refs/uplift/runs/{}/tip", row.id);
+        let old = desk.git.reference(&keep)?;
+        if old.as_ref() != Some(tip) {
+            desk.git.update_ref(&keep, tip, old.as_ref())?;
+        }
+        let component = solver.component;
+        let verified = if footing.is_tested() {
+            verify(lab, solver, tip, tested, &component.root, &footing.command, &footing.baseline, tell)?
+        } else {
+            crate::untested::verify(lab, solver, tip, component, &footing.baseline)?
+        };
+        report.notes.extend(verified.notes.clone());
+        report.test_results.push(verified.results.clone());
+        if let Some((test, failure)) = verified.newly_failing.first() {
+            report.state = RunState::Failed;
+            report.verification = format!(
+                "NOT delivered: the delivered tree fails {} tests that passed before, first {test}: {}: {}",
+                verified.newly_failing.len(),
+                failure.error,
+                failure.message
+            );
+            report.kept.clear();
+            return Ok(());
+        }
+        report.verified = footing.is_tested();
+        report.verification = if report.verified {
+            format!(
+                "verified together from a clean environment: {} passed, {} known failures, {} flaky ({:.1} s)",
+                verified.passed,
+                report.baseline.known_failures.len(),
+                report.baseline.flaky.len(),
+                verified.seconds
+            )
+        } else {
+            format!(
+                "not verified by tests: {}; {} imports checked",
+                report.baseline.problem.clone().unwrap_or_default(),
+                verified.passed
+            )
+        };
+        let day =
+            jiff::Timestamp::from_second(row.created).map(|t| t.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+        let short: String = row.id.chars().skip(row.id.len().saturating_sub(6)).collect::<String>().to_lowercase();
+        let wanted = row.settings.upgrade.branch.replace("{date}", &day).replace("{run}", &short);
+        report.branch = Some(branch(lab, &wanted, tip)?);
+        report.tip = Some(tip.to_string());
+        Ok(())
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the last look needs what every earlier step made; two callers")]

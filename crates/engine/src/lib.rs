@@ -12,6 +12,7 @@ mod control;
 mod desk;
 mod error;
 mod finale;
+mod footing;
 mod held;
 mod history;
 mod index;
@@ -31,6 +32,7 @@ mod tools;
 mod trials;
 mod untested;
 mod usage;
+mod workshop;
 
 pub use uplift_decide::policy::Condition;
 pub use uplift_facts::days::is_date;

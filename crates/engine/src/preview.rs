@@ -1,20 +1,14 @@
 //! The plan alone: the same gathering and the same planner as a run, without a work tree and without acting.
 
-use std::cell::Cell;
-use std::time::Duration;
-
 use uplift_model::{Event, Plan};
 use uplift_sandbox::clock;
 
-use crate::commits;
-use crate::desk::{self, Desk, Request, Watch};
+use crate::desk::{Desk, Request, Watch};
 use crate::error::EngineError;
-use crate::index::Index;
-use crate::pipeline::{base_solution, shown};
 use crate::planning::Facts;
-use crate::solver::Solver;
-use crate::subject::{self, Tree};
+use crate::subject;
 use crate::usage::Imports;
+use crate::workshop::{Order, Site, Workshop};
 
 /// The plan for the component at `request.path`; nothing is changed.
 ///
@@ -35,42 +29,32 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     {
         return Ok(plan);
     }
-    let doors = desk::doors(settings, &request.cancel)?;
     let tell = |event: Event| {
         watch(&event);
         Ok::<(), EngineError>(())
     };
-    let tree = Tree::of(&desk.git, &head)?;
-    let component = subject::component(&tree, &desk.inner, settings)?;
-    let folder = commits::folder(&desk.repository.top, &component);
-    let chosen =
-        subject::interpreter(&doors, &tree, &component, settings, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
-    let interpreter = chosen.interpreter;
-    let wheels = doors.clients.dirs.wheels(&interpreter.minor());
-    std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
-    let component = subject::with_own_lock(&doors, &tree, component, &interpreter, &folder, &wheels)?;
-    let index = Index::new(&doors, &interpreter, request.fresh);
     // Answers of a plan are facts of its moment; each plan asks under a name of its own.
     let asking = format!("plan-{}", ulid::Ulid::generate());
-    let solver = Solver {
-        doors: &doors,
-        journal: &desk.journal,
+    let order = Order {
+        desk: &desk,
         run: &asking,
-        component: &component,
-        interpreter: &interpreter,
-        index: &index,
-        directory: &folder,
-        wheels: &wheels,
-        limit: Duration::from_secs(settings.limits.resolve_seconds),
-        asked: Cell::new(0),
+        commit: &head,
+        inner: &desk.inner,
+        settings,
+        cancel: &request.cancel,
+        fresh: request.fresh,
+        site: Site::ReadOnly,
     };
-    let base = base_solution(&solver, &component)?;
+    let shop = Workshop::open(order, &tell)?;
+    let (component, tree, index) = (&shop.component, &shop.tree, shop.index());
+    let solver = shop.solver(&index);
+    let base = solver.base()?;
     let imports = Imports::of(&tree.files, &|path| tree.read(path));
-    let holds = desk.journal.holds(&shown(&component))?;
+    let holds = desk.journal.holds(&subject::shown(component))?;
     let facts = Facts {
         solver: &solver,
         index: &index,
-        component: &component,
+        component,
         base: &base,
         settings: &settings.upgrade,
         holds: &holds,
@@ -80,8 +64,8 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
         now: clock::now(),
     };
     let mut notes = component.notes.clone();
-    notes.push(format!("Python {}: {}", interpreter.version, chosen.reason));
-    let drafted = facts.draft(&interpreter.version, notes, &tell)?;
+    notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
+    let drafted = facts.draft(&shop.interpreter.version, notes, &tell)?;
     desk.journal.forget_steps(&asking)?;
     desk.journal.keep_fact(&key, &drafted.plan)?;
     Ok(drafted.plan)

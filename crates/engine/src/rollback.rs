@@ -2,30 +2,25 @@
 //!
 //! Lives here: rollback as an upgrade in reverse: the same solver, the same lab, the same verdict.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
-use uplift_model::outcome::{Counts, Kept, RunReport, RunState};
-use uplift_model::{Event, PackageName, Settings};
+use uplift_model::outcome::{Kept, RunReport, RunState};
+use uplift_model::{Event, PackageName, Settings, Solution};
 use uplift_sandbox::git::Oid;
 use uplift_sandbox::{Cancel, clock};
 
 use crate::baseline::{self, Standing};
-use crate::commits::{self, Committer};
+use crate::commits::Committer;
 use crate::control;
-use crate::desk::{self, Desk, Watch};
+use crate::desk::{Desk, Watch};
 use crate::error::EngineError;
 use crate::finale;
-use crate::index::Index;
 use crate::journal::{Hold, RunRow};
-use crate::lab::{Lab, Layer};
-use crate::pipeline::{self, Places};
 use crate::solver::{Solver, Wish};
 use crate::state::State;
-use crate::subject::{self, Tree};
+use crate::workshop::{Order, Site, Workshop};
 
 /// What was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,8 +130,6 @@ fn revert(
     cancel: &Cancel,
     watch: Watch<'_>,
 ) -> Result<RolledBack, EngineError> {
-    let settings: Settings = row.settings.clone();
-    let doors = desk::doors(&settings, cancel)?;
     let head = desk.repository.usable_head()?.clone();
     // On top of what is checked out when the run was merged, else on top of the run's own branch.
     let parent = if desk.git.is_ancestor(tip, &head)? { head } else { tip.clone() };
@@ -145,154 +138,122 @@ fn revert(
         watch(&event);
         Ok::<(), EngineError>(())
     };
-    let tree = Tree::of(&desk.git, parent.as_str())?;
-    let component = subject::component(&tree, if report.component == "." { "" } else { &report.component }, &settings)?;
-    let places = Places::of(&doors, &key);
-    std::fs::create_dir_all(&places.logs).map_err(|e| EngineError::Disk(places.logs.clone(), e))?;
-    desk.git.worktree_add_detached(&places.worktree, parent.as_str())?;
-    let folder = commits::folder(&places.worktree, &component);
-    let mut same = settings.clone();
-    same.project.python.get_or_insert_with(|| report.interpreter.clone());
-    let chosen_interpreter =
-        subject::interpreter(&doors, &tree, &component, &same, &folder, &|minor| doors.clients.dirs.wheels(minor))?;
-    let interpreter = chosen_interpreter.interpreter;
-    let wheels = doors.clients.dirs.wheels(&interpreter.minor());
-    let component = subject::with_own_lock(&doors, &tree, component, &interpreter, &folder, &wheels)?;
-    let index = Index::new(&doors, &interpreter, false);
-    let solver = Solver {
-        doors: &doors,
-        journal: &desk.journal,
+    // On the interpreter of the run, whatever the project asks for by now.
+    let mut settings: Settings = row.settings.clone();
+    settings.project.python.get_or_insert_with(|| report.interpreter.clone());
+    let order = Order {
+        desk,
         run: &key,
-        component: &component,
-        interpreter: &interpreter,
-        index: &index,
-        directory: &folder,
-        wheels: &wheels,
-        limit: Duration::from_secs(settings.limits.resolve_seconds),
-        asked: Cell::new(0),
-    };
-    let lab = Lab {
-        doors: &doors,
-        git: &desk.git,
-        journal: &desk.journal,
-        run: &key,
+        commit: parent.as_str(),
+        inner: &report.component,
         settings: &settings,
-        interpreter: &interpreter,
-        worktree: &places.worktree,
-        folder: &folder,
-        logs: &places.logs,
-        wheels: &wheels,
-        tree: RefCell::new(parent.to_string()),
-        layer: RefCell::new(Layer::Path(String::new())),
-        tools: RefCell::new(uplift_model::Solution::default()),
-        rootdir: RefCell::new(None),
-        usual: Cell::new(None),
-        counts: RefCell::new(Counts::default()),
+        cancel,
+        fresh: false,
+        site: Site::OwnTree,
     };
-    let outcome = back(desk, row, report, chosen, whole, &parent, &lab, &solver, &component, &tree, &tell);
+    let outcome = Workshop::open(order, &tell).and_then(|shop| {
+        Reversal { row, report, chosen, whole, parent: &parent, shop: &shop, tell: &tell }.carry_out()
+    });
     control::clear(desk, &key)?;
     desk.journal.forget_steps(&key)?;
     outcome
 }
 
-#[expect(clippy::too_many_arguments, reason = "one caller, which has just gathered them")]
-fn back(
-    desk: &Desk,
-    row: &RunRow,
-    report: &RunReport,
-    chosen: &[Kept],
+/// One way back, with all that it needs.
+struct Reversal<'a> {
+    row: &'a RunRow,
+    report: &'a RunReport,
+    chosen: &'a [Kept],
+    /// The run goes back as a whole.
     whole: bool,
-    parent: &Oid,
-    lab: &Lab<'_>,
-    solver: &Solver<'_>,
-    component: &uplift_ecosystems::python::discover::Component,
-    tree: &Tree<'_>,
-    tell: &dyn Fn(Event) -> Result<(), EngineError>,
-) -> Result<RolledBack, EngineError> {
-    lab.prepare_layer("0")?;
-    let now = pipeline::base_solution(solver, component)?;
-    let pins: BTreeMap<_, _> = component
-        .dependencies(&now)
-        .into_iter()
-        .filter(|d| d.direct)
-        .filter_map(|d| Some((d.name, d.in_use?)))
-        .collect();
-    let state = State { pins, solution: now.clone() };
-    let mut wishes = state.wishes();
-    for kept in chosen {
-        wishes.insert(kept.name.clone(), Wish::Exactly(kept.from.clone()));
-    }
-    // Going back is the one case in which a package may end below where it is: what comes along is free.
-    let free = State { pins: BTreeMap::new(), solution: Default::default() };
-    let answer = solver.solve(&wishes, &free.solution, &|_| true, Freshness::CacheFirst)?;
-    let solved = match answer {
-        Answer::Solved(solved) => solved,
-        Answer::Refused(conflict) => {
-            let names: Vec<String> = chosen.iter().map(|k| k.name.to_string()).collect();
-            return Err(EngineError::repository(
-                format!("{} cannot go back alone, others depend on it: {}", names.join(", "), conflict.text),
-                "name the others as well, or take the whole run back",
-            ));
+    parent: &'a Oid,
+    shop: &'a Workshop<'a>,
+    tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
+}
+
+impl Reversal<'_> {
+    /// Commits the way back, tests it, and makes a branch of it.
+    fn carry_out(&self) -> Result<RolledBack, EngineError> {
+        let Self { row, report, chosen, whole, parent, shop, tell } = *self;
+        let index = shop.index();
+        let (solver, lab) = (shop.solver(&index), shop.lab());
+        lab.prepare_layer("0")?;
+        let now = solver.base()?;
+        let (state, after) = self.ways(&solver, &now)?;
+        let component = &shop.component;
+        let committer = Committer { lab: &lab, solver: &solver, component, date: clock::now(), tell };
+        let names: Vec<String> = chosen.iter().map(|k| format!("{} {} -> {}", k.name, k.to, k.from)).collect();
+        let title = if whole {
+            format!("revert(deps): take back run {}", row.id)
+        } else {
+            format!("revert(deps): {}", names.join(", "))
+        };
+        let committed =
+            committer.back(parent, &state, &after, &title, if whole { Some(&report.base_commit) } else { None })?;
+        if let Ok(tools) = crate::tools::missing(&solver, &shop.tree, &component.root, &now)? {
+            *lab.tools.borrow_mut() = tools;
         }
-    };
-    let after = State {
-        pins: wishes
-            .iter()
-            .filter_map(|(n, w)| if let Wish::Exactly(v) = w { Some((n.clone(), v.clone())) } else { None })
-            .collect(),
-        solution: solved.solution,
-    };
-    let committer = Committer { lab, solver, component, date: clock::now(), tell };
-    let names: Vec<String> = chosen.iter().map(|k| format!("{} {} -> {}", k.name, k.to, k.from)).collect();
-    let title = if whole {
-        format!("revert(deps): take back run {}", row.id)
-    } else {
-        format!("revert(deps): {}", names.join(", "))
-    };
-    let committed =
-        committer.back(parent, &state, &after, &title, if whole { Some(&report.base_commit) } else { None })?;
-    if let Ok(tools) = crate::tools::missing(solver, tree, &component.root, &now)? {
-        *lab.tools.borrow_mut() = tools;
-    }
-    let environment = lab.environment(&now)?.map_err(EngineError::Bug)?;
-    let has = |name: &str| PackageName::new(name).is_ok_and(|n| now.version(&n).is_some());
-    let (verified, sentence) = match baseline::establish(lab, tree, &component.root, &environment, &has, tell)? {
-        Standing::Tested { command, baseline } => {
-            let checked = finale::verify(
-                lab,
-                solver,
-                &committed.commit,
-                &after.solution,
-                &component.root,
-                &command,
-                &baseline,
-                tell,
-            )?;
-            if let Some((test, failure)) = checked.newly_failing.first() {
-                return Err(EngineError::repository(
-                    format!(
-                        "taking back {} breaks {} tests, first {test}: {}: {}",
-                        names.join(", "),
-                        checked.newly_failing.len(),
-                        failure.error,
-                        failure.message
-                    ),
-                    "others of the kept packages rely on it by now; take them back together, or the whole run",
-                ));
+        let environment = lab.environment(&now)?.map_err(EngineError::Bug)?;
+        let has = |name: &str| PackageName::new(name).is_ok_and(|n| now.version(&n).is_some());
+        let standing = baseline::establish(&lab, &shop.tree, &component.root, &environment, &has, tell)?;
+        let (verified, sentence) = match standing {
+            Standing::Tested { command, baseline } => {
+                let (tip, set) = (&committed.commit, &after.solution);
+                let checked = finale::verify(&lab, &solver, tip, set, &component.root, &command, &baseline, tell)?;
+                if let Some((test, failure)) = checked.newly_failing.first() {
+                    return Err(EngineError::repository(
+                        format!(
+                            "taking back {} breaks {} tests, first {test}: {}: {}",
+                            names.join(", "),
+                            checked.newly_failing.len(),
+                            failure.error,
+                            failure.message
+                        ),
+                        "others of the kept packages rely on it by now; take them back together, or the whole run",
+                    ));
+                }
+                (true, format!("tested again: {} passed", checked.passed))
             }
-            (true, format!("tested again: {} passed", checked.passed))
+            Standing::Untested { reason } => (false, format!("not verified by tests: {reason}")),
+        };
+        let short: String = row.id.chars().skip(row.id.len().saturating_sub(6)).collect::<String>().to_lowercase();
+        let branch = finale::branch(&lab, &format!("uplift/rollback-{short}"), &committed.commit)?;
+        Ok(RolledBack {
+            branch: Some(branch),
+            commit: Some(committed.commit.to_string()),
+            packages: Vec::new(),
+            held: Vec::new(),
+            verified,
+            sentence,
+        })
+    }
+
+    /// Where the packages stand, and where they stand with the chosen ones back.
+    fn ways(&self, solver: &Solver<'_>, now: &Solution) -> Result<(State, State), EngineError> {
+        let dependencies = self.shop.component.dependencies(now).into_iter().filter(|d| d.direct);
+        let pins: BTreeMap<_, _> = dependencies.filter_map(|d| Some((d.name, d.in_use?))).collect();
+        let state = State { pins, solution: now.clone() };
+        let mut wishes = state.wishes();
+        for kept in self.chosen {
+            wishes.insert(kept.name.clone(), Wish::Exactly(kept.from.clone()));
         }
-        Standing::Untested { reason } => (false, format!("not verified by tests: {reason}")),
-    };
-    let short: String = row.id.chars().skip(row.id.len().saturating_sub(6)).collect::<String>().to_lowercase();
-    let branch = finale::branch(lab, &format!("uplift/rollback-{short}"), &committed.commit)?;
-    let _recorded = desk;
-    Ok(RolledBack {
-        branch: Some(branch),
-        commit: Some(committed.commit.to_string()),
-        packages: Vec::new(),
-        held: Vec::new(),
-        verified,
-        sentence,
-    })
+        // Going back is the one case in which a package may end below where it is: what comes along is free.
+        match solver.solve(&wishes, &Solution::default(), &|_| true, Freshness::CacheFirst)? {
+            Answer::Solved(solved) => {
+                let exact = |(n, w): (&PackageName, &Wish)| match w {
+                    Wish::Exactly(v) => Some((n.clone(), v.clone())),
+                    _ => None,
+                };
+                let after = State { pins: wishes.iter().filter_map(exact).collect(), solution: solved.solution };
+                Ok((state, after))
+            }
+            Answer::Refused(conflict) => {
+                let names: Vec<String> = self.chosen.iter().map(|k| k.name.to_string()).collect();
+                Err(EngineError::repository(
+                    format!("{} cannot go back alone, others depend on it: {}", names.join(", "), conflict.text),
+                    "name the others as well, or take the whole run back",
+                ))
+            }
+        }
+    }
 }

@@ -91,6 +91,29 @@ impl Solver<'_> {
         self.ask(&question, freshness)
     }
 
+    /// What the project's lock or manifests install today.
+    ///
+    /// # Errors
+    /// [`EngineError::Repository`] with the resolver's words when that is nothing.
+    pub(crate) fn base(&self) -> Result<Solution, EngineError> {
+        let answer = match &self.component.locked {
+            Some(pins) => self.installed(pins)?,
+            None => self.solve(&Wishes::new(), &Solution::default(), &|_| false, Freshness::Index)?,
+        };
+        match answer {
+            Answer::Solved(solved) => Ok(solved.solution),
+            Answer::Refused(conflict) => Err(EngineError::repository(
+                format!(
+                    "{} cannot be installed for Python {}: {}",
+                    self.component.environment.describe(),
+                    self.interpreter.version,
+                    conflict.text
+                ),
+                "choose another interpreter with --python VERSION, or mend the requirement that it names",
+            )),
+        }
+    }
+
     /// What installing a lock gives: its pins, and what they need besides where the lock leaves something out (made on
     /// another platform, or without packages that its tool calls unsafe). A lock that contradicts itself is taken as it is.
     pub(crate) fn installed(&self, pins: &[Pinned]) -> Result<Answer, EngineError> {

@@ -43,6 +43,7 @@ impl<'a> Tree<'a> {
 
 /// The component that was asked for: by the settings, else by the path, else the only one.
 pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Result<Component, EngineError> {
+    let inner = if inner == "." { "" } else { inner };
     let mut all = tree.components();
     let names = |all: &[Component]| {
         all.iter().map(|c| if c.root.is_empty() { "." } else { c.root.as_str() }).collect::<Vec<_>>().join(", ")
@@ -77,6 +78,11 @@ pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Re
             "give the path of one of them, or --component",
         )),
     }
+}
+
+/// A component's folder as reports name it: `.` for the root.
+pub(crate) fn shown(component: &Component) -> String {
+    if component.root.is_empty() { ".".to_owned() } else { component.root.clone() }
 }
 
 /// An interpreter and why it was taken.

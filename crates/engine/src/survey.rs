@@ -11,7 +11,6 @@ use uplift_sandbox::{Cancel, Ladder, Rung};
 use crate::baseline;
 use crate::desk::{self, Desk};
 use crate::error::EngineError;
-use crate::pipeline::shown;
 use crate::subject::{self, Tree};
 
 /// What a project looks like to Uplift.
@@ -55,7 +54,7 @@ pub fn found(path: &Path, settings: &Settings, cancel: &Cancel) -> Result<Found,
     let commands = baseline::commands(&tree, &component.root, settings, &has, None)?;
     notes.extend(commands.notes);
     Ok(Found {
-        component: shown(&component),
+        component: subject::shown(&component),
         environment: component.environment.describe(),
         interpreter,
         test_commands: commands.commands.iter().map(|c| (c.shown(), c.found_in.clone())).collect(),

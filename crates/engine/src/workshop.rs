@@ -1,0 +1,137 @@
+//! The workshop: everything that a plan, a run and a rollback work with, set up in one way.
+//!
+//! Lives here: doors, tree, component, interpreter and folders; from them the index, the solver and the lab.
+//! Lives elsewhere: how component and interpreter are chosen (`crate::subject`), what is done with it all.
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use uplift_ecosystems::doors::Doors;
+use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::interpreter::Interpreter;
+use uplift_model::outcome::Counts;
+use uplift_model::{Event, Settings, Solution};
+use uplift_sandbox::Cancel;
+
+use crate::commits;
+use crate::desk::{self, Desk};
+use crate::error::EngineError;
+use crate::index::Index;
+use crate::lab::{Lab, Layer};
+use crate::solver::Solver;
+use crate::subject::{self, Tree};
+
+/// What a workshop is set up for.
+pub(crate) struct Order<'d> {
+    pub(crate) desk: &'d Desk,
+    /// Name below which answers and outcomes are journalled and the run's folders lie.
+    pub(crate) run: &'d str,
+    /// The commit to start from.
+    pub(crate) commit: &'d str,
+    /// The component's folder, or a folder in it, from the repository's root; empty or `.` for the root.
+    pub(crate) inner: &'d str,
+    pub(crate) settings: &'d Settings,
+    pub(crate) cancel: &'d Cancel,
+    /// Ask the index anew for pages that were fetched a moment ago.
+    pub(crate) fresh: bool,
+    pub(crate) site: Site,
+}
+
+/// Where the work goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// In a work tree of the run's own, made if it is not there yet.
+    OwnTree,
+    /// In the user's folder, which is only read.
+    ReadOnly,
+}
+
+/// One component on one interpreter, with the doors open.
+pub(crate) struct Workshop<'d> {
+    order: Order<'d>,
+    pub(crate) doors: Doors,
+    pub(crate) tree: Tree<'d>,
+    pub(crate) component: Component,
+    pub(crate) interpreter: Interpreter,
+    /// Why this interpreter.
+    pub(crate) reason: String,
+    worktree: PathBuf,
+    pub(crate) logs: PathBuf,
+    /// The component's folder in the work tree.
+    folder: PathBuf,
+    wheels: PathBuf,
+}
+
+impl<'d> Workshop<'d> {
+    /// # Errors
+    /// [`EngineError::Repository`] when there is no component or no interpreter for it.
+    pub(crate) fn open(order: Order<'d>, tell: &dyn Fn(Event) -> Result<(), EngineError>) -> Result<Self, EngineError> {
+        let doors = desk::doors(order.settings, order.cancel)?;
+        let tree = Tree::of(&order.desk.git, order.commit)?;
+        let component = subject::component(&tree, order.inner, order.settings)?;
+        let own = doors.clients.dirs.run(order.run);
+        let logs = own.join("logs");
+        let worktree = match order.site {
+            Site::ReadOnly => order.desk.repository.top.clone(),
+            Site::OwnTree => {
+                std::fs::create_dir_all(&logs).map_err(|e| EngineError::Disk(logs.clone(), e))?;
+                let place = own.join("tree");
+                if !place.join(".git").exists() {
+                    order.desk.git.worktree_add_detached(&place, order.commit)?;
+                }
+                place
+            }
+        };
+        let folder = commits::folder(&worktree, &component);
+        tell(Event::Doing { what: "choosing the interpreter".to_owned() })?;
+        let wheels = |minor: &str| doors.clients.dirs.wheels(minor);
+        let chosen = subject::interpreter(&doors, &tree, &component, order.settings, &folder, &wheels)?;
+        let wheels = wheels(&chosen.interpreter.minor());
+        std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
+        let component = subject::with_own_lock(&doors, &tree, component, &chosen.interpreter, &folder, &wheels)?;
+        let subject::Chosen { interpreter, reason } = chosen;
+        Ok(Self { order, doors, tree, component, interpreter, reason, worktree, logs, folder, wheels })
+    }
+
+    pub(crate) fn index(&self) -> Index<'_> {
+        Index::new(&self.doors, &self.interpreter, self.order.fresh)
+    }
+
+    pub(crate) fn solver<'w>(&'w self, index: &'w Index<'w>) -> Solver<'w> {
+        Solver {
+            doors: &self.doors,
+            journal: &self.order.desk.journal,
+            run: self.order.run,
+            component: &self.component,
+            interpreter: &self.interpreter,
+            index,
+            directory: &self.folder,
+            wheels: &self.wheels,
+            limit: Duration::from_secs(self.order.settings.limits.resolve_seconds),
+            asked: Cell::new(0),
+        }
+    }
+
+    /// The lab at the commit that the work starts from, with nothing of the project installed yet.
+    pub(crate) fn lab(&self) -> Lab<'_> {
+        Lab {
+            doors: &self.doors,
+            git: &self.order.desk.git,
+            journal: &self.order.desk.journal,
+            run: self.order.run,
+            settings: self.order.settings,
+            interpreter: &self.interpreter,
+            worktree: &self.worktree,
+            folder: &self.folder,
+            logs: &self.logs,
+            wheels: &self.wheels,
+            tree: RefCell::new(self.order.commit.to_owned()),
+            layer: RefCell::new(Layer::Path(String::new())),
+            tools: RefCell::new(Solution::default()),
+            rootdir: RefCell::new(None),
+            usual: Cell::new(None),
+            counts: RefCell::new(Counts::default()),
+        }
+    }
+}
