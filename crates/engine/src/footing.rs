@@ -10,7 +10,7 @@ use uplift_verify::discover::TestCommand;
 
 use crate::baseline::{self, Standing};
 use crate::error::EngineError;
-use crate::lab::{Lab, Layer};
+use crate::lab::Lab;
 use crate::solver::Solver;
 use crate::subject;
 use crate::usage;
@@ -43,11 +43,7 @@ impl Footing {
         tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
         let base = solver.base()?;
         lab.prepare_layer(&subject::pretended_version(None))?;
-        if let Layer::Path(why) = &*lab.layer.borrow()
-            && why.contains("failed")
-        {
-            notes.push(format!("the project is put on the path instead of being installed: {why}"));
-        }
+        notes.extend(lab.layer.borrow().notes());
         if tests {
             beside(shop, solver, lab, &base, notes)?;
         }

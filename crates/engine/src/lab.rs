@@ -1,7 +1,7 @@
 //! The lab: one set of packages, one environment, one run of the tests, in the run's own work tree.
 //!
 //! Lives here: making the environment and running whole suites or chosen tests in it; every run is journalled.
-//! Lives elsewhere: which sets to try (`crate::trials`), what the outcome means (`decide`).
+//! Lives elsewhere: the project's own part of an environment (`crate::layer`), which sets to try (`crate::trials`), what the outcome means (`decide`).
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -11,7 +11,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uplift_ecosystems::doors::{Doors, Foreign};
-use uplift_ecosystems::python::environment::{Builder, Environment, EnvironmentError, project};
+use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::environment::{Builder, Environment, EnvironmentError};
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_model::outcome::Counts;
 use uplift_model::{Settings, Solution, SuiteRun, TestId};
@@ -22,18 +23,10 @@ use uplift_verify::discover::TestCommand;
 
 use crate::error::EngineError;
 use crate::journal::Journal;
+use crate::layer::Layer;
 
 /// Longest first run of a suite whose duration is not known yet.
 const FIRST_LIMIT: Duration = Duration::from_secs(1800);
-
-/// How the project itself gets into an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Layer {
-    /// As an editable wheel.
-    Wheel(PathBuf),
-    /// Its folders on the path, for the reason given.
-    Path(String),
-}
 
 /// Everything that running tests needs.
 pub(crate) struct Lab<'a> {
@@ -42,10 +35,9 @@ pub(crate) struct Lab<'a> {
     pub(crate) journal: &'a Journal,
     pub(crate) run: &'a str,
     pub(crate) settings: &'a Settings,
+    pub(crate) component: &'a Component,
     pub(crate) interpreter: &'a Interpreter,
     pub(crate) worktree: &'a Path,
-    /// The component's folder in the work tree.
-    pub(crate) folder: &'a Path,
     pub(crate) logs: &'a Path,
     pub(crate) wheels: &'a Path,
     /// The tree that the work tree holds during trials.
@@ -76,33 +68,6 @@ impl Lab<'_> {
         }
     }
 
-    /// Builds the project's editable wheel from the tree at hand, or says why its folders go on the path instead.
-    pub(crate) fn prepare_layer(&self, version: &str) -> Result<(), EngineError> {
-        let tree = self.tree.borrow().clone();
-        let short: String = tree.chars().take(12).collect();
-        let out =
-            self.doors.clients.dirs.run(self.run).join("project").join(format!("{short}-{}", self.interpreter.version));
-        let build = || {
-            self.clean()?;
-            if !project::is_installable(self.folder) {
-                return Ok(Layer::Path("it is no installable project".to_owned()));
-            }
-            let log = self.logs.join("project-build.log");
-            let built = project::build(self.doors, &self.builder(), self.folder, &out, version, &log)?;
-            Ok::<_, EngineError>(match built {
-                Ok(wheel) => Layer::Wheel(wheel),
-                Err(why) => Layer::Path(format!("its editable build failed: {why}")),
-            })
-        };
-        let mut layer = self.journal.step(self.run, &format!("layer:{tree}"), build)?;
-        // The wheel is cache: a run that is taken up again may find it gone, and builds the same one.
-        if matches!(&layer, Layer::Wheel(path) if !path.is_file()) {
-            layer = build()?;
-        }
-        *self.layer.borrow_mut() = layer;
-        Ok(())
-    }
-
     /// The environment of `solution` with the project on top; the inner error says why the set cannot be installed.
     pub(crate) fn environment(&self, solution: &Solution) -> Result<Result<Environment, String>, EngineError> {
         self.environment_at(solution, None)
@@ -114,10 +79,7 @@ impl Lab<'_> {
         solution: &Solution,
         dir: Option<&Path>,
     ) -> Result<Result<Environment, String>, EngineError> {
-        let extra: Vec<PathBuf> = match &*self.layer.borrow() {
-            Layer::Wheel(path) => vec![path.clone()],
-            Layer::Path(_) => Vec::new(),
-        };
+        let extra: Vec<PathBuf> = self.layer.borrow().wheels.clone();
         let builder = self.builder();
         let mut whole = solution.clone();
         whole.packages.extend(crate::tools::without(&self.tools.borrow(), solution).packages);
@@ -244,17 +206,6 @@ impl Lab<'_> {
         })
     }
 
-    /// Folders that stand in for an installed project.
-    fn python_path(&self) -> Vec<PathBuf> {
-        match &*self.layer.borrow() {
-            Layer::Wheel(_) => Vec::new(),
-            Layer::Path(_) => [self.folder.join("src"), self.folder.to_owned(), self.worktree.to_owned()]
-                .into_iter()
-                .filter(|p| p.is_dir())
-                .collect(),
-        }
-    }
-
     fn start(
         &self,
         prepared: &Prepared,
@@ -294,12 +245,6 @@ impl Lab<'_> {
             uplift_sandbox::Stopped::Cancelled => "it was cancelled".to_owned(),
         });
         Ok((finished.exit, stopped, finished.seconds))
-    }
-
-    /// Brings the work tree back to the tree at hand, whatever tests left in it.
-    pub(crate) fn clean(&self) -> Result<(), EngineError> {
-        self.git.checkout_clean(self.worktree, &self.tree.borrow())?;
-        Ok(())
     }
 }
 

@@ -18,6 +18,7 @@ mod history;
 mod index;
 pub mod journal;
 mod lab;
+mod layer;
 mod pipeline;
 mod planning;
 mod preview;

@@ -18,7 +18,8 @@ use crate::commits;
 use crate::desk::{self, Desk};
 use crate::error::EngineError;
 use crate::index::Index;
-use crate::lab::{Lab, Layer};
+use crate::lab::Lab;
+use crate::layer::Layer;
 use crate::solver::Solver;
 use crate::subject::{self, Tree};
 
@@ -121,13 +122,13 @@ impl<'d> Workshop<'d> {
             journal: &self.order.desk.journal,
             run: self.order.run,
             settings: self.order.settings,
+            component: &self.component,
             interpreter: &self.interpreter,
             worktree: &self.worktree,
-            folder: &self.folder,
             logs: &self.logs,
             wheels: &self.wheels,
             tree: RefCell::new(self.order.commit.to_owned()),
-            layer: RefCell::new(Layer::Path(String::new())),
+            layer: RefCell::new(Layer::default()),
             tools: RefCell::new(Solution::default()),
             rootdir: RefCell::new(None),
             usual: Cell::new(None),

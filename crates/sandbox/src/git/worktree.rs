@@ -1,11 +1,11 @@
-//! Worktrees of ours: made, made clean again, removed. Nothing here trusts what foreign code left in them.
+//! Worktrees of ours: made, looked through, made clean again, removed. Nothing here trusts what foreign code left in them.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Git, GitError, path};
+use super::{Git, GitError, path, zero_separated};
 use crate::folder;
 
 impl Git {
@@ -53,16 +53,7 @@ impl Git {
     pub fn checkout_clean(&self, place: &Path, revision: &str) -> Result<(), GitError> {
         let tree = self.tree_of(revision)?;
         let commit = self.commit_of(revision)?;
-        let notes = self.notes(place)?.ok_or_else(|| GitError::NotOurs(place.to_owned()))?;
-        // A git that was killed in here leaves its lock; nobody else works in a worktree of ours.
-        for lock in ["index.lock", "HEAD.lock"].map(|name| notes.join(name)) {
-            folder::remove(&lock).map_err(GitError::file(&lock))?;
-        }
-        restore_link(place, &notes)?;
-        disarm(place, true).map_err(GitError::file(place))?;
-
-        let git =
-            Self { folder: place.to_owned(), ..self.clone() }.with("GIT_DIR", &notes).with("GIT_WORK_TREE", place);
+        let git = self.within(place)?;
         // Clean first, since what lies in the way can keep a checkout from working.
         git.clean()?;
         git.run(&["read-tree", "-u", "--reset", tree.as_str()])?;
@@ -70,6 +61,29 @@ impl Git {
             git.run(&["update-ref", "--no-deref", "HEAD", commit.as_str()])?;
         }
         git.clean()
+    }
+
+    /// Files in the worktree that are not tracked, ignored ones among them, from its root.
+    ///
+    /// # Errors
+    /// [`GitError::NotOurs`].
+    pub fn untracked(&self, place: &Path) -> Result<Vec<PathBuf>, GitError> {
+        let answer = self.within(place)?.run(&["ls-files", "--others", "-z"])?;
+        Ok(zero_separated(&answer).filter(|name| !name.ends_with(b"/")).map(path).collect())
+    }
+
+    /// Git at work in a worktree of ours, whatever foreign code made of it: the link is right, nested repositories are
+    /// none any more, no lock of a git that was killed is in the way.
+    fn within(&self, place: &Path) -> Result<Self, GitError> {
+        let notes = self.notes(place)?.ok_or_else(|| GitError::NotOurs(place.to_owned()))?;
+        // Nobody else works in a worktree of ours.
+        for lock in ["index.lock", "HEAD.lock"].map(|name| notes.join(name)) {
+            folder::remove(&lock).map_err(GitError::file(&lock))?;
+        }
+        restore_link(place, &notes)?;
+        disarm(place, true).map_err(GitError::file(place))?;
+        let here = Self { folder: place.to_owned(), ..self.clone() };
+        Ok(here.with("GIT_DIR", &notes).with("GIT_WORK_TREE", place))
     }
 
     fn clean(&self) -> Result<(), GitError> {

@@ -298,5 +298,31 @@ mod tests {
         let roots: Vec<String> = app.roots().iter().map(|(f, s)| format!("{}: {}", f.path, s.name)).collect();
         assert_eq!(roots, ["pyproject.toml: core", "pyproject.toml: flask", "packages/core/pyproject.toml: attrs"]);
         assert_eq!(app.locked.as_ref().unwrap().len(), 1);
+        assert_eq!(app.installed_beside(), ["packages/core"]);
+    }
+
+    #[test]
+    fn beside_a_workspaces_root_lies_what_it_needs_and_all_where_it_is_no_project() {
+        let member = |name: &str, needs: &str| {
+            let text = format!("[project]\nname = \"{name}\"\nversion = \"1\"\ndependencies = [{needs}]\n");
+            (format!("packages/{name}/pyproject.toml"), text)
+        };
+        let beside = |root: &str| {
+            let mut lock = "version = 1\n".to_owned();
+            for name in ["core", "tools", "site"] {
+                lock += &format!(
+                    "\n[[package]]\nname = \"{name}\"\nversion = \"1\"\nsource = {{ editable = \"packages/{name}\" }}\n"
+                );
+            }
+            let mut files = vec![("pyproject.toml".to_owned(), root.to_owned()), ("uv.lock".to_owned(), lock)];
+            files.extend([member("core", "\"attrs\""), member("tools", "\"core\""), member("site", "")]);
+            let names: Vec<String> = files.iter().map(|(n, _)| n.clone()).collect();
+            let read = |path: &str| files.iter().find(|(n, _)| n == path).map(|(_, t)| t.as_bytes().to_vec());
+            components(&names, &read).iter().find(|c| c.root.is_empty()).unwrap().installed_beside()
+        };
+        let needs = "[project]\nname = \"app\"\nversion = \"1\"\ndependencies = [\"tools\", \"flask\"]\n";
+        assert_eq!(beside(needs), ["packages/core", "packages/tools"]);
+        let none = "[tool.uv.workspace]\nmembers = [\"packages/*\"]\n\n[dependency-groups]\ndev = [\"pytest\"]\n";
+        assert_eq!(beside(none), ["packages/core", "packages/site", "packages/tools"]);
     }
 }

@@ -173,6 +173,32 @@ impl Component {
             .collect()
     }
 
+    /// Folders of the repository's other projects that its environment holds as well: members of its workspace and path
+    /// dependencies. Those that it needs, directly or through one another; all of them where it needs none.
+    pub fn installed_beside(&self) -> Vec<String> {
+        let EnvironmentSource::Locked { manifest, members, .. } = &self.environment else { return Vec::new() };
+        let beside: Vec<&ManifestFile> = members.iter().filter_map(|path| self.manifest(path)).collect();
+        let of = |name: &PackageName| beside.iter().find(|m| m.manifest.project.as_ref() == Some(name));
+        let mut needed: Vec<&ManifestFile> = Vec::new();
+        let mut open: Vec<&ManifestFile> = self.manifest(manifest).into_iter().collect();
+        while let Some(file) = open.pop() {
+            for next in file.manifest.stated.iter().filter(|s| s.group != "build").filter_map(|s| of(&s.name)) {
+                if !needed.iter().any(|n| n.path == next.path) {
+                    needed.push(next);
+                    open.push(next);
+                }
+            }
+        }
+        let chosen = if needed.is_empty() { &beside } else { &needed };
+        let mut folders: Vec<String> = chosen
+            .iter()
+            .filter_map(|m| Some(m.path.rsplit_once('/')?.0.to_owned()))
+            .filter(|f| *f != self.root)
+            .collect();
+        folders.sort();
+        folders
+    }
+
     /// One dependency for each package that any manifest states, with every place that does.
     pub fn dependencies(&self, in_use: &Solution) -> Vec<Dependency> {
         let roots: Vec<&PackageName> = self.roots().into_iter().map(|(_, s)| &s.name).collect();

@@ -1,0 +1,99 @@
+//! Runs over projects with a peculiarity that the engine must get right: each test builds the smallest project that
+//! has it, and an index for it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
+#![allow(unreachable_pub, reason = "the stage is a part of this test only")]
+
+#[path = "engine_points/stage.rs"]
+mod stage;
+
+use stage::{Stage, package};
+
+/// A build backend that, like setuptools-scm, writes a module into the source tree.
+const MAKER: &str = r#"
+import os, re, zipfile
+
+def build_editable(out, config_settings=None, metadata_directory=None):
+    name = re.search(r'^name = "(.*)"', open("pyproject.toml").read(), re.M).group(1)
+    with open(os.path.join(name, "_made.py"), "w") as file:
+        file.write("MADE = True\n")
+    info = name + "-0.dist-info"
+    files = {
+        name + ".pth": os.getcwd() + "\n",
+        info + "/METADATA": "Metadata-Version: 2.1\nName: " + name + "\nVersion: 0\n",
+        info + "/WHEEL": "Wheel-Version: 1.0\nGenerator: maker\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[info + "/RECORD"] = "".join(path + ",,\n" for path in list(files) + [info + "/RECORD"])
+    wheel = name + "-0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(out, wheel), "w") as archive:
+        for path, text in files.items():
+            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), text)
+    return wheel
+"#;
+
+const MADE_BY_MAKER: &str = "[build-system]\nrequires = [\"maker\"]\nbuild-backend = \"maker\"\n";
+
+/// A test file for unittest with these bodies of test functions.
+fn tests(bodies: &[&str]) -> String {
+    let mut text = "import os, unittest\n\nclass Tests(unittest.TestCase):\n".to_owned();
+    for (at, body) in bodies.iter().enumerate() {
+        text += &format!("    def test_{at}(self):\n        {}\n", body.replace('\n', "\n        "));
+    }
+    text
+}
+
+#[test]
+fn files_that_the_build_makes_are_there_for_every_test_run() {
+    let pyproject = format!("[project]\nname = \"demo\"\nversion = \"0\"\n\n{MADE_BY_MAKER}");
+    let tests = tests(&[
+        "import demo._made\nself.assertTrue(demo._made.MADE)\nos.remove(demo._made.__file__)",
+        "import alpha\nself.assertEqual(alpha.ONE, 1)",
+    ]);
+    let files = [
+        ("pyproject.toml", pyproject.as_str()),
+        ("requirements.in", "alpha==1.0\n"),
+        ("requirements.txt", "alpha==1.0\n"),
+        (".gitignore", "_made.py\n"),
+        ("demo/__init__.py", ""),
+        ("tests/__init__.py", ""),
+        ("tests/test_demo.py", &tests),
+    ];
+    let packages =
+        vec![package("maker", "1.0", MAKER), package("alpha", "1.0", "ONE = 1"), package("alpha", "2.0", "ONE = 1")];
+    let stage = Stage::set(packages, &files);
+    let report = stage.run(&["upgrade", "--format", "json"]).report();
+    assert_eq!(report["baseline"]["known_failures"], serde_json::json!([]), "{report:#}");
+    assert_eq!(report["baseline"]["passed"], 2, "{report:#}");
+    assert_eq!(report["verified"], true, "{report:#}");
+    assert_eq!(stage.delivered(&report, "requirements.txt"), "alpha==2.0\n");
+}
+
+#[test]
+fn members_of_a_workspace_are_installed_for_the_tests() {
+    let member = |name: &str, needs: &str| {
+        format!(
+            "[project]\nname = \"{name}\"\nversion = \"0\"\nrequires-python = \">=3.8\"\ndependencies = [{needs}]\n\n{MADE_BY_MAKER}"
+        )
+    };
+    let root = "[project]\nname = \"app\"\nversion = \"0\"\nrequires-python = \">=3.8\"\ndependencies = [\"core\"]\n\n[tool.uv.workspace]\nmembers = [\"packages/*\"]\n\n[tool.uv.sources]\ncore = { workspace = true }\n";
+    let tests = tests(&["import core, core._made\nself.assertEqual(core.one(), 1)"]);
+    let files = [
+        ("pyproject.toml", root),
+        ("packages/core/pyproject.toml", &member("core", "\"alpha==1.0\"")),
+        ("packages/core/core/__init__.py", "import alpha\n\ndef one(): return alpha.ONE\n"),
+        ("packages/aside/pyproject.toml", &member("aside", "")),
+        ("packages/aside/aside/__init__.py", ""),
+        (".gitignore", "_made.py\n"),
+        ("tests/__init__.py", ""),
+        ("tests/test_app.py", &tests),
+    ];
+    let stage = Stage::set(vec![package("maker", "1.0", MAKER), package("alpha", "1.0", "ONE = 1")], &files);
+    stage.uv(&["lock", "--quiet"]);
+    stage.commit(&[]);
+    stage.publish(package("alpha", "1.5", "ONE = 1"));
+    stage.publish(package("alpha", "2.0", "ONE = 2"));
+    let report = stage.run(&["upgrade", "--format", "json"]).report();
+    assert_eq!((&report["verified"], &report["baseline"]["passed"]), (&true.into(), &1.into()), "{report:#}");
+    // The member's code ran: its test keeps alpha below 2.0.
+    assert!(stage.delivered(&report, "packages/core/pyproject.toml").contains("alpha==1.5"), "{report:#}");
+    assert_eq!(report["held"][0]["name"], "alpha");
+}
