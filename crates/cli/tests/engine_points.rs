@@ -97,3 +97,39 @@ fn members_of_a_workspace_are_installed_for_the_tests() {
     assert!(stage.delivered(&report, "packages/core/pyproject.toml").contains("alpha==1.5"), "{report:#}");
     assert_eq!(report["held"][0]["name"], "alpha");
 }
+
+/// A `uv` in front of the real one that refuses to lock beta 2.0.
+fn refusing_uv(folder: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let real = std::env::split_paths(&path).map(|dir| dir.join("uv")).find(|p| p.is_file()).unwrap();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in\nlock*beta==2.0*) echo 'warning: an aside' >&2; echo 'error: beta is not to be locked' >&2; exit 2;;\nesac\nexec {} \"$@\"\n",
+        real.display()
+    );
+    std::fs::write(folder.join("uv"), script).unwrap();
+    std::fs::set_permissions(folder.join("uv"), std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn what_the_locks_own_tool_refuses_is_held_with_its_reason_and_the_rest_goes_on() {
+    let pyproject = "[project]\nname = \"app\"\nversion = \"0\"\nrequires-python = \">=3.8\"\ndependencies = [\"alpha==1.0\", \"beta==1.0\", \"gamma==1.0\"]\n";
+    let tests = tests(&["import alpha, beta, gamma\nself.assertEqual(alpha.ONE + beta.ONE + gamma.ONE, 3)"]);
+    let files = [("pyproject.toml", pyproject), ("tests/__init__.py", ""), ("tests/test_app.py", &tests)];
+    let all = ["alpha", "beta", "gamma"];
+    let stage = Stage::set(all.map(|name| package(name, "1.0", "ONE = 1")).to_vec(), &files);
+    stage.uv(&["lock", "--quiet"]);
+    stage.commit(&[]);
+    for name in all {
+        stage.publish(package(name, "2.0", "ONE = 1"));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    refusing_uv(folder.path());
+    let report = stage.run_with(&["upgrade", "--format", "json"], &[folder.path()]).report();
+    let held = &report["held"][0];
+    assert_eq!((&held["name"], &held["best"]), (&"beta".into(), &"1.0".into()), "{report:#}");
+    assert_eq!(held["reason"], "uv lock does not write uv.lock with it: error: beta is not to be locked");
+    let delivered = stage.delivered(&report, "pyproject.toml");
+    assert!(delivered.contains("\"alpha==2.0\", \"beta==1.0\", \"gamma==2.0\""), "{delivered}");
+    assert_eq!(report["verified"], true);
+}

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::manifest::{self, Bump, Hashes, Policy};
-use uplift_ecosystems::python::relock::Relock;
+use uplift_ecosystems::python::relock::{Relock, RelockError};
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
 use uplift_model::outcome::Kept;
 use uplift_model::solution::Change;
@@ -34,6 +34,44 @@ pub(crate) struct Committed {
     pub(crate) notes: Vec<String>,
 }
 
+/// What came of the attempt to make a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Made {
+    Refused(Refusal),
+    Commit(Committed),
+}
+
+/// A lock's own tool does not write the lock of what was to be committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Refusal {
+    tool: String,
+    lock: String,
+    why: String,
+}
+
+impl Refusal {
+    /// In words, for reports.
+    pub(crate) fn sentence(&self) -> String {
+        format!("{} does not write {} with it: {}", self.tool, self.lock, self.why)
+    }
+}
+
+impl From<Refusal> for EngineError {
+    fn from(Refusal { tool, lock, why }: Refusal) -> Self {
+        Self::Relock(RelockError::Tool { tool, lock, why })
+    }
+}
+
+/// What a phase came to as commits.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) commits: Vec<Committed>,
+    /// Movers whose locks were refused. When there are any, `commits` lack them and lead to a set that nobody tested:
+    /// they only show what else would be refused.
+    pub(crate) refused: Vec<(Mover, Refusal)>,
+}
+
 /// Writes commits on top of one another.
 pub(crate) struct Committer<'a> {
     pub(crate) lab: &'a Lab<'a>,
@@ -53,7 +91,7 @@ impl Committer<'_> {
         before: &State,
         after: &State,
         phase: Phase,
-    ) -> Result<Vec<Committed>, EngineError> {
+    ) -> Result<Written, EngineError> {
         let moved: BTreeSet<_> = after
             .pins
             .iter()
@@ -64,36 +102,45 @@ impl Committer<'_> {
         let steps = targets::steps(before, &goal, &moved);
         let movers = in_order(targets::movers(self.solver, before, &steps)?);
         let (mut tip, mut state) = (parent.clone(), before.clone());
-        let mut commits = Vec::new();
+        let mut written = Written::default();
         let mut waiting: Vec<Mover> = Vec::new();
         for (at, mover) in movers.iter().enumerate() {
             waiting.push(mover.clone());
-            let last = at + 1 == movers.len();
+            let last = at + 1 == movers.len() && written.refused.is_empty();
             let next = if last { Some(after.clone()) } else { self.advance(&state, &waiting)? };
             // A step that does not resolve by itself goes into the next commit.
             let Some(next) = next else { continue };
             let title = subject(&waiting);
-            let committed = self.commit(&tip, &state, &next, phase, &title, &waiting)?;
-            tip = committed.commit.clone();
-            state = next;
-            waiting.clear();
-            commits.push(committed);
+            match self.commit(&tip, &state, &next, phase, &title, &waiting)? {
+                Made::Commit(committed) => {
+                    tip = committed.commit.clone();
+                    state = next;
+                    waiting.clear();
+                    written.commits.push(committed);
+                }
+                Made::Refused(refusal) => {
+                    written.refused.extend(waiting.drain(..).map(|mover| (mover, refusal.clone())));
+                }
+            }
         }
-        Ok(commits)
+        Ok(written)
     }
 
-    /// One commit for the refresh of everything that nobody names.
+    /// One commit for the refresh of everything that nobody names; the inner error tells that the lock was refused.
     pub(crate) fn refresh(
         &self,
         parent: &Oid,
         before: &State,
         after: &State,
-    ) -> Result<Option<Committed>, EngineError> {
+    ) -> Result<Result<Option<Committed>, Refusal>, EngineError> {
         if before.solution == after.solution {
-            return Ok(None);
+            return Ok(Ok(None));
         }
         let title = "build(deps): refresh the rest of the lock";
-        self.commit(parent, before, after, Phase::Integration, title, &[]).map(Some)
+        Ok(match self.commit(parent, before, after, Phase::Integration, title, &[])? {
+            Made::Commit(committed) => Ok(Some(committed)),
+            Made::Refused(refusal) => Err(refusal),
+        })
     }
 
     /// One commit that goes back from `before` to `after`. With `original`, the files that the run changed come back
@@ -107,7 +154,10 @@ impl Committer<'_> {
         original: Option<&str>,
     ) -> Result<Committed, EngineError> {
         let Some(original) = original else {
-            return self.commit(parent, before, after, Phase::Integration, title, &[]);
+            return match self.commit(parent, before, after, Phase::Integration, title, &[])? {
+                Made::Commit(committed) => Ok(committed),
+                Made::Refused(refusal) => Err(refusal.into()),
+            };
         };
         let git = self.lab.git;
         let mut files: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
@@ -146,12 +196,22 @@ impl Committer<'_> {
         phase: Phase,
         title: &str,
         movers: &[Mover],
-    ) -> Result<Committed, EngineError> {
-        let committed: Committed = self.lab.journal.step(self.lab.run, &format!("commit:{parent}:{title}"), || {
-            self.make(parent, before, after, phase, title, movers)
+    ) -> Result<Made, EngineError> {
+        // The same title can stand for other sets: what comes along differs with what was refused before.
+        let set = crate::lab::digest(after.solution.lines().lines());
+        let made = self.lab.journal.step(self.lab.run, &format!("commit:{parent}:{title}:{set}"), || {
+            match self.make(parent, before, after, phase, title, movers) {
+                Ok(committed) => Ok(Made::Commit(committed)),
+                Err(EngineError::Relock(RelockError::Tool { tool, lock, why })) => {
+                    Ok(Made::Refused(Refusal { tool, lock, why }))
+                }
+                Err(other) => Err(other),
+            }
         })?;
-        (self.tell)(Event::Committed { commit: committed.commit.to_string(), subject: committed.subject.clone() })?;
-        Ok(committed)
+        if let Made::Commit(Committed { commit, subject, .. }) = &made {
+            (self.tell)(Event::Committed { commit: commit.to_string(), subject: subject.clone() })?;
+        }
+        Ok(made)
     }
 
     fn make(

@@ -1,15 +1,13 @@
 //! What a report says of packages that stay and of tests that stood before: reasons and proofs, put together at the end.
 
-use std::collections::BTreeMap;
-
 use uplift_decide::baseline::Baseline;
+use uplift_model::Version;
 use uplift_model::outcome::{self, Held, Proof};
-use uplift_model::{PackageName, Version};
 use uplift_verify::discover::TestCommand;
 
 use crate::error::EngineError;
 use crate::planning::{self, Drafted};
-use crate::rounds::Blame;
+use crate::rounds::Rounds;
 use crate::solver::Solver;
 use crate::state::State;
 
@@ -18,9 +16,9 @@ pub(crate) fn held(
     solver: &Solver<'_>,
     drafted: &Drafted,
     state: &State,
-    blames: &BTreeMap<PackageName, Blame>,
+    rounds: &Rounds<'_>,
 ) -> Result<Vec<Held>, EngineError> {
-    let mut all = Vec::new();
+    let (mut all, blames) = (Vec::new(), &rounds.blames);
     for (name, blame) in blames {
         let best = state.pins.get(name).or_else(|| state.solution.version(name)).unwrap_or(&blame.from).clone();
         if best >= blame.target {
@@ -45,14 +43,17 @@ pub(crate) fn held(
         if best >= candidate.target || blames.contains_key(&candidate.name) {
             continue;
         }
-        let cap = planning::cap(solver, state, &candidate.name, &candidate.target)?;
+        let reason = match rounds.refused.get(&candidate.name) {
+            Some(refusal) => Some(refusal.clone()),
+            None => planning::cap(solver, state, &candidate.name, &candidate.target)?,
+        };
         all.push(Held {
             name: candidate.name.clone(),
             from: candidate.current.clone(),
             best,
             target: candidate.target.clone(),
             first_failing: None,
-            reason: cap.unwrap_or_else(|| "it moves only together with what is held".to_owned()),
+            reason: reason.unwrap_or_else(|| "it moves only together with what is held".to_owned()),
             proof: Proof::Resolver,
             failing_tests: Vec::new(),
             first_error: None,

@@ -248,7 +248,8 @@ impl Lab<'_> {
     }
 }
 
-fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> String {
+/// A short name for a list of texts.
+pub(crate) fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part);

@@ -12,7 +12,7 @@ use uplift_model::{Event, PackageName, Phase};
 use uplift_sandbox::clock;
 use uplift_sandbox::git::Oid;
 
-use crate::commits::{Committed, Committer};
+use crate::commits::{Committed, Committer, Refusal};
 use crate::desk::{Desk, Request, Watch};
 use crate::error::EngineError;
 use crate::finale::Delivery;
@@ -142,6 +142,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         blames: BTreeMap::new(),
         defers: false,
         deferred: BTreeSet::new(),
+        refused: BTreeMap::new(),
     };
     let acted = act(&mut rounds, &committer, &drafted, &base_commit, settings.upgrade.refresh)?;
     let mut report = RunReport {
@@ -157,7 +158,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         baseline: baseline_summary(&footing.baseline, &footing.command, footing.is_tested()),
         plan: drafted.plan.clone(),
         kept: acted.commits.iter().flat_map(|c| c.kept.clone()).collect(),
-        held: held(&solver, &drafted, &acted.state, &rounds.blames)?,
+        held: held(&solver, &drafted, &acted.state, &rounds)?,
         refreshed: acted.commits.iter().flat_map(|c| c.refreshed.clone()).collect(),
         test_results: Vec::new(),
         verified: false,
@@ -166,6 +167,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         notes: drafted.plan.notes.clone(),
         logs: shop.logs.display().to_string(),
     };
+    report.notes.extend(acted.notes);
     report.notes.extend(acted.commits.iter().flat_map(|c| c.notes.clone()));
     if let Some(last) = acted.commits.last() {
         let delivery = Delivery { desk, row, lab: &lab, solver: &solver, footing: &footing, tell: &tell };
@@ -195,6 +197,8 @@ fn counts(lab: &Lab<'_>, solver: &Solver<'_>, started: Instant) -> Counts {
 struct Acted {
     commits: Vec<Committed>,
     state: State,
+    /// What a reader should know besides what the commits say.
+    notes: Vec<String>,
 }
 
 fn act(
@@ -211,31 +215,44 @@ fn act(
         let planned = drafted.plan.moves.iter().filter(|m| m.phase == phase).count();
         (rounds.tell)(Event::PhaseStarted { phase, moves: planned })?;
         let before = state.clone();
-        let held = rounds.blames.len();
+        let held = rounds.blames.len() + rounds.refused.len();
         // The last of the three takes everything that is left: also what failed alone, and what only now can move.
         rounds.defers = phase != Phase::High;
         let eligible = |mover: &crate::state::Mover, all: &[crate::state::Mover]| {
             phase == Phase::High || planning::phase_of(mover, all, &drafted.traits) <= phase
         };
-        state = rounds.run(state, &drafted.movable, &eligible)?;
-        for _ in 0..2 {
-            if rounds.defers || !rounds.second_chance(&state)? {
-                break;
+        let made = loop {
+            state = rounds.run(before.clone(), &drafted.movable, &eligible)?;
+            for _ in 0..2 {
+                if rounds.defers || !rounds.second_chance(&state)? {
+                    break;
+                }
+                state = rounds.run(state, &drafted.movable, &eligible)?;
             }
-            state = rounds.run(state, &drafted.movable, &eligible)?;
-        }
-        let made = committer.phase(&tip, &before, &state, phase)?;
+            let written = committer.phase(&tip, &before, &state, phase)?;
+            if written.refused.is_empty() {
+                break written.commits;
+            }
+            // Each turn holds one package more at least, so this ends.
+            rounds.refuse(&written.refused)?;
+        };
         tip = made.last().map_or(tip, |c| c.commit.clone());
         commits.extend(made);
         let kept = state.pins.iter().filter(|(n, v)| before.pins.get(*n) != Some(*v)).count();
-        (rounds.tell)(Event::PhaseDone { phase, kept, held: rounds.blames.len() - held })?;
+        let held = (rounds.blames.len() + rounds.refused.len()).saturating_sub(held);
+        (rounds.tell)(Event::PhaseDone { phase, kept, held })?;
     }
+    let mut notes = Vec::new();
     if refresh && rounds.solver.pins_everything() {
-        let (made, after) = integrate(rounds, committer, &tip, &state)?;
-        commits.extend(made);
-        state = after;
+        match integrate(rounds, committer, &tip, &state)? {
+            Ok((made, after)) => {
+                commits.extend(made);
+                state = after;
+            }
+            Err(refusal) => notes.push(format!("the rest of the lock was not refreshed: {}", refusal.sentence())),
+        }
     }
-    Ok(Acted { commits, state })
+    Ok(Acted { commits, state, notes })
 }
 
 /// Phase 4: the rest of the lock, each transitive package a mover of its own, kept as one commit.
@@ -244,7 +261,7 @@ fn integrate(
     committer: &Committer<'_>,
     tip: &Oid,
     state: &State,
-) -> Result<(Option<Committed>, State), EngineError> {
+) -> Result<Result<(Option<Committed>, State), Refusal>, EngineError> {
     let mut open = state.clone();
     for (name, version) in &state.solution.packages {
         open.pins.entry(name.clone()).or_insert_with(|| version.clone());
@@ -259,7 +276,7 @@ fn integrate(
     }
     let after = rounds.run(open.clone(), &movable, &|_, _| true)?;
     let made = committer.refresh(tip, &open, &after)?;
-    let kept = open.solution.changes(&after.solution).len();
-    (rounds.tell)(Event::PhaseDone { phase: Phase::Integration, kept, held: rounds.blames.len() - held })?;
-    Ok((made, after))
+    let kept = if made.is_ok() { open.solution.changes(&after.solution).len() } else { 0 };
+    (rounds.tell)(Event::PhaseDone { phase: Phase::Integration, kept, held: rounds.blames.len().saturating_sub(held) })?;
+    Ok(made.map(|committed| (committed, after)))
 }

@@ -19,6 +19,7 @@ use uplift_model::settings::Strategy;
 use uplift_model::{Event, Failure, PackageName, TestId, Version};
 use uplift_verify::discover::TestCommand;
 
+use crate::commits::Refusal;
 use crate::error::EngineError;
 use crate::index::Index;
 use crate::lab::Lab;
@@ -62,6 +63,8 @@ pub(crate) struct Rounds<'a> {
     /// since it may only lack a partner that moves later.
     pub(crate) defers: bool,
     pub(crate) deferred: BTreeSet<PackageName>,
+    /// Packages whose moves the lock's own tool refuses, with its reason.
+    pub(crate) refused: BTreeMap<PackageName, String>,
 }
 
 impl Rounds<'_> {
@@ -92,6 +95,18 @@ impl Rounds<'_> {
             }
         }
         Ok(state)
+    }
+
+    /// Holds what a lock's own tool refused where it is.
+    pub(crate) fn refuse(&mut self, refused: &[(Mover, Refusal)]) -> Result<(), EngineError> {
+        for (mover, refusal) in refused {
+            (self.tell)(Event::Noted { text: format!("{} is held: {}", mover.title(), refusal.sentence()) })?;
+            for step in &mover.steps {
+                self.ceilings.insert(step.name.clone(), step.from.clone());
+                self.refused.insert(step.name.clone(), refusal.sentence());
+            }
+        }
+        Ok(())
     }
 
     /// Movers of the next round.

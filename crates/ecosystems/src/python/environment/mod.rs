@@ -15,6 +15,7 @@ use uplift_model::{Hint, Solution};
 
 use super::client::{ClientError, Clients, last_line};
 use super::interpreter::Interpreter;
+use super::resolve;
 
 /// One environment on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,7 +173,7 @@ impl Builder<'_> {
             }
             last = answer.stderr;
         }
-        if ["error sending request", "dns error", "Connection refused", "timed out"].iter().any(|n| last.contains(n)) {
+        if resolve::is_network(&last) {
             return Err(EnvironmentError::Unreachable(last_line(&last)));
         }
         if last.contains("No space left") {

@@ -67,22 +67,37 @@ fn parse_name(text: &str) -> Result<PackageName, String> {
     PackageName::new(bare).map_err(|e| e.to_string())
 }
 
+/// What clients say when the index did not answer, or broke off.
+const NETWORK: [&str; 14] = [
+    "error sending request",
+    "Connection refused",
+    "dns error",
+    "timed out",
+    "Network is unreachable",
+    "HTTP status server error",
+    "Connection reset",
+    "connection closed before message completed",
+    "error decoding response body",
+    "error reading a body from connection",
+    "end of file before message length reached",
+    "unexpected end of file",
+    "IncompleteRead",
+    "Max retries exceeded",
+];
+
+/// Whether a client failed for want of the index rather than of a solution.
+pub(in crate::python) fn is_network(said: &str) -> bool {
+    NETWORK.iter().any(|n| said.contains(n))
+}
+
 /// Tells a refusal (no set exists) from a failure (the index did not answer).
 pub(super) fn refusal(stderr: &str) -> Result<Answer, ResolveError> {
     let text = tidy(stderr);
-    let network = [
-        "error sending request",
-        "Connection refused",
-        "dns error",
-        "timed out",
-        "Network is unreachable",
-        "HTTP status server error",
-    ];
     let refused = text.contains("No solution found")
         || text.contains("not found in the package registry")
         || text.contains("no usable wheels")
         || text.contains("building from source is disabled");
-    if !refused && network.iter().any(|n| stderr.contains(n)) {
+    if !refused && is_network(stderr) {
         return Err(ResolveError::Unreachable(first_lines(&text, 3)));
     }
     if refused
@@ -152,6 +167,14 @@ mod tests {
             refusal("error: Failed to fetch\n  Caused by: error sending request"),
             Err(ResolveError::Unreachable(_))
         ));
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_is_the_indexs_fault() {
+        let said = "error: Failed to fetch: `http://127.0.0.1/simple/a/`\n  Caused by: error decoding response body\n  Caused by: unexpected end of file";
+        assert!(matches!(refusal(said), Err(ResolveError::Unreachable(_))));
+        let refused = "No solution found: a timed out b";
+        assert!(matches!(refusal(refused), Ok(Answer::Refused(_))));
     }
 
     proptest! {

@@ -6,6 +6,7 @@
 
 mod answer;
 
+pub(in crate::python) use answer::is_network;
 pub use answer::{Answer, Conflict, Solved};
 
 use std::path::{Path, PathBuf};
