@@ -133,3 +133,62 @@ fn what_the_locks_own_tool_refuses_is_held_with_its_reason_and_the_rest_goes_on(
     assert!(delivered.contains("\"alpha==2.0\", \"beta==1.0\", \"gamma==2.0\""), "{delivered}");
     assert_eq!(report["verified"], true);
 }
+
+/// A project that names alpha, which brings epsilon along.
+fn with_company(tests: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("requirements.in", "alpha==1.0\nbeta==1.0\n".to_owned()),
+        ("requirements.txt", "alpha==1.0\nbeta==1.0\nepsilon==1.0\n".to_owned()),
+        ("uplift.toml", "[upgrade]\nminimum-release-age = 7\n".to_owned()),
+        ("tests/__init__.py", String::new()),
+        ("tests/test_app.py", tests.to_owned()),
+    ]
+}
+
+#[test]
+fn nothing_too_young_enters_not_even_along_with_others() {
+    let tests = tests(&["import alpha, beta\nself.assertEqual(alpha.ONE + beta.ONE, 2)"]);
+    let files = with_company(&tests);
+    let files: Vec<(&str, &str)> = files.iter().map(|(f, t)| (*f, t.as_str())).collect();
+    let (old, young) = ("2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z");
+    let one = |name: &str, version: &str, when: &str| package(name, version, "ONE = 1").uploaded(when);
+    let packages = vec![
+        one("alpha", "1.0", old).needs("epsilon"),
+        one("alpha", "1.5", old).needs("epsilon").needs("zeta"),
+        one("alpha", "2.0", young).needs("epsilon"),
+        one("beta", "1.0", old),
+        one("beta", "2.0", young),
+        one("epsilon", "1.0", old),
+        one("epsilon", "1.1", old),
+        one("epsilon", "1.2", young),
+        one("zeta", "1.0", old),
+        one("zeta", "1.1", young),
+    ];
+    let stage = Stage::set(packages, &files);
+    let report = stage.run(&["upgrade", "--format", "json"]).report();
+    let lock = stage.delivered(&report, "requirements.txt");
+    assert_eq!(lock, "alpha==1.5\nbeta==1.0\nepsilon==1.1\nzeta==1.0\n", "{report:#}");
+    let unmoved = &report["plan"]["unmoved"][0];
+    assert_eq!(unmoved["name"], "beta", "{report:#}");
+    assert_eq!(unmoved["reason"], "2.0 is younger than the 7 days that the settings ask for");
+}
+
+#[test]
+fn an_index_without_upload_dates_lets_nothing_in_under_a_minimum_age_and_says_so() {
+    let tests = tests(&["import alpha, beta\nself.assertEqual(alpha.ONE + beta.ONE, 2)"]);
+    let files = with_company(&tests);
+    let files: Vec<(&str, &str)> = files.iter().map(|(f, t)| (*f, t.as_str())).collect();
+    let one = |name: &str, version: &str| package(name, version, "ONE = 1");
+    let packages = vec![
+        one("alpha", "1.0").needs("epsilon"),
+        one("alpha", "2.0").needs("epsilon"),
+        one("beta", "1.0"),
+        one("epsilon", "1.0"),
+        one("epsilon", "1.1"),
+    ];
+    let stage = Stage::set(packages, &files);
+    let report = stage.run(&["upgrade", "--format", "json"]).report();
+    assert_eq!(report["verification"], "nothing was changed", "{report:#}");
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("release dates not retrieved") && notes.contains("nothing new is taken"), "{notes}");
+}

@@ -167,6 +167,7 @@ pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> 
         wheels: solver.wheels,
         limit: solver.limit,
         asked: std::cell::Cell::new(0),
+        age: std::cell::OnceCell::new(),
     };
     let answer = match &component.locked {
         Some(pins) => fresh.installed(pins)?,

@@ -27,7 +27,7 @@ pub(crate) struct Footing {
 }
 
 impl Footing {
-    /// Installs what the repository describes and runs its tests; `notes` hears what a reader should know of it.
+    /// Installs what the repository describes and runs its tests; `now` in Unix seconds; `notes` hears what a reader should know of it.
     ///
     /// # Errors
     /// [`EngineError::Repository`] when what is described cannot be installed, or the named test command does not work.
@@ -36,12 +36,13 @@ impl Footing {
         solver: &Solver<'_>,
         lab: &Lab<'_>,
         tests: bool,
+        now: i64,
         notes: &mut Vec<String>,
         tell: &dyn Fn(Event) -> Result<(), EngineError>,
     ) -> Result<Self, EngineError> {
         let root = &shop.component.root;
         tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
-        let base = solver.base()?;
+        let base = shop.base(solver, now, notes)?;
         lab.prepare_layer(&subject::pretended_version(None))?;
         notes.extend(lab.layer.borrow().notes());
         if tests {

@@ -5,6 +5,7 @@
 //! Lives elsewhere: judgement (`decide`), package managers (`ecosystems`), processes and git (`sandbox`), telling
 //! (`report`). Everything blocks: a run is a sequence. Start reading at [`upgrade`].
 
+mod age;
 mod baseline;
 mod check;
 mod commits;

@@ -106,7 +106,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     if desk.repository.dirty {
         notes.push("uncommitted changes in your work tree are not part of this run; it starts from HEAD".to_owned());
     }
-    let footing = Footing::lay(&shop, &solver, &lab, request.tests, &mut notes, &tell)?;
+    let footing = Footing::lay(&shop, &solver, &lab, request.tests, row.created, &mut notes, &tell)?;
     let holds = desk.journal.holds(&subject::shown(component))?;
     let native = |name: &PackageName| footing.is_native(name);
     let facts = Facts {
@@ -119,7 +119,6 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         imports: &Imports::of(&shop.tree.files, &|path| shop.tree.read(path)),
         modules: &footing.modules,
         native: &native,
-        now: row.created,
     };
     let drafted = facts.draft(&shop.interpreter.version, notes, &tell)?;
     let committer = Committer { lab: &lab, solver: &solver, component, date: row.created, tell: &tell };
@@ -144,7 +143,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         deferred: BTreeSet::new(),
         refused: BTreeMap::new(),
     };
-    let acted = act(&mut rounds, &committer, &drafted, &base_commit, settings.upgrade.refresh)?;
+    let acted = act(&mut rounds, &committer, &drafted, &base_commit, facts.refreshes())?;
     let mut report = RunReport {
         schema: "uplift/run/1".to_owned(),
         run: row.id.clone(),
@@ -277,6 +276,10 @@ fn integrate(
     let after = rounds.run(open.clone(), &movable, &|_, _| true)?;
     let made = committer.refresh(tip, &open, &after)?;
     let kept = if made.is_ok() { open.solution.changes(&after.solution).len() } else { 0 };
-    (rounds.tell)(Event::PhaseDone { phase: Phase::Integration, kept, held: rounds.blames.len().saturating_sub(held) })?;
+    (rounds.tell)(Event::PhaseDone {
+        phase: Phase::Integration,
+        kept,
+        held: rounds.blames.len().saturating_sub(held),
+    })?;
     Ok(made.map(|committed| (committed, after)))
 }

@@ -15,6 +15,7 @@ use uplift_model::plan::{PhasePlan, Unmoved};
 use uplift_model::settings::Upgrade;
 use uplift_model::{Candidate, Dependency, Event, Move, MoveId, PackageName, Phase, Plan, Role, Solution, Version};
 
+use crate::age::Age;
 use crate::error::EngineError;
 use crate::index::Index;
 use crate::journal::Hold;
@@ -35,8 +36,6 @@ pub(crate) struct Facts<'a> {
     /// Import names by package; a package that is not in it is assumed to import under its own name.
     pub(crate) modules: &'a [(PackageName, Vec<String>)],
     pub(crate) native: &'a dyn Fn(&PackageName) -> bool,
-    /// Unix seconds.
-    pub(crate) now: i64,
 }
 
 /// The plan, and what the run needs of it.
@@ -65,7 +64,7 @@ impl Facts<'_> {
         self.index.load(&names)?;
         let mut unmoved = Vec::new();
         let (mut movable, mut ceilings, mut within) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
-        let mut notes = notes;
+        let (mut notes, mut young) = (notes, BTreeMap::new());
         for dependency in &direct {
             let Some(current) = &dependency.in_use else { continue };
             let Some(newest) = self.newest(&dependency.name, current, &mut notes)? else { continue };
@@ -80,7 +79,11 @@ impl Facts<'_> {
                         });
                     }
                 }
-                Rule::Moves { mut ceiling, specifier } => {
+                Rule::Moves { aged, specifier } => {
+                    let mut ceiling = aged.map(|(version, why)| {
+                        young.insert(dependency.name.clone(), why);
+                        version
+                    });
                     if let Some((promised, lowest)) = self.solver.promised(&dependency.name, current)?
                         && promised < newest
                     {
@@ -123,16 +126,15 @@ impl Facts<'_> {
                 continue;
             }
             if let Some(newest) = self.newest(&dependency.name, current, &mut Vec::new())?.filter(|n| n > current) {
-                let reason =
-                    self.cap(&state, &dependency.name, &newest)?.unwrap_or_else(|| "the resolver keeps it".to_owned());
+                let reason = match young.get(&dependency.name) {
+                    Some(why) => Some(String::clone(why)),
+                    None => self.cap(&state, &dependency.name, &newest)?,
+                };
+                let reason = reason.unwrap_or_else(|| "the resolver keeps it".to_owned());
                 unmoved.push(Unmoved { name: dependency.name.clone(), current: current.clone(), newest, reason });
             }
         }
-        let refresh = if self.settings.refresh && self.solver.pins_everything() {
-            self.refresh(&state, &target)?
-        } else {
-            Vec::new()
-        };
+        let refresh = if self.refreshes() { self.refresh(&state, &target)? } else { Vec::new() };
         let plan = self.plan(interpreter, moves, unmoved, refresh, notes);
         Ok(Drafted { plan, state, movable, ceilings, within, traits })
     }
@@ -176,19 +178,15 @@ impl Facts<'_> {
                 hold.reason, hold.above
             )));
         }
-        let mut ceiling = None;
-        if self.settings.minimum_release_age > 0 {
-            let limit = self.now - i64::from(self.settings.minimum_release_age) * 86_400;
-            let old_enough = self.index.releases(name)?.into_iter().rev().find(|r| {
-                let uploaded = r.uploaded.as_deref().and_then(|t| t.parse::<jiff::Timestamp>().ok());
-                r.installable()
-                    && r.yanked.is_none()
-                    && !r.version.is_prerelease()
-                    && uploaded.is_some_and(|t| t.as_second() <= limit)
-            });
-            ceiling = Some(old_enough.map_or_else(|| current.clone(), |r| r.version.max(current.clone())));
-        }
-        Ok(Rule::Moves { ceiling, specifier: self.settings.hold.get(name).cloned() })
+        let releases = self.index.releases(name)?;
+        let aged = self.solver.age.get().and_then(|age| age.ceiling(name, current, newest, &releases));
+        Ok(Rule::Moves { aged, specifier: self.settings.hold.get(name).cloned() })
+    }
+
+    /// Whether the rest of the lock is refreshed as a last move.
+    pub(crate) fn refreshes(&self) -> bool {
+        let blind = self.solver.age.get().is_some_and(Age::forbids_all);
+        self.settings.refresh && self.solver.pins_everything() && !blind
     }
 
     fn modules_of(&self, name: &PackageName) -> Vec<String> {
@@ -316,7 +314,11 @@ impl Facts<'_> {
 
 enum Rule {
     Stays(String),
-    Moves { ceiling: Option<Version>, specifier: Option<String> },
+    /// `aged`: how far the minimum release age lets it go, and why.
+    Moves {
+        aged: Option<(Version, String)>,
+        specifier: Option<String>,
+    },
 }
 
 /// Who keeps a package below `newest` with everything else where `state` has it.

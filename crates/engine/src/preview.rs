@@ -48,7 +48,9 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let shop = Workshop::open(order, &tell)?;
     let (component, tree, index) = (&shop.component, &shop.tree, shop.index());
     let solver = shop.solver(&index);
-    let base = solver.base()?;
+    let mut notes = component.notes.clone();
+    notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
+    let base = shop.base(&solver, clock::now(), &mut notes)?;
     let imports = Imports::of(&tree.files, &|path| tree.read(path));
     let holds = desk.journal.holds(&subject::shown(component))?;
     let facts = Facts {
@@ -61,10 +63,7 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
         imports: &imports,
         modules: &[],
         native: &|_| false,
-        now: clock::now(),
     };
-    let mut notes = component.notes.clone();
-    notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
     let drafted = facts.draft(&shop.interpreter.version, notes, &tell)?;
     desk.journal.forget_steps(&asking)?;
     desk.journal.keep_fact(&key, &drafted.plan)?;

@@ -17,6 +17,7 @@ use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{self, Answer, Freshness, Question, Resolver};
 use uplift_model::{PackageName, Solution, Version};
 
+use crate::age::Age;
 use crate::error::EngineError;
 use crate::index::Index;
 use crate::journal::Journal;
@@ -58,6 +59,8 @@ pub(crate) struct Solver<'a> {
     pub(crate) wheels: &'a std::path::Path,
     pub(crate) limit: Duration,
     pub(crate) asked: std::cell::Cell<u32>,
+    /// Set once it is known what is installed now: from then on, nothing too young enters.
+    pub(crate) age: std::cell::OnceCell<Age>,
 }
 
 impl Solver<'_> {
@@ -87,7 +90,21 @@ impl Solver<'_> {
         }
         preferences
             .retain(|line| line.split("==").next().and_then(|n| PackageName::new(n).ok()).is_some_and(|n| keep(&n)));
-        let question = Question { roots: self.roots(wishes), constraints, preferences, complete: false };
+        let question = Question { roots: self.roots(wishes), constraints, preferences, ..Question::default() };
+        // Without a present state the question is what is installed anyway, or what was installed once.
+        if *current == Solution::default() {
+            self.ask(&question, freshness)
+        } else {
+            self.ask_aged(question, freshness)
+        }
+    }
+
+    /// [`Self::ask`], with nothing too young in the answer.
+    pub(crate) fn ask_aged(&self, mut question: Question, freshness: Freshness) -> Result<Answer, EngineError> {
+        if let Some(age) = self.age.get() {
+            question.youngest = age.youngest();
+            question.constraints.extend_from_slice(age.constraints());
+        }
         self.ask(&question, freshness)
     }
 

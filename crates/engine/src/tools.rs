@@ -31,7 +31,10 @@ pub(crate) fn missing(
     roots.dedup();
     let constraints = resolve::preferences(base);
     let ask = |roots: Vec<String>| {
-        solver.ask(&Question { roots, constraints: constraints.clone(), ..Question::default() }, Freshness::CacheFirst)
+        solver.ask_aged(
+            Question { roots, constraints: constraints.clone(), ..Question::default() },
+            Freshness::CacheFirst,
+        )
     };
     let answer = match ask(roots)? {
         Answer::Solved(solved) => Answer::Solved(solved),

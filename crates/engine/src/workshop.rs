@@ -3,7 +3,7 @@
 //! Lives here: doors, tree, component, interpreter and folders; from them the index, the solver and the lab.
 //! Lives elsewhere: how component and interpreter are chosen (`crate::subject`), what is done with it all.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use uplift_model::outcome::Counts;
 use uplift_model::{Event, Settings, Solution};
 use uplift_sandbox::Cancel;
 
+use crate::age::Age;
 use crate::commits;
 use crate::desk::{self, Desk};
 use crate::error::EngineError;
@@ -111,7 +112,22 @@ impl<'d> Workshop<'d> {
             wheels: &self.wheels,
             limit: Duration::from_secs(self.order.settings.limits.resolve_seconds),
             asked: Cell::new(0),
+            age: OnceCell::new(),
         }
+    }
+
+    /// Reads what is installed now, and from here on lets nothing too young enter; `now` in Unix seconds.
+    ///
+    /// # Errors
+    /// [`EngineError::Repository`] when the present state does not resolve.
+    pub(crate) fn base(&self, solver: &Solver<'_>, now: i64, notes: &mut Vec<String>) -> Result<Solution, EngineError> {
+        let base = solver.base()?;
+        let upgrade = &self.order.settings.upgrade;
+        let chosen = upgrade.pin.keys().cloned().collect();
+        let age = Age::of(upgrade, now, solver.index, &base, chosen)?;
+        notes.extend(age.note());
+        let _set = solver.age.set(age);
+        Ok(base)
     }
 
     /// The lab at the commit that the work starts from, with nothing of the project installed yet.

@@ -179,7 +179,7 @@ const PROGRESS: [&str; 14] = [
     "skipping virtualenv",
 ];
 
-/// The first line of what a tool said that tells the cause; a heading (`…:`) with the line below it.
+/// The first line of what a tool said that tells the cause; a heading with the line below it.
 fn reason(said: &str) -> String {
     if said.contains("Traceback (most recent call last)") {
         return last_line(said);
@@ -191,10 +191,13 @@ fn reason(said: &str) -> String {
     };
     let mut lines = said.lines().map(bare).filter(told);
     let Some(mut reason) = lines.next() else { return last_line(said) };
-    if reason.ends_with(':')
-        && let Some(below) = lines.next()
-    {
-        reason = format!("{reason} {below}");
+    if let Some(below) = lines.next() {
+        let cause = ["cause:", "Caused by:"].iter().find_map(|word| below.strip_prefix(word));
+        match cause {
+            Some(cause) => reason = format!("{}: {}", reason.trim_end_matches(':'), cause.trim()),
+            None if reason.ends_with(':') => reason = format!("{reason} {below}"),
+            None => {}
+        }
     }
     let text = uplift_sandbox::redact::text(&reason);
     if text.chars().count() > 300 { format!("{}…", text.chars().take(300).collect::<String>()) } else { text }
@@ -216,6 +219,11 @@ mod tests {
     fn a_tools_reason_is_the_first_line_that_tells_the_cause() {
         let uv = "warning: `x` is deprecated\n  × No solution found when resolving dependencies:\n  ╰─▶ Because beta==2.0 needs gamma, no way.\n";
         assert_eq!(reason(uv), "No solution found when resolving dependencies: Because beta==2.0 needs gamma, no way.");
+        let newer_uv = "error: No solution found when resolving dependencies\n  cause: Because beta is gone, no way.\n";
+        assert_eq!(
+            reason(newer_uv),
+            "error: No solution found when resolving dependencies: Because beta is gone, no way."
+        );
         let poetry = "Updating dependencies\nResolving dependencies...\n\nBecause shop depends on both a (^1) and b (2), version solving failed.\n";
         assert_eq!(reason(poetry), "Because shop depends on both a (^1) and b (2), version solving failed.");
         let python = "Traceback (most recent call last):\n  File \"x\", line 1\nKeyError: 'hash'\n";

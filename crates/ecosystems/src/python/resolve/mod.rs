@@ -28,14 +28,34 @@ pub struct Question {
     pub preferences: Vec<String>,
     /// The roots are everything: markers are evaluated, nothing is added.
     pub complete: bool,
+    /// Releases too young to be taken.
+    pub youngest: Option<Youngest>,
+}
+
+/// A bound on when releases were uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Youngest {
+    /// RFC 3339: what was uploaded at this time or later is not taken.
+    pub before: String,
+    /// Packages that this does not bind.
+    pub exempt: Vec<PackageName>,
+}
+
+impl Youngest {
+    /// Source: uv 0.13, `--exclude-newer` and `--exclude-newer-package`; files without a date count as too young there.
+    fn arguments(&self) -> Vec<String> {
+        let exempt = self.exempt.iter().flat_map(|n| ["--exclude-newer-package".to_owned(), format!("{n}=false")]);
+        ["--exclude-newer".to_owned(), self.before.clone()].into_iter().chain(exempt).collect()
+    }
 }
 
 impl Question {
     /// The text that identifies the question.
     pub fn key(&self) -> String {
         let part = |lines: &[String]| lines.join("\n");
+        let youngest = self.youngest.as_ref().map(|y| y.arguments().join(" ")).unwrap_or_default();
         format!(
-            "{}\n--\n{}\n--\n{}\n--{}",
+            "{}\n--\n{}\n--\n{}\n--{}{youngest}",
             part(&self.roots),
             part(&self.constraints),
             part(&self.preferences),
@@ -120,6 +140,7 @@ impl Resolver<'_> {
         if question.complete {
             args.push("--no-deps".to_owned());
         }
+        args.extend(question.youngest.iter().flat_map(Youngest::arguments));
         let mut option = |name: &str, value: &Path| args.extend([name.to_owned(), value.display().to_string()]);
         option("--python", &self.interpreter.exe);
         option("--find-links", self.wheels);
@@ -148,4 +169,35 @@ pub fn preferences(solution: &uplift_model::Solution) -> Vec<String> {
 pub fn floors(solution: &uplift_model::Solution, except: &dyn Fn(&PackageName) -> bool) -> Vec<String> {
     let kept = solution.packages.iter().filter(|(name, _)| !except(name));
     kept.map(|(name, version)| format!("{name}>={version}")).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn solution(pins: &[(&str, &str)]) -> uplift_model::Solution {
+        let pin = |(n, v): &(&str, &str)| (PackageName::new(n).unwrap(), v.parse().unwrap());
+        uplift_model::Solution { packages: pins.iter().map(pin).collect(), ..Default::default() }
+    }
+
+    #[test]
+    fn floors_bind_everything_but_what_is_wished_for() {
+        let now = solution(&[("alpha", "1.0"), ("beta", "2.0"), ("gamma", "3.0")]);
+        assert_eq!(floors(&now, &|name| name.as_str() == "beta"), ["alpha>=1.0", "gamma>=3.0"]);
+        assert_eq!(preferences(&now), ["alpha==1.0", "beta==2.0", "gamma==3.0"]);
+    }
+
+    #[test]
+    fn a_question_about_younger_releases_is_another_question() {
+        let name = PackageName::new("alpha").unwrap();
+        let bound = Youngest { before: "2026-11-14T00:00:00Z".to_owned(), exempt: vec![name] };
+        assert_eq!(
+            bound.arguments(),
+            ["--exclude-newer", "2026-11-14T00:00:00Z", "--exclude-newer-package", "alpha=false"]
+        );
+        let question = Question { roots: vec!["alpha".to_owned()], ..Question::default() };
+        let younger = Question { youngest: Some(bound), ..question.clone() };
+        assert_ne!(question.key(), younger.key());
+    }
 }

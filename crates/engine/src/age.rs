@@ -1,0 +1,204 @@
+//! The minimum release age: nothing that was uploaded too recently enters, neither named nor brought along.
+//!
+//! Lives here: which packages are excepted, how far each may go, what is told where the index gives no dates.
+//! Lives elsewhere: asking under it (`crate::solver`); what was installed from the start is never judged.
+
+use std::collections::BTreeSet;
+
+use uplift_ecosystems::python::registry::Release;
+use uplift_ecosystems::python::resolve::Youngest;
+use uplift_model::settings::Upgrade;
+use uplift_model::{PackageName, Solution, Version};
+
+use crate::error::EngineError;
+use crate::index::Index;
+
+/// The rule as it applies to one environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Age {
+    /// Days; 0: no rule.
+    days: u32,
+    /// Unix seconds: what was uploaded later is too young.
+    limit: i64,
+    /// Packages that the rule does not bind: those whose versions the settings choose.
+    exempt: BTreeSet<PackageName>,
+    /// Packages that are in use in a version that is itself too young.
+    young: BTreeSet<PackageName>,
+    /// Packages of which the index tells no upload dates.
+    undated: BTreeSet<PackageName>,
+    /// Constraint lines that keep out what an exception would let in.
+    barred: Vec<String>,
+    /// The index tells no dates at all.
+    unknown: bool,
+}
+
+impl Age {
+    /// The rule of `settings` at the time `now` (Unix seconds), for an environment that holds `base`.
+    ///
+    /// # Errors
+    /// Those of asking the index.
+    pub(crate) fn of(
+        settings: &Upgrade,
+        now: i64,
+        index: &Index<'_>,
+        base: &Solution,
+        exempt: BTreeSet<PackageName>,
+    ) -> Result<Self, EngineError> {
+        let days = settings.minimum_release_age;
+        let mut age = Self { days, limit: now - i64::from(days) * 86_400, exempt, ..Self::default() };
+        if days == 0 {
+            return Ok(age);
+        }
+        let names: Vec<PackageName> = base.packages.keys().cloned().collect();
+        index.load(&names)?;
+        let mut dated = false;
+        for (name, version) in &base.packages {
+            let releases = index.releases(name)?;
+            dated |= releases.iter().any(|r| r.uploaded.is_some());
+            age.enter(name, version, &releases);
+        }
+        age.unknown = !dated && !base.packages.is_empty();
+        Ok(age)
+    }
+
+    fn enter(&mut self, name: &PackageName, current: &Version, releases: &[Release]) {
+        if releases.is_empty() || self.exempt.contains(name) {
+            return;
+        }
+        if releases.iter().all(|r| r.uploaded.is_none()) {
+            self.barred.push(format!("{name}=={current}"));
+            self.undated.insert(name.clone());
+        } else if releases.iter().any(|r| r.version == *current && !self.is_old(r)) {
+            let others = releases.iter().filter(|r| r.version != *current && !self.is_old(r));
+            let barred: Vec<String> = others.map(|r| format!("{name}!={}", r.version)).collect();
+            self.barred.extend(barred);
+            self.young.insert(name.clone());
+        }
+    }
+
+    fn is_old(&self, release: &Release) -> bool {
+        uploaded(release).is_some_and(|at| at <= self.limit)
+    }
+
+    /// Whether nothing may enter because nothing is known about dates.
+    pub(crate) fn forbids_all(&self) -> bool {
+        self.unknown
+    }
+
+    /// What the resolver is told; `None`: nothing.
+    pub(crate) fn youngest(&self) -> Option<Youngest> {
+        if self.days == 0 || self.unknown {
+            return None;
+        }
+        Some(Youngest {
+            before: jiff::Timestamp::from_second(self.limit).ok()?.to_string(),
+            exempt: self.exempt.iter().chain(&self.young).chain(&self.undated).cloned().collect(),
+        })
+    }
+
+    /// Constraint lines that go with [`Self::youngest`].
+    pub(crate) fn constraints(&self) -> &[String] {
+        if self.unknown { &[] } else { &self.barred }
+    }
+
+    /// How far `name` may go from `current`, when the rule keeps it below `newest`, and why.
+    pub(crate) fn ceiling(
+        &self,
+        name: &PackageName,
+        current: &Version,
+        newest: &Version,
+        releases: &[Release],
+    ) -> Option<(Version, String)> {
+        if self.days == 0 || self.exempt.contains(name) {
+            return None;
+        }
+        let usable = |r: &&Release| r.installable() && r.yanked.is_none() && !r.version.is_prerelease();
+        let old_enough = releases.iter().rev().filter(usable).find(|r| self.is_old(r)).map(|r| r.version.clone());
+        let ceiling = old_enough.unwrap_or_else(|| current.clone()).max(current.clone());
+        if ceiling >= *newest {
+            return None;
+        }
+        let reason = if self.unknown || self.undated.contains(name) {
+            format!("release dates not retrieved, and nothing younger than {} days may enter", self.days)
+        } else {
+            format!("{newest} is younger than the {} days that the settings ask for", self.days)
+        };
+        Some((ceiling, reason))
+    }
+
+    /// What a reader should know.
+    pub(crate) fn note(&self) -> Option<String> {
+        if self.unknown {
+            return Some(format!(
+                "release dates not retrieved: the package index does not tell when versions were uploaded, so \
+                 minimum-release-age = {} cannot be checked and nothing new is taken; set it to 0 to upgrade without it",
+                self.days
+            ));
+        }
+        let names: Vec<&str> = self.undated.iter().map(PackageName::as_str).collect();
+        (!names.is_empty())
+            .then(|| format!("release dates not retrieved of {}: they stay as they are", names.join(", ")))
+    }
+}
+
+fn uploaded(release: &Release) -> Option<i64> {
+    release.uploaded.as_deref()?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn release(version: &str, uploaded: Option<&str>) -> Release {
+        let version = Version::new(version).unwrap();
+        Release { version, yanked: None, uploaded: uploaded.map(str::to_owned), wheel: true, sdist: None }
+    }
+
+    fn rule() -> Age {
+        let limit = "2026-11-14T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
+        Age { days: 7, limit, ..Age::default() }
+    }
+
+    #[test]
+    fn the_newest_version_that_is_old_enough_is_the_ceiling() {
+        let name = PackageName::new("demo").unwrap();
+        let v = |text: &str| Version::new(text).unwrap();
+        let releases = [
+            release("1.0", Some("2026-01-01T00:00:00Z")),
+            release("1.1", Some("2026-11-13T23:59:59Z")),
+            release("2.0", Some("2026-11-20T00:00:00Z")),
+        ];
+        let (ceiling, why) = rule().ceiling(&name, &v("1.0"), &v("2.0"), &releases).unwrap();
+        assert_eq!((ceiling, why.as_str()), (v("1.1"), "2.0 is younger than the 7 days that the settings ask for"));
+        assert_eq!(rule().ceiling(&name, &v("1.0"), &v("1.1"), &releases), None);
+        let exempt = Age { exempt: BTreeSet::from([name.clone()]), ..rule() };
+        assert_eq!(exempt.ceiling(&name, &v("1.0"), &v("2.0"), &releases), None);
+        assert_eq!(Age::default().ceiling(&name, &v("1.0"), &v("2.0"), &releases), None);
+    }
+
+    #[test]
+    fn what_is_in_use_and_young_stays_possible_and_its_young_neighbours_do_not() {
+        let name = PackageName::new("demo").unwrap();
+        let mut age = rule();
+        let day = |day: u32| format!("2026-11-{day}T00:00:00Z");
+        let releases = [release("1.4", Some(&day(10))), release("1.5", Some(&day(19))), release("2.0", Some(&day(18)))];
+        age.enter(&name, &Version::new("1.5").unwrap(), &releases);
+        assert_eq!(age.constraints(), ["demo!=2.0"]);
+        let youngest = age.youngest().unwrap();
+        assert_eq!((youngest.before.as_str(), youngest.exempt), ("2026-11-14T00:00:00Z", vec![name]));
+        assert_eq!(age.note(), None);
+    }
+
+    #[test]
+    fn without_dates_a_package_stays_and_that_is_told() {
+        let name = PackageName::new("demo").unwrap();
+        let mut age = rule();
+        age.enter(&name, &Version::new("1.0").unwrap(), &[release("1.0", None), release("2.0", None)]);
+        assert_eq!(age.constraints(), ["demo==1.0"]);
+        assert!(age.note().unwrap().starts_with("release dates not retrieved of demo"));
+        let blind = Age { unknown: true, ..age };
+        assert!(blind.forbids_all() && blind.youngest().is_none() && blind.constraints().is_empty());
+        assert!(blind.note().unwrap().contains("nothing new is taken"));
+    }
+}
