@@ -25,6 +25,7 @@ mod planning;
 mod preview;
 mod rollback;
 mod rounds;
+mod signs;
 mod solver;
 mod state;
 mod subject;

@@ -15,6 +15,8 @@ use uplift_model::{PackageName, Settings, Version};
 use uplift_sandbox::git::Git;
 
 use crate::error::EngineError;
+use crate::index::Index;
+use crate::signs;
 use crate::usage::Imports;
 
 /// The files of one commit.
@@ -131,16 +133,42 @@ pub(crate) fn interpreter(
         return Ok(Chosen { interpreter: (*found).clone(), reason: "the lock's header names it".to_owned() });
     }
     let reproducing = reproducing(doors, component, &admitted, directory, wheels)?;
-    let (pool, why) = if reproducing.is_empty() {
-        (admitted, "it satisfies the project's requires-python")
-    } else {
-        (reproducing, "it reproduces the lock")
-    };
-    let default = pool.iter().find(|i| i.default);
-    let Some(best) = default.or_else(|| pool.first()) else {
+    if let Some((chosen, why)) = likeliest(doors, tree, component, &reproducing)? {
+        return Ok(Chosen { interpreter: chosen.clone(), reason: format!("it reproduces the lock{why}") });
+    }
+    let Some(best) = admitted.iter().find(|i| i.default).or_else(|| admitted.first()) else {
         return Err(missing("Python 3", "the project asks", &have()));
     };
-    Ok(Chosen { interpreter: (*best).clone(), reason: why.to_owned() })
+    Ok(Chosen { interpreter: (*best).clone(), reason: "it satisfies the project's requires-python".to_owned() })
+}
+
+/// The likeliest of interpreters that reproduce the lock equally, with what to add to the reason. Decision: 0019.
+fn likeliest<'i>(
+    doors: &Doors,
+    tree: &Tree<'_>,
+    component: &Component,
+    pool: &[&'i Interpreter],
+) -> Result<Option<(&'i Interpreter, String)>, EngineError> {
+    let minor = |i: &Interpreter| i.minor().strip_prefix("3.").and_then(|m| m.parse::<u32>().ok());
+    let minors: Vec<u32> = pool.iter().filter_map(|i| minor(i)).collect();
+    let day = || pool.first().map_or(Ok(None), |some| written_on(doors, component, some));
+    let Some((best, why)) = signs::likeliest(&minors, &signs::named(tree, component), day)? else { return Ok(None) };
+    Ok(pool.iter().find(|i| minor(i) == Some(best)).map(|i| (*i, why)))
+}
+
+/// The day on which the youngest release of a lock was uploaded, as the index tells; `None` when it does not.
+fn written_on(doors: &Doors, component: &Component, interpreter: &Interpreter) -> Result<Option<String>, EngineError> {
+    let index = Index::new(doors, interpreter, false);
+    let pins: Vec<(&PackageName, &Version)> =
+        component.locked.iter().flatten().filter_map(|p| Some((&p.name, p.version.as_ref()?))).collect();
+    index.load(&pins.iter().map(|(name, _)| (*name).clone()).collect::<Vec<_>>())?;
+    let mut youngest: Option<String> = None;
+    for (name, version) in pins {
+        let releases = index.releases(name)?;
+        let day = releases.iter().find(|r| r.version == *version).and_then(|r| r.uploaded.as_ref()?.get(..10));
+        youngest = youngest.max(day.map(str::to_owned));
+    }
+    Ok(youngest)
 }
 
 fn named(doors: &Doors, found: &[Interpreter], wanted: &str, by: &str) -> Result<Option<Chosen>, EngineError> {
