@@ -17,6 +17,7 @@ pub mod name;
 pub mod outcome;
 pub mod plan;
 pub mod risk;
+pub mod roadmap;
 pub mod semver;
 pub mod settings;
 pub mod solution;
