@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod best;
 pub mod comparison;
 pub mod culprit;
+pub mod effort;
 pub mod phases;
 pub mod policy;
 pub mod risk;
