@@ -12,4 +12,5 @@ pub mod phases;
 pub mod policy;
 pub mod risk;
 pub mod symptoms;
+pub mod targets;
 pub mod verdict;
