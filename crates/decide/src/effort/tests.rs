@@ -115,6 +115,8 @@ fn each_week_closes_with_tests_and_deployment() {
     }
 }
 
+type Row = (Vec<usize>, Risk, Step, Class, (usize, usize, usize), Vec<usize>, u8);
+
 fn any_plan() -> impl Strategy<Value = (Vec<Work>, Vec<u8>)> {
     let step =
         prop::sample::select(vec![Step::Same, Step::Patch, Step::Minor, Step::Zero, Step::Major(1), Step::Major(9)]);
@@ -128,8 +130,8 @@ fn any_plan() -> impl Strategy<Value = (Vec<Work>, Vec<u8>)> {
         0u8..5,
     );
     prop::collection::vec(one, 0..18).prop_map(|rows| {
-        let of = |row: (Vec<usize>, Risk, Step, Class, (usize, usize, usize), Vec<usize>, u8)| {
-            let (packages, level, step, class, (sites, broken_sites, reviewers), needs, priority) = row;
+        let of = |(packages, level, step, class, counts, needs, priority): Row| {
+            let (sites, broken_sites, reviewers) = counts;
             let packages = packages.iter().enumerate().map(|(at, n)| format!("part{at}: p{n}")).collect();
             (Work { packages, level, step, class, sites, broken_sites, reviewers, needs }, priority)
         };

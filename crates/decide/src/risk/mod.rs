@@ -113,7 +113,7 @@ pub fn assess(evidence: &Evidence) -> Assessment {
     let demanded = factors.iter().map(|factor| factor.at_least).max().unwrap_or(Risk::Low);
     let level = demanded.max(level_of(score));
     // A stable sort: signals of one strength stay in the order of the list.
-    factors.sort_by(|a, b| (b.at_least, b.points).cmp(&(a.at_least, a.points)));
+    factors.sort_by_key(|factor| std::cmp::Reverse((factor.at_least, factor.points)));
     let class = classes::classify(evidence.ecosystem, &evidence.name, evidence.role);
     let standard_only = !unknown.is_empty();
     Assessment {

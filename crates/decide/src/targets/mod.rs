@@ -58,6 +58,14 @@ pub struct Fix<V> {
     pub fixed: Vec<V>,
 }
 
+/// A hold of the settings.
+#[derive(Clone, Copy)]
+pub struct Hold<'a, V> {
+    pub admits: &'a dyn Fn(&V) -> bool,
+    /// As written: `<5`.
+    pub text: &'a str,
+}
+
 /// Everything that the choice rests on.
 pub struct Question<'a, V> {
     pub releases: &'a [Release<V>],
@@ -76,8 +84,7 @@ pub struct Question<'a, V> {
     pub ignored: bool,
     /// The version that it must have, by a setting.
     pub pin: Option<&'a V>,
-    /// Whether a hold of the settings admits a version, and its text.
-    pub hold: Option<(&'a dyn Fn(&V) -> bool, &'a str)>,
+    pub hold: Option<Hold<'a, V>>,
     /// A version that somebody asked for.
     pub requested: Option<&'a V>,
     /// The version in use is deprecated.
@@ -159,15 +166,16 @@ fn choose<V: Scheme>(question: &Question<'_, V>, stable: &[&Release<V>], held: &
     };
     if let Some(pin) = question.pin {
         *held = Some(format!("pinned to {pin} by the settings"));
-        return if not_below(pin) { Some(pin.clone()) } else { question.current.cloned() };
+        let there = question.releases.iter().any(|release| release.version == *pin && release.installable);
+        return if there && not_below(pin) { Some(pin.clone()) } else { question.current.cloned() };
     }
     let there = |release: &&&Release<V>| release.installable && not_below(&release.version);
     let mut open: Vec<&Release<V>> = stable.iter().filter(there).copied().collect();
-    if let Some((admits, text)) = question.hold {
+    if let Some(hold) = question.hold.as_ref() {
         let before = open.len();
-        open.retain(|release| admits(&release.version));
+        open.retain(|release| (hold.admits)(&release.version));
         if open.len() < before {
-            *held = Some(format!("held at {text} by the settings"));
+            *held = Some(format!("held at {} by the settings", hold.text));
         }
     }
     if let Some(requested) = question.requested

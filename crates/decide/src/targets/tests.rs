@@ -144,7 +144,7 @@ fn holds_pins_and_ignores_limit_it_and_say_so() {
     let current = version("4.2.0");
     let below_five = |version: &Version| *version < Version::new("5").unwrap();
     let mut asked = question(&all, Some(&current));
-    asked.hold = Some((&below_five, "<5"));
+    asked.hold = Some(Hold { admits: &below_five, text: "<5" });
     let answer = propose(&asked);
     assert_eq!(
         (text(answer.target.as_ref()), answer.held_by.as_deref()),
@@ -154,8 +154,13 @@ fn holds_pins_and_ignores_limit_it_and_say_so() {
     let pin = version("4.2.5");
     asked.pin = Some(&pin);
     let answer = propose(&asked);
-    assert_eq!(text(answer.target.as_ref()), "4.2.5");
+    assert_eq!(answer.target, None, "what does not exist is no target");
     assert_eq!(answer.warnings[0], "4.2.5 was never released");
+    let pin = version("4.2.9");
+    asked.pin = Some(&pin);
+    let answer = propose(&asked);
+    assert_eq!(text(answer.target.as_ref()), "4.2.9");
+    assert_eq!(answer.held_by.as_deref(), Some("pinned to 4.2.9 by the settings"));
     asked.pin = None;
     asked.ignored = true;
     let answer = propose(&asked);

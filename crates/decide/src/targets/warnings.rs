@@ -74,10 +74,10 @@ fn of_request<V: Scheme>(question: &Question<'_, V>, stable: &[&Release<V>], req
         Some(_) if requested.is_prerelease() => say(format!("{requested} is a prerelease")),
         Some(_) => {}
     }
-    if let Some((admits, text)) = question.hold
-        && !admits(requested)
+    if let Some(hold) = question.hold.as_ref()
+        && !(hold.admits)(requested)
     {
-        say(format!("{requested} is outside the hold {text}"));
+        say(format!("{requested} is outside the hold {}", hold.text));
     }
     if let Some(latest) = stable.last().map(|release| &release.version)
         && requested < latest

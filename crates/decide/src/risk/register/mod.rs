@@ -29,10 +29,13 @@ pub struct Subject<'a> {
     pub assessment: &'a Assessment,
 }
 
+/// What upgrades have in common that share an entry: level (high first), class, reviewers, owner.
+type Kin = (std::cmp::Reverse<Risk>, Class, Vec<String>, String);
+
 /// Entries for every high and medium upgrade, high first: one a class, level and set of reviewers, then what concerns
 /// the plan as a whole. Low upgrades have none: patches and small minors are what the tests are for.
 pub fn register(subjects: &[Subject<'_>], rules: &[Rule]) -> Vec<RegisterEntry> {
-    let mut groups: BTreeMap<(std::cmp::Reverse<Risk>, Class, Vec<String>, String), Vec<Subject<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Kin, Vec<Subject<'_>>> = BTreeMap::new();
     for subject in subjects.iter().filter(|subject| subject.assessment.level > Risk::Low) {
         let people = rules::people(subject.class, subject.name, rules);
         let key = (std::cmp::Reverse(subject.assessment.level), subject.class, people.reviewers, people.owner);
