@@ -267,6 +267,30 @@ proptest! {
     }
 }
 
+/// The page that people read names every signal, every class and the bounds of the levels as they are.
+#[test]
+fn the_reference_names_what_is_there() {
+    let page = include_str!("../../../../docs/reference/risk.md");
+    for (signal, _) in SIGNALS {
+        assert!(page.contains(&format!("| `{signal}` |")), "{signal}");
+    }
+    for class in Class::ALL {
+        assert!(page.contains(&format!("\n| {} | ", class.word())), "{}", class.word());
+    }
+    assert!(page.contains(&format!("low below {MEDIUM_FROM}, medium from {MEDIUM_FROM}, high from {HIGH_FROM}")));
+}
+
+#[test]
+fn the_scores_of_the_reference_s_examples_hold() {
+    let mut redis = python("redis", "5.0.7", "6.2.0", Distance::Major, 1);
+    assert_eq!(assess(&redis).score, 44);
+    redis.conflicts = vec!["arq 0.26.3 needs redis <6".to_owned()];
+    assert_eq!(assess(&redis).score, 71);
+    assert_eq!(assess(&python("stripe", "7.4.0", "11.1.1", Distance::Major, 4)).score, 74);
+    let isort = known("isort", Ecosystem::Python, Role::Development, "5.12.0", "7.0.0", Distance::Major, 2);
+    assert_eq!(assess(&isort).score, 44);
+}
+
 #[test]
 fn the_security_effect_is_part_of_the_assessment() {
     let mut evidence = python("torch", "2.1.0", "2.6.0", Distance::Minor, 0);
