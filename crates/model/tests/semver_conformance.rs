@@ -1,5 +1,7 @@
 //! npm versions and ranges against the tables of the reference implementation (`tests/data/npm`).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+
 use std::cmp::Ordering;
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! What must hold for every npm version and range, and for every text that is none.
 
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 use uplift_model::semver::{Options, Range, Version};
 
