@@ -1,6 +1,7 @@
 //! One row of the analysis from everything known of a dependency, but for target and risk, which are judgement.
 
 use uplift_model::analysis::{Availability, Behind, CurrentFrom, DependencyRow};
+use uplift_model::semver;
 use uplift_model::{Datum, Distance, Ecosystem, Version};
 
 use crate::components::{Component, Package};
@@ -66,7 +67,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
 /// The version in use, and what says so. A floor says nothing of what runs.
 fn current(package: &Package) -> (Option<String>, CurrentFrom) {
     // The copy that the project itself sees is the one that a pin or the lock's root names; nested ones are lower or equal.
-    if let Some(locked) = package.pinned.as_ref().filter(|p| package.locked.contains(p)).or(package.locked.last()) {
+    if let Some(locked) = of_lock(package) {
         return (Some(locked.clone()), CurrentFrom::Locked);
     }
     if let Some(pinned) = &package.pinned {
@@ -76,6 +77,11 @@ fn current(package: &Package) -> (Option<String>, CurrentFrom) {
         Some(installed) => (Some(installed.clone()), CurrentFrom::Installed),
         None => (None, CurrentFrom::Unknown),
     }
+}
+
+fn of_lock(package: &Package) -> Option<&String> {
+    let pinned = || package.pinned.as_ref().filter(|p| package.locked.contains(p));
+    package.resolved.as_ref().or_else(pinned).or(package.locked.last())
 }
 
 fn released(answer: &Answer, version: Option<&str>) -> Datum<String> {
@@ -122,8 +128,12 @@ fn deprecation(known: &Known, current: Option<&str>) -> Option<uplift_model::ana
 pub fn distance(ecosystem: Ecosystem, from: &str, to: &str) -> Option<Distance> {
     match ecosystem {
         Ecosystem::Python => Some(Version::new(from).ok()?.distance(&Version::new(to).ok()?)),
-        Ecosystem::JavaScript => None,
+        Ecosystem::JavaScript => Some(npm(from)?.distance(&npm(to)?)),
     }
+}
+
+fn npm(text: &str) -> Option<semver::Version> {
+    semver::Version::parse(text, semver::Options::LOOSE).ok()
 }
 
 fn behind(ecosystem: Ecosystem, known: &Known, current: &str) -> Option<Behind> {
@@ -131,10 +141,7 @@ fn behind(ecosystem: Ecosystem, known: &Known, current: &str) -> Option<Behind> 
     let numbers = |text: &str| -> Option<Vec<u64>> {
         match ecosystem {
             Ecosystem::Python => Some(Version::new(text).ok()?.line(2)),
-            Ecosystem::JavaScript => {
-                let mut parts = text.split('.').map(|p| p.parse::<u64>().ok());
-                Some(vec![parts.next()??, parts.next()??])
-            }
+            Ecosystem::JavaScript => npm(text).map(|v| vec![v.major(), v.minor()]),
         }
     };
     let (now, then) = (numbers(current)?, numbers(&latest.version)?);
@@ -142,7 +149,7 @@ fn behind(ecosystem: Ecosystem, known: &Known, current: &str) -> Option<Behind> 
     let minors = if majors == 0 { then.get(1)?.saturating_sub(*now.get(1)?) } else { 0 };
     let above = |r: &&crate::releases::Release| match ecosystem {
         Ecosystem::Python => Version::new(&r.version).ok() > Version::new(current).ok(),
-        Ecosystem::JavaScript => true,
+        Ecosystem::JavaScript => npm(&r.version) > npm(current),
     };
     let at = known.releases.iter().position(|r| r.version == current);
     let later = known.releases.iter().skip(at.map_or(0, |i| i + 1));

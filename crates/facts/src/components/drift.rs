@@ -36,6 +36,16 @@ pub(super) fn drift(name: &str, stated: &[Statement]) -> Vec<String> {
     found
 }
 
+/// One sentence for a package for which members of a workspace ask differently.
+pub(super) fn between_members(name: &str, stated: &[Statement]) -> Option<String> {
+    let mut forms: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for statement in stated.iter().filter(|s| s.group != "peerDependencies") {
+        forms.entry(&statement.specifier).or_default().push(format!("{}:{}", statement.file, statement.line));
+    }
+    let said: Vec<String> = forms.iter().map(|(form, places)| format!("{form} in {}", places.join(", "))).collect();
+    (said.len() > 1).then(|| format!("{name} is stated differently: {}", said.join("; ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,3 +28,16 @@ pub(super) fn python(folder: &Path) -> BTreeMap<PackageName, Version> {
     }
     BTreeMap::new()
 }
+
+/// The version of a package in a `node_modules`.
+pub(super) fn node(node_modules: &Path, name: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        version: String,
+    }
+    if name.split('/').any(|part| part == ".." || part.is_empty()) {
+        return None;
+    }
+    let text = std::fs::read_to_string(node_modules.join(name).join("package.json")).ok()?;
+    serde_json::from_str::<Manifest>(&text).ok().map(|m| m.version)
+}

@@ -5,6 +5,7 @@
 mod drift;
 mod graph;
 mod installed;
+mod javascript;
 mod python;
 
 pub use graph::Graph;
@@ -50,6 +51,10 @@ pub struct Package {
     /// Versions that the lock holds, ascending; nested copies give several.
     pub locked: Vec<String>,
     pub installed: Option<String>,
+    /// The locked copy that the component's own statement gets.
+    pub resolved: Option<String>,
+    /// In the lock's words.
+    pub deprecated: Option<String>,
     pub findings: Vec<String>,
 }
 
@@ -66,6 +71,8 @@ impl Package {
             pinned: None,
             locked: Vec::new(),
             installed: None,
+            resolved: None,
+            deprecated: None,
             findings: Vec::new(),
         }
     }
@@ -79,6 +86,7 @@ impl Package {
 /// Every component of the tree, by folder; Python before JavaScript in the same one.
 pub fn components(tree: &Tree) -> Vec<Component> {
     let mut all = python::components(tree);
+    all.extend(javascript::components(tree));
     all.sort_by(|a, b| (&a.root, a.ecosystem).cmp(&(&b.root, b.ecosystem)));
     all
 }

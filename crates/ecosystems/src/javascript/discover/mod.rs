@@ -105,12 +105,7 @@ pub fn components(files: &[String], read: &Read<'_>) -> Vec<Component> {
     found
 }
 
-fn component(
-    root: &str,
-    folders: &[String],
-    files: &[String],
-    read: &Read<'_>,
-) -> (Option<Component>, Vec<String>) {
+fn component(root: &str, folders: &[String], files: &[String], read: &Read<'_>) -> (Option<Component>, Vec<String>) {
     let mut notes = Vec::new();
     let Some(first) = manifest_file(root, "", read, &mut notes) else {
         return (unreadable(root, notes), Vec::new());

@@ -41,7 +41,10 @@ fn a_pnpm_workspace_names_members_and_keeps_ranges() {
         ("apps/web/package.json", r#"{ "dependencies": { "react": "catalog:", "vue": "catalog:" } }"#),
     ]);
     let [only] = components.as_slice() else { panic!("{components:?}") };
-    assert_eq!(only.manager, Manager { tool: "pnpm".into(), version: Some("9.15.9".into()), from: "packageManager".into() });
+    assert_eq!(
+        only.manager,
+        Manager { tool: "pnpm".into(), version: Some("9.15.9".into()), from: "packageManager".into() }
+    );
     let drift: Vec<String> = only.drift.iter().map(|(path, drift)| format!("{path}: {drift}")).collect();
     assert_eq!(
         drift,

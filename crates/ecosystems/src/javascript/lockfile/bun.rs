@@ -15,8 +15,7 @@ pub(super) fn read(text: &str) -> Result<Lock, LockError> {
     let format = format.ok_or_else(|| LockError::Syntax("it does not say its lockfileVersion".to_owned()))?;
     let mut packages = Vec::new();
     for (folder, value) in root.get("workspaces").and_then(Value::as_object).into_iter().flatten() {
-        let mut package =
-            Package::new(format!("workspace:{folder}"), json::text(value, "name").unwrap_or_default());
+        let mut package = Package::new(format!("workspace:{folder}"), json::text(value, "name").unwrap_or_default());
         package.version = json::text(value, "version").and_then(version);
         package.origin = Origin::Member { folder: folder.clone() };
         package.needs = edges(value);

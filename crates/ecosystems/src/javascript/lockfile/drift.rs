@@ -35,7 +35,8 @@ impl fmt::Display for Drift {
 
 /// Where the package.json of a folder (empty for the root) and the lock disagree, in the order of the file.
 pub fn drift(folder: &str, manifest: &Manifest, lock: &Lock) -> Vec<Drift> {
-    let mut found: Vec<Drift> = manifest.stated.iter().filter_map(|stated| of(folder, manifest, stated, lock)).collect();
+    let mut found: Vec<Drift> =
+        manifest.stated.iter().filter_map(|stated| of(folder, manifest, stated, lock)).collect();
     if let Some((_, member)) = lock.member(folder) {
         for edge in &member.needs {
             if !manifest.stated.iter().any(|s| s.name == edge.name) {

@@ -125,7 +125,11 @@ impl Lock {
         for edge in self.packages.iter().flat_map(|p| &p.needs) {
             let as_peer = matches!(edge.kind, EdgeKind::Peer | EdgeKind::OptionalPeer);
             if let Some(to) = edge.to {
-                if as_peer { peer.insert(to) } else { plain.insert(to) };
+                if as_peer {
+                    peer.insert(to)
+                } else {
+                    plain.insert(to)
+                };
             }
         }
         for (index, package) in self.packages.iter_mut().enumerate() {

@@ -108,9 +108,13 @@ pub struct Package {
 pub enum Origin {
     Registry,
     /// A member of the workspace, by its folder from the lock's own; empty for the root.
-    Member { folder: String },
+    Member {
+        folder: String,
+    },
     /// A link to a folder that is no member, as written.
-    Link { to: String },
+    Link {
+        to: String,
+    },
     Git,
     /// An archive at an address, or a file.
     Archive,
@@ -164,7 +168,9 @@ impl Hint for LockError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Syntax(_) => "solve merge conflicts in it, or let its own tool write it again".to_owned(),
-            Self::Unknown(name) if name == "bun.lockb" => "let bun write its text form: `bun install --save-text-lockfile`".to_owned(),
+            Self::Unknown(name) if name == "bun.lockb" => {
+                "let bun write its text form: `bun install --save-text-lockfile`".to_owned()
+            }
             Self::Unknown(_) => "name a package-lock.json, yarn.lock, pnpm-lock.yaml or bun.lock".to_owned(),
             Self::Format { tool, .. } => format!("let a current {tool} write it again"),
         })

@@ -48,12 +48,7 @@ fn package(path: &str, name: &str, entry: &Value) -> Package {
     package.bundled = json::flag(entry, "bundled");
     package.has_integrity = json::text(entry, "integrity").is_some();
     package.needs = json::texts(entry, "requires")
-        .map(|(name, range)| Edge {
-            name: name.to_owned(),
-            range: range.to_owned(),
-            kind: EdgeKind::Normal,
-            to: None,
-        })
+        .map(|(name, range)| Edge { name: name.to_owned(), range: range.to_owned(), kind: EdgeKind::Normal, to: None })
         .collect();
     package
 }
@@ -83,8 +78,11 @@ fn find(positions: &HashMap<String, usize>, from: &str, name: &str) -> Option<us
         // Within `node_modules` itself (`…/node_modules`, `…/node_modules/@scope`) there is no further one.
         let inside = folder.ends_with("node_modules") || installed_name(folder).is_some_and(is_scope);
         if !inside {
-            let path =
-                if folder.is_empty() { format!("node_modules/{name}") } else { format!("{folder}/node_modules/{name}") };
+            let path = if folder.is_empty() {
+                format!("node_modules/{name}")
+            } else {
+                format!("{folder}/node_modules/{name}")
+            };
             if let Some(at) = positions.get(&path) {
                 return Some(*at);
             }

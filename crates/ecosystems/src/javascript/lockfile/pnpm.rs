@@ -62,9 +62,7 @@ fn package(key: &str, copy: &Copy) -> Package {
     package.deprecated.clone_from(&copy.deprecated);
     package.bundled = false;
     let mut peers: BTreeMap<&String, &String> = copy.peer_dependencies.iter().collect();
-    for (table, kind) in
-        [(&copy.dependencies, EdgeKind::Normal), (&copy.optional_dependencies, EdgeKind::Optional)]
-    {
+    for (table, kind) in [(&copy.dependencies, EdgeKind::Normal), (&copy.optional_dependencies, EdgeKind::Optional)] {
         for (name, chosen) in table {
             // A peer that was found stands among the dependencies; its range stands among the peers.
             let (range, kind) = match peers.remove(name) {
@@ -127,8 +125,12 @@ fn connect(packages: &mut [Package]) {
             let target = if let Some(path) = chosen.strip_prefix("link:") {
                 folders.get(&joined(&base, path)).copied()
             } else {
-                let keys =
-                    [format!("{name}@{chosen}"), format!("/{name}@{chosen}"), format!("/{name}/{chosen}"), chosen.to_owned()];
+                let keys = [
+                    format!("{name}@{chosen}"),
+                    format!("/{name}@{chosen}"),
+                    format!("/{name}/{chosen}"),
+                    chosen.to_owned(),
+                ];
                 keys.iter().find_map(|key| positions.get(key).copied())
             };
             edge.range = range.to_owned();

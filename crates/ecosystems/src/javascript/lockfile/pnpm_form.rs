@@ -150,7 +150,8 @@ impl File {
     }
 
     fn from_older(format: String, older: Older) -> Self {
-        let Older { mut importers, specifiers, dependencies, dev_dependencies, optional_dependencies, packages } = older;
+        let Older { mut importers, specifiers, dependencies, dev_dependencies, optional_dependencies, packages } =
+            older;
         if importers.is_empty() {
             let root = Apart { specifiers, dependencies, dev_dependencies, optional_dependencies };
             importers.insert(".".to_owned(), root);

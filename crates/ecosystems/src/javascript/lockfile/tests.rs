@@ -72,7 +72,8 @@ fn npm_format_1_nests_copies_and_leaves_the_projects_needs_to_its_manifest() {
         "a": { "version": "1.0.0", "requires": { "b": "^1" }, "dependencies": { "b": { "version": "1.5.0" } } },
         "b": { "version": "2.0.0", "dev": true },
         "c": { "version": "npm:other@3.0.0" }, "g": { "version": "git+ssh://git@host.example/g.git#abc" } } }"#;
-    let manifest = r#"{ "name": "x", "dependencies": { "a": "^1", "c": "npm:other@^3" }, "devDependencies": { "b": "^2" } }"#;
+    let manifest =
+        r#"{ "name": "x", "dependencies": { "a": "^1", "c": "npm:other@^3" }, "devDependencies": { "b": "^2" } }"#;
     let lock = lock("package-lock.json", text, &[("", manifest)]);
     assert_eq!(needs(&lock, "node_modules/a"), ["b Normal -> node_modules/a/node_modules/b"]);
     assert_eq!(needs(&lock, "")[1], "c Normal -> node_modules/c");

@@ -387,7 +387,9 @@ fn split_path(text: &str) -> Vec<String> {
 /// Whether a text can be the name of a package: what npm accepted at any time, so also capitals.
 pub fn is_name(text: &str) -> bool {
     let part = |p: &str| {
-        !p.is_empty() && !p.starts_with(['.', '_']) && !p.contains(|c: char| c.is_whitespace() || c.is_control())
+        !p.is_empty()
+            && !p.starts_with(['.', '_'])
+            && !p.contains(|c: char| c.is_whitespace() || c.is_control())
             && !p.contains(['/', '\\', '%', '?', '#', ':', '@'])
     };
     match text.strip_prefix('@') {

@@ -131,9 +131,7 @@ impl fmt::Display for Specifier {
             Self::Workspace(text) => write!(f, "workspace:{text}"),
             Self::Catalog(text) => write!(f, "catalog:{text}"),
             Self::Path(text) => write!(f, "file:{text}"),
-            Self::Git(text) | Self::Url(text) | Self::Other(text) => {
-                f.write_str(&uplift_sandbox::redact::text(text))
-            }
+            Self::Git(text) | Self::Url(text) | Self::Other(text) => f.write_str(&uplift_sandbox::redact::text(text)),
         }
     }
 }

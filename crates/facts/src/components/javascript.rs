@@ -1,0 +1,154 @@
+//! JavaScript components, from `ecosystems::javascript::discover`: a workspace is one component with its members.
+
+use std::collections::BTreeMap;
+
+use uplift_ecosystems::javascript::discover;
+use uplift_ecosystems::javascript::lockfile::{Origin, Package as Copy};
+use uplift_ecosystems::javascript::manifest::{self, Group, ManifestError, Specifier};
+use uplift_model::analysis::{FileProblem, Pinning, Statement};
+use uplift_model::semver::Options;
+use uplift_model::{Ecosystem, Hint};
+use uplift_sandbox::redact;
+
+use super::{Component, Graph, Package, drift, installed};
+use crate::tree::Tree;
+
+pub(super) fn components(tree: &Tree) -> Vec<Component> {
+    tell_unreadable(tree);
+    let read = |path: &str| tree.read(path);
+    discover::components(&tree.files, &read).into_iter().map(|c| component(tree, c)).collect()
+}
+
+fn tell_unreadable(tree: &Tree) {
+    for path in tree.files.iter().filter(|p| p.rsplit('/').next() == Some("package.json")) {
+        let Some(bytes) = tree.read(path) else { continue };
+        let failed = match std::str::from_utf8(&bytes) {
+            Ok(text) => match manifest::parse(text) {
+                Ok(_) => continue,
+                Err(e) => {
+                    let line = if let ManifestError::Syntax { line, .. } = &e { Some(*line) } else { None };
+                    (line, e.to_string(), e.hint())
+                }
+            },
+            Err(_) => (None, "the text is not UTF-8".to_owned(), Some("save the file as UTF-8".to_owned())),
+        };
+        let (line, message, hint) = failed;
+        tree.note(FileProblem { file: path.clone(), line, message, hint });
+    }
+}
+
+fn component(tree: &Tree, found: discover::Component) -> Component {
+    let mut packages: BTreeMap<String, Package> = BTreeMap::new();
+    let mut graph = Graph::default();
+    let copies: &[Copy] = found.lock.as_ref().map(|l| l.lock.packages.as_slice()).unwrap_or_default();
+    for copy in copies.iter().filter(|c| !c.is_member()) {
+        let entry = packages.entry(copy.name.clone()).or_insert_with(|| Package::new(&copy.name));
+        match (&copy.version, &copy.origin) {
+            (Some(version), Origin::Registry) => {
+                if !entry.locked.contains(&version.to_string()) {
+                    entry.locked.push(version.to_string());
+                }
+                entry.deprecated = entry.deprecated.take().or_else(|| copy.deprecated.clone());
+            }
+            _ => entry.pinning = Pinning::Elsewhere,
+        }
+        for edge in &copy.needs {
+            if let Some(to) = edge.to.and_then(|at| copies.get(at)) {
+                graph.add(&copy.name, &to.name);
+            }
+        }
+    }
+    let members: Vec<&str> = found.manifests.iter().filter_map(|m| m.manifest.name.as_deref()).collect();
+    let mut drifts: Vec<String> = found.drift.iter().map(|(file, drift)| format!("{file}: {drift}")).collect();
+    let here = tree.root().join(&found.root).join("node_modules");
+    for (file, stated) in found.statements() {
+        // A peer is what others bring; a member of the same workspace has no releases to look up.
+        let own = matches!(stated.specifier, Specifier::Workspace(_)) || members.contains(&stated.name.as_str());
+        if own || stated.group == Group::Peer && found.manifests.len() > 1 {
+            continue;
+        }
+        let name = match &stated.specifier {
+            Specifier::Alias { name, .. } => name,
+            _ => &stated.name,
+        };
+        let entry = packages.entry(name.clone()).or_insert_with(|| Package::new(name));
+        if !entry.direct {
+            entry.role = stated.group.role();
+            entry.pinning = pinning(&stated.specifier);
+        }
+        entry.direct = true;
+        entry.role = entry.role.min(stated.group.role());
+        entry.stated.push(Statement {
+            file: file.path.clone(),
+            line: stated.line,
+            written: redact::text(&stated.written),
+            specifier: redact::text(&stated.written),
+            marker: None,
+            group: stated.group.table().to_owned(),
+        });
+        entry.floor = entry.floor.take().or_else(|| floor(&stated.specifier));
+        entry.pinned = entry.pinned.take().or_else(|| exact(&stated.specifier));
+        if let Some(version) = found.locked(file, stated).and_then(|copy| copy.version.as_ref()) {
+            entry.resolved.get_or_insert_with(|| version.to_string());
+        }
+        entry.installed = entry.installed.take().or_else(|| installed::node(&here, name));
+    }
+    for package in packages.values_mut() {
+        let order = |text: &String| uplift_model::semver::Version::parse(text, Options::LOOSE).ok();
+        package.locked.sort_by_key(order);
+        if package.direct {
+            drifts.extend(drift::between_members(&package.name, &package.stated));
+        }
+    }
+    let environment = match &found.lock {
+        Some(lock) => format!("package.json -> {} ({})", lock.path, found.manager.tool),
+        None => format!("package.json (no lock, {})", found.manager.tool),
+    };
+    let known = tree.problems();
+    let mut notes = found.notes.clone();
+    notes.retain(|note| !known.iter().any(|p| !p.file.is_empty() && note.starts_with(&format!("{}:", p.file))));
+    Component {
+        name: found.manifests.first().and_then(|m| m.manifest.name.clone()),
+        root: found.root.clone(),
+        ecosystem: Ecosystem::JavaScript,
+        environment,
+        complete: found.lock.is_some(),
+        packages,
+        graph,
+        drift: drifts,
+        notes: notes.iter().map(|n| redact::text(n)).collect(),
+    }
+}
+
+fn inner(specifier: &Specifier) -> &Specifier {
+    match specifier {
+        Specifier::Alias { inner, .. } => inner,
+        other => other,
+    }
+}
+
+fn floor(specifier: &Specifier) -> Option<String> {
+    match inner(specifier) {
+        Specifier::Exact(version) => Some(version.to_string()),
+        Specifier::Range(range) if !range.is_any() => range.min_version().map(|v| v.to_string()),
+        _ => None,
+    }
+}
+
+fn exact(specifier: &Specifier) -> Option<String> {
+    match inner(specifier) {
+        Specifier::Exact(version) => Some(version.to_string()),
+        _ => None,
+    }
+}
+
+fn pinning(specifier: &Specifier) -> Pinning {
+    match inner(specifier) {
+        Specifier::Exact(_) => Pinning::Pinned,
+        Specifier::Range(range) if range.is_any() => Pinning::Unpinned,
+        Specifier::Range(range) if range.is_bounded_above() => Pinning::Bounded,
+        Specifier::Range(_) => Pinning::Floor,
+        Specifier::Tag(_) => Pinning::Unpinned,
+        _ => Pinning::Elsewhere,
+    }
+}
