@@ -219,6 +219,10 @@ pub(crate) enum Reach {
     Compatible,
     /// The newest release of the same minor line
     Patch,
+    /// Only what has an advisory, to the lowest release without one
+    Security,
+    /// Only what is wrong, as little as mends it
+    Minimal,
 }
 
 impl From<Reach> for Strategy {
@@ -227,6 +231,8 @@ impl From<Reach> for Strategy {
             Reach::Latest => Self::Latest,
             Reach::Compatible => Self::Compatible,
             Reach::Patch => Self::Patch,
+            Reach::Security => Self::Security,
+            Reach::Minimal => Self::Minimal,
         }
     }
 }

@@ -8,9 +8,9 @@ use uplift_decide::policy::{self, Condition};
 use uplift_ecosystems::python::client::Clients;
 use uplift_facts::days;
 use uplift_facts::gather::{self, Ask};
-use uplift_model::Settings;
 use uplift_model::analysis::Analysis;
 use uplift_model::comparison::Comparison;
+use uplift_model::{Datum, Settings};
 use uplift_sandbox::dirs::Dirs;
 use uplift_sandbox::fetch::{Fetch, FetchSettings};
 use uplift_sandbox::git::Git;
@@ -18,6 +18,7 @@ use uplift_sandbox::{Cancel, clock};
 
 use crate::error::EngineError;
 use crate::history;
+use crate::judge;
 
 /// What a check is asked for.
 #[derive(Debug, Clone)]
@@ -84,7 +85,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     .cancelled_by(&request.cancel);
     let store = dirs.root().join("releases");
     let clients = Clients::new(dirs, request.cancel.clone());
-    let gathered = gather::gather(&Ask {
+    let mut gathered = gather::gather(&Ask {
         root: &folder,
         repository: name,
         commit,
@@ -98,6 +99,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     if request.cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
+    judge::judge(&mut gathered, &request.settings, &|_, _, _| Datum::not_retrieved("no source of advisories"));
     let analysis = gathered.analysis;
     let comparison = match &request.diff {
         Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &analysis)),

@@ -18,6 +18,7 @@ mod held;
 mod history;
 mod index;
 pub mod journal;
+mod judge;
 mod lab;
 mod layer;
 mod pipeline;

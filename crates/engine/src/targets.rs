@@ -45,7 +45,8 @@ fn wish(now: &Version, scope: &Scope<'_>, name: &PackageName, own: &str) -> Wish
         extra.push(within.clone());
     }
     match scope.strategy {
-        Strategy::Latest => {}
+        // What only mends has its target as its ceiling.
+        Strategy::Latest | Strategy::Security | Strategy::Minimal => {}
         // An exact pin bounds nothing: it is what moves.
         Strategy::Compatible => extra.extend((!own.is_empty() && !own.contains("==")).then(|| own.to_owned())),
         Strategy::Patch => {

@@ -132,21 +132,27 @@ pub fn distance(ecosystem: Ecosystem, from: &str, to: &str) -> Option<Distance> 
     }
 }
 
-fn npm(text: &str) -> Option<semver::Version> {
-    semver::Version::parse(text, semver::Options::LOOSE).ok()
-}
-
-fn behind(ecosystem: Ecosystem, known: &Known, current: &str) -> Option<Behind> {
-    let latest = known.latest()?;
+/// Difference of the first release numbers, and of the second ones where the first are the same.
+pub fn apart(ecosystem: Ecosystem, from: &str, to: &str) -> Option<(u64, u64)> {
     let numbers = |text: &str| -> Option<Vec<u64>> {
         match ecosystem {
             Ecosystem::Python => Some(Version::new(text).ok()?.line(2)),
             Ecosystem::JavaScript => npm(text).map(|v| vec![v.major(), v.minor()]),
         }
     };
-    let (now, then) = (numbers(current)?, numbers(&latest.version)?);
+    let (now, then) = (numbers(from)?, numbers(to)?);
     let majors = then.first()?.saturating_sub(*now.first()?);
     let minors = if majors == 0 { then.get(1)?.saturating_sub(*now.get(1)?) } else { 0 };
+    Some((majors, minors))
+}
+
+fn npm(text: &str) -> Option<semver::Version> {
+    semver::Version::parse(text, semver::Options::LOOSE).ok()
+}
+
+fn behind(ecosystem: Ecosystem, known: &Known, current: &str) -> Option<Behind> {
+    let latest = known.latest()?;
+    let (majors, minors) = apart(ecosystem, current, &latest.version)?;
     let above = |r: &&crate::releases::Release| match ecosystem {
         Ecosystem::Python => Version::new(&r.version).ok() > Version::new(current).ok(),
         Ecosystem::JavaScript => npm(&r.version) > npm(current),

@@ -137,6 +137,10 @@ pub enum Strategy {
     Compatible,
     /// The newest release of the same minor line.
     Patch,
+    /// Only what has an advisory moves, to the lowest release without one.
+    Security,
+    /// Only what is wrong moves, as little as mends it; the rest to the newest of its minor line.
+    Minimal,
 }
 
 /// What foreign code may use.

@@ -7,6 +7,9 @@ use uplift_model::analysis::{Availability, Deprecation, Pinning, Usage};
 use uplift_model::risk::SecurityEffect;
 use uplift_model::{Datum, Distance, Ecosystem, Role};
 
+/// Why a datum is missing that nobody has a source for yet: it is listed as unknown and raises nothing.
+pub const NOT_ASKED: &str = "nobody asked";
+
 /// One upgrade of one package in one component.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
@@ -122,7 +125,7 @@ impl Step {
 impl Evidence {
     /// An upgrade of which nothing but its name, its role and its target is known.
     pub fn new(name: &str, ecosystem: Ecosystem, role: Role, target: &str) -> Self {
-        let unasked = || "nobody asked".to_owned();
+        let unasked = || NOT_ASKED.to_owned();
         Self {
             name: name.to_owned(),
             ecosystem,

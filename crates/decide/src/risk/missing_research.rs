@@ -4,7 +4,7 @@ use uplift_model::Risk;
 
 use super::Said;
 use super::classes::classify;
-use super::evidence::{Evidence, Step};
+use super::evidence::{Evidence, NOT_ASKED, Step};
 
 /// Release notes and breaking changes, one factor for both: an upgrade of what is delivered is medium without them, and
 /// everything else passes the standard tests whatever the release says.
@@ -16,7 +16,10 @@ pub(super) fn weigh(evidence: &Evidence) -> Said {
         [("release notes", evidence.release_notes.missing()), ("breaking changes", evidence.breaking.missing())]
     {
         if let Some(why) = why {
-            missing.push(what);
+            // A source that does not exist yet says nothing about this release.
+            if why != NOT_ASKED {
+                missing.push(what);
+            }
             said = said.missing(format!("{what}: {why}"));
         }
     }
@@ -62,6 +65,16 @@ mod tests {
         let said = weigh(&evidence);
         let sentence = "release notes and breaking changes not retrieved: standard testing is required";
         assert_eq!(said.factors, [(4, Risk::Low, sentence.to_owned())]);
+    }
+
+    #[test]
+    fn what_nobody_asks_for_yet_is_listed_and_raises_nothing() {
+        let mut evidence = opencv();
+        (evidence.release_notes, evidence.breaking) =
+            (Datum::not_retrieved(NOT_ASKED), Datum::not_retrieved(NOT_ASKED));
+        let said = weigh(&evidence);
+        assert!(said.factors.is_empty());
+        assert_eq!(said.unknown.len(), 2);
     }
 
     #[test]

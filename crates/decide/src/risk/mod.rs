@@ -32,7 +32,7 @@ use uplift_model::risk::{Assessment, Factor};
 
 pub use advisories::effect_between;
 pub use classes::Class;
-pub use evidence::{Breaking, Evidence, Native, Partner, Step};
+pub use evidence::{Breaking, Evidence, NOT_ASKED, Native, Partner, Step};
 pub use layers::required_tests;
 
 /// What one signal has to say: factors, and facts that it missed.

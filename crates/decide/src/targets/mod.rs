@@ -37,6 +37,16 @@ impl Scheme for uplift_model::Version {
     }
 }
 
+impl Scheme for uplift_model::semver::Version {
+    fn is_prerelease(&self) -> bool {
+        self.is_prerelease()
+    }
+
+    fn distance(&self, other: &Self) -> Distance {
+        self.distance(other)
+    }
+}
+
 /// One release, as of the day of the analysis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release<V> {

@@ -28,6 +28,8 @@ impl From<Strategy> for Reach {
             Strategy::Latest => Self::Latest,
             Strategy::Compatible => Self::Compatible,
             Strategy::Patch => Self::Patch,
+            Strategy::Security => Self::Security,
+            Strategy::Minimal => Self::Minimal,
         }
     }
 }

@@ -22,6 +22,10 @@ pub struct Release {
     /// In the maintainers' words, where they gave it up (npm).
     pub deprecated: Option<String>,
     pub availability: Availability,
+    /// Ships compiled code; `None`: its files do not tell.
+    pub native: Option<bool>,
+    /// All of its compiled code is for the interpreter's stable interface.
+    pub stable_abi: bool,
 }
 
 impl Release {

@@ -115,6 +115,7 @@ fn release(version: Version, files: &[File], tags: &Tags) -> Release {
     let yanked = files.iter().all(|f| f.yanked.is_some()).then(|| files.iter().find_map(|f| f.yanked.clone()));
     let yanked = yanked.map(Option::unwrap_or_default);
     let live: Vec<&File> = files.iter().filter(|f| yanked.is_some() || f.yanked.is_none()).collect();
+    let wheels = files.iter().filter(|f| f.is_wheel());
     let fits = |f: &&&File| tags.admits_python(f.requires_python.as_deref());
     let wheel = live.iter().filter(fits).any(|f| f.is_wheel() && tags.admits_wheel(&f.name));
     let source = live.iter().filter(fits).any(|f| f.is_sdist());
@@ -131,6 +132,8 @@ fn release(version: Version, files: &[File], tags: &Tags) -> Release {
         yanked,
         deprecated: None,
         availability,
+        native: wheels.clone().next().map(|_| wheels.clone().any(|f| !f.name.ends_with("-none-any.whl"))),
+        stable_abi: wheels.filter(|f| !f.name.ends_with("-none-any.whl")).all(|f| f.name.contains("-abi3-")),
     }
 }
 
