@@ -192,3 +192,20 @@ fn an_index_without_upload_dates_lets_nothing_in_under_a_minimum_age_and_says_so
     let notes = report["notes"].to_string();
     assert!(notes.contains("release dates not retrieved") && notes.contains("nothing new is taken"), "{notes}");
 }
+
+#[test]
+fn a_root_is_named_and_so_is_who_chose_the_interpreter() {
+    let stage = Stage::set(vec![package("alpha", "1.0", "ONE = 1")], &[("requirements.txt", "alpha==1.0\n")]);
+    let notes = |outcome: stage::Outcome| outcome.report()["notes"].to_string();
+    let asked = stage.run(&["plan", "--python", "3", "--format", "json"]);
+    assert_eq!(asked.code, Some(3), "{}", asked.stderr);
+    assert!(asked.stderr.contains("named by --python"), "{}", asked.stderr);
+    let version = stage.run(&["plan", "--format", "json"]).report()["interpreter"].as_str().unwrap().to_owned();
+    assert!(notes(stage.run(&["plan", "--python", &version, "--format", "json"])).contains("chosen by --python"));
+    stage.commit(&[("uplift.toml", &format!("[project]\npython = \"{version}\"\n"))]);
+    assert!(notes(stage.run(&["plan", "--format", "json"])).contains("chosen by the settings"));
+    let screen = stage.run(&["upgrade", "--no-tests"]);
+    assert!(screen.stdout.starts_with("shop: "), "{}", screen.stdout);
+    let runs = stage.run(&["runs", "--format", "json"]).report();
+    assert_eq!(runs["runs"][0]["component"], ".", "{runs:#}");
+}

@@ -81,6 +81,7 @@ pub fn resume(
         settings: row.settings.clone(),
         cancel: cancel.clone(),
         tests: !desk.journal.without_tests(&row.id)?,
+        python_asked: desk.journal.outcome(&row.id, "python-asked")?.unwrap_or_default(),
         fresh: false,
     };
     pipeline::carry_out(&desk, &row, &request, watch)

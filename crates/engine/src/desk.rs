@@ -24,6 +24,8 @@ pub struct Request {
     pub cancel: Cancel,
     /// False: no tests, import checks only, and nothing is called verified.
     pub tests: bool,
+    /// The interpreter was named on the command line rather than by the settings file.
+    pub python_asked: bool,
     /// Ask everything anew that an earlier plan learnt.
     pub fresh: bool,
 }

@@ -51,6 +51,7 @@ pub fn upgrade(request: &Request, watch: Watch<'_>) -> Result<RunReport, EngineE
     crate::control::abandon_stale(&desk)?;
     desk.journal.begin(&row)?;
     desk.journal.step(&row.id, "tests", || Ok::<_, EngineError>(request.tests))?;
+    desk.journal.step(&row.id, "python-asked", || Ok::<_, EngineError>(request.python_asked))?;
     carry_out(&desk, &row, request, watch)
 }
 
@@ -95,6 +96,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         inner: &row.component,
         settings,
         cancel: &request.cancel,
+        python_asked: request.python_asked,
         fresh: request.fresh,
         site: Site::OwnTree,
     };

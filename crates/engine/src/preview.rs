@@ -19,9 +19,10 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let head = desk.repository.usable_head()?.to_string();
     let settings = &request.settings;
     let key = format!(
-        "plan:{}:{head}:{}:{}",
+        "plan:{}:{head}:{}:{}:{}",
         env!("CARGO_PKG_VERSION"),
         desk.inner,
+        request.python_asked,
         serde_json::to_string(settings).unwrap_or_default()
     );
     if !request.fresh
@@ -42,6 +43,7 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
         inner: &desk.inner,
         settings,
         cancel: &request.cancel,
+        python_asked: request.python_asked,
         fresh: request.fresh,
         site: Site::ReadOnly,
     };

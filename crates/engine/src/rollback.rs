@@ -148,6 +148,7 @@ fn revert(
         inner: &report.component,
         settings: &settings,
         cancel,
+        python_asked: false,
         fresh: false,
         site: Site::OwnTree,
     };

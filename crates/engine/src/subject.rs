@@ -93,20 +93,26 @@ pub(crate) struct Chosen {
     pub(crate) reason: String,
 }
 
+/// An interpreter that was named outright, and by whom: `the settings`, `--python`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) wanted: &'a str,
+    pub(crate) by: &'a str,
+}
+
 /// Takes the interpreter that the project asks for; where it asks for a range only, the one that reproduces its lock.
 pub(crate) fn interpreter(
     doors: &Doors,
     tree: &Tree<'_>,
     component: &Component,
-    settings: &Settings,
+    asked: Option<Asked<'_>>,
     directory: &Path,
     wheels: &dyn Fn(&str) -> std::path::PathBuf,
 ) -> Result<Chosen, EngineError> {
     let found = interpreter::find(&doors.clients)?;
     let have = || found.iter().map(Interpreter::minor).collect::<Vec<_>>().join(", ");
-    if let Some(wanted) = &settings.project.python {
-        return named(doors, &found, wanted, "chosen by the settings")?
-            .ok_or_else(|| missing(wanted, "the settings ask", &have()));
+    if let Some(Asked { wanted, by }) = asked {
+        return named(doors, &found, wanted, &format!("chosen by {by}"))?.ok_or_else(|| missing(wanted, by, &have()));
     }
     let join =
         |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
@@ -114,7 +120,7 @@ pub(crate) fn interpreter(
         let text = tree.read(&file).and_then(|b| String::from_utf8(b).ok()).unwrap_or_default();
         let Some(wanted) = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')) else { continue };
         return named(doors, &found, wanted, &format!("named in {file}"))?
-            .ok_or_else(|| missing(wanted, &format!("{file} asks"), &have()));
+            .ok_or_else(|| missing(wanted, &file, &have()));
     }
     let requires: Vec<String> = component
         .manifests
@@ -125,7 +131,7 @@ pub(crate) fn interpreter(
     let admitted: Vec<&Interpreter> =
         found.iter().filter(|i| i.parsed().is_some_and(|v| requires.iter().all(|r| manifest::admits(r, &v)))).collect();
     if admitted.is_empty() {
-        return Err(missing(&requires.join(" and "), "the project asks", &have()));
+        return Err(missing(&requires.join(" and "), "the project", &have()));
     }
     if let Some(version) = header_python(tree, component)
         && let Some(found) = admitted.iter().find(|i| i.minor() == version)
@@ -137,7 +143,7 @@ pub(crate) fn interpreter(
         return Ok(Chosen { interpreter: chosen.clone(), reason: format!("it reproduces the lock{why}") });
     }
     let Some(best) = admitted.iter().find(|i| i.default).or_else(|| admitted.first()) else {
-        return Err(missing("Python 3", "the project asks", &have()));
+        return Err(missing("3", "the project", &have()));
     };
     Ok(Chosen { interpreter: (*best).clone(), reason: "it satisfies the project's requires-python".to_owned() })
 }
@@ -184,7 +190,7 @@ fn named(doors: &Doors, found: &[Interpreter], wanted: &str, by: &str) -> Result
 
 fn missing(wanted: &str, who: &str, have: &str) -> EngineError {
     EngineError::repository(
-        format!("{who} for Python {wanted}, which is not on this machine"),
+        format!("Python {wanted}, named by {who}, is not on this machine"),
         format!("found here: {have}. Install the one that is asked for, or choose with --python VERSION"),
     )
 }

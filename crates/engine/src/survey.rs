@@ -11,7 +11,7 @@ use uplift_sandbox::{Cancel, Ladder, Rung};
 use crate::baseline;
 use crate::desk::{self, Desk};
 use crate::error::EngineError;
-use crate::subject::{self, Tree};
+use crate::subject::{self, Asked, Tree};
 
 /// What a project looks like to Uplift.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +35,9 @@ pub fn found(path: &Path, settings: &Settings, cancel: &Cancel) -> Result<Found,
     let component = subject::component(&tree, &desk.inner, settings)?;
     let doors = desk::doors(settings, cancel)?;
     let folder = crate::commits::folder(&desk.repository.top, &component);
-    let chosen =
-        subject::interpreter(&doors, &tree, &component, settings, &folder, &|minor| doors.clients.dirs.wheels(minor));
+    let asked = settings.project.python.as_deref().map(|wanted| Asked { wanted, by: "the settings" });
+    let wheels = |minor: &str| doors.clients.dirs.wheels(minor);
+    let chosen = subject::interpreter(&doors, &tree, &component, asked, &folder, &wheels);
     let mut notes = component.notes.clone();
     let interpreter = match chosen {
         Ok(chosen) => Some(chosen.interpreter.minor()),

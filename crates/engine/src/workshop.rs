@@ -22,7 +22,7 @@ use crate::index::Index;
 use crate::lab::Lab;
 use crate::layer::Layer;
 use crate::solver::Solver;
-use crate::subject::{self, Tree};
+use crate::subject::{self, Asked, Tree};
 
 /// What a workshop is set up for.
 pub(crate) struct Order<'d> {
@@ -35,6 +35,8 @@ pub(crate) struct Order<'d> {
     pub(crate) inner: &'d str,
     pub(crate) settings: &'d Settings,
     pub(crate) cancel: &'d Cancel,
+    /// The interpreter of `settings` was named on the command line.
+    pub(crate) python_asked: bool,
     /// Ask the index anew for pages that were fetched a moment ago.
     pub(crate) fresh: bool,
     pub(crate) site: Site,
@@ -88,7 +90,13 @@ impl<'d> Workshop<'d> {
         let folder = commits::folder(&worktree, &component);
         tell(Event::Doing { what: "choosing the interpreter".to_owned() })?;
         let wheels = |minor: &str| doors.clients.dirs.wheels(minor);
-        let chosen = subject::interpreter(&doors, &tree, &component, order.settings, &folder, &wheels)?;
+        let asked = order
+            .settings
+            .project
+            .python
+            .as_deref()
+            .map(|wanted| Asked { wanted, by: if order.python_asked { "--python" } else { "the settings" } });
+        let chosen = subject::interpreter(&doors, &tree, &component, asked, &folder, &wheels)?;
         let wheels = wheels(&chosen.interpreter.minor());
         std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
         let component = subject::with_own_lock(&doors, &tree, component, &chosen.interpreter, &folder, &wheels)?;

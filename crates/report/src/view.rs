@@ -11,6 +11,8 @@ pub struct View {
     pub colour: bool,
     /// The path that the command was given, as it is to be typed again; `.` is left out of suggested commands.
     pub path: String,
+    /// What the project at the repository's root is called.
+    pub project: String,
 }
 
 /// What a piece of text is, and with it how it looks.
@@ -28,7 +30,7 @@ pub(crate) enum Tone {
 impl View {
     /// A view for the current folder.
     pub fn new(width: usize, colour: bool) -> Self {
-        Self { width, colour, path: ".".to_owned() }
+        Self { width, colour, path: ".".to_owned(), project: "the project".to_owned() }
     }
 
     /// Columns to lay out for: what is narrower than 40 or wider than 160 reads badly.

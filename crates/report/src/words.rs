@@ -6,9 +6,9 @@ use uplift_model::{Distance, Failure, Phase, Place, Stage};
 
 use crate::clean;
 
-/// A component's folder, in words where it is the repository's root.
-pub(crate) fn component(folder: &str) -> String {
-    if folder.is_empty() || folder == "." { "the project".to_owned() } else { clean::line(folder) }
+/// A component's folder, or what the `project` is called where that is the repository's root.
+pub(crate) fn component(folder: &str, project: &str) -> String {
+    clean::line(if folder.is_empty() || folder == "." { project } else { folder })
 }
 
 /// How a blame is known, without claiming more than that.

@@ -23,6 +23,7 @@ use serde::Serialize;
 use uplift_model::ExitCode;
 use uplift_report::{View, json};
 use uplift_sandbox::Cancel;
+use uplift_sandbox::git::Git;
 
 use crate::args::{Command, Everywhere, Format};
 use crate::exit::{Ended, Failure};
@@ -87,7 +88,10 @@ impl Desk {
     }
 
     pub(crate) fn view(&self, path: &Path) -> View {
-        terminal::view(&quoted(path))
+        let top = Git::open(path).ok().map(|repository| repository.top);
+        let name = top.as_ref().and_then(|top| top.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let view = terminal::view(&quoted(path));
+        View { project: name.unwrap_or_else(|| view.project.clone()), ..view }
     }
 
     /// Progress on stderr, until it is dropped.

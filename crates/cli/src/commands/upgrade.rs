@@ -31,6 +31,7 @@ pub(crate) fn request(path: &Path, selection: &Selection, desk: &Desk) -> Result
         settings,
         cancel: desk.cancel.clone(),
         tests: !selection.no_tests,
+        python_asked: selection.python.is_some(),
         fresh: selection.fresh,
     })
 }

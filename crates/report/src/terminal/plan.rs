@@ -37,7 +37,7 @@ pub fn plan(plan: &Plan, view: &View) -> String {
 }
 
 fn head(plan: &Plan, view: &View) -> String {
-    let component = words::component(&plan.component);
+    let component = words::component(&plan.component, &view.project);
     let counts = if plan.candidates.is_empty() {
         "nothing to upgrade".to_owned()
     } else {

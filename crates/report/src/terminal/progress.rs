@@ -19,6 +19,9 @@ const RECENT: usize = 4;
 const SYMPTOMS: usize = 3;
 const SYMPTOM: usize = 80;
 
+/// What a root without a name is called.
+const ROOT: &str = "the project";
+
 /// What is known of a run under way.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
@@ -57,7 +60,7 @@ impl Progress {
         match event {
             Event::Started { run, component } => {
                 self.run = clean::line(run);
-                self.component = crate::words::component(component);
+                self.component = crate::words::component(component, ROOT);
             }
             Event::Doing { what } => self.doing = clean::line(what),
             Event::Noted { .. } | Event::Committed { .. } => self.remember(sentence(event)),
@@ -207,7 +210,7 @@ fn told(text: &str) -> String {
 fn sentence(event: &Event) -> String {
     match event {
         Event::Started { run, component } => {
-            format!("run {} of {}", clean::line(run), crate::words::component(component))
+            format!("run {} of {}", clean::line(run), crate::words::component(component, ROOT))
         }
         Event::Doing { what } => clean::line(what),
         Event::Noted { text } => format!("note: {}", clean::line(text)),

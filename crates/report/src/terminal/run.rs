@@ -40,7 +40,7 @@ fn page(report: &RunReport, view: &View, full: bool) -> String {
 }
 
 fn head(report: &RunReport, view: &View) -> String {
-    let (text, tone) = headline(report);
+    let (text, tone) = headline(report, view);
     let mut page = paragraph(view, "", &text, tone);
     let sentence = clean::line(&report.verification);
     if !sentence.is_empty() {
@@ -49,8 +49,8 @@ fn head(report: &RunReport, view: &View) -> String {
     page
 }
 
-fn headline(report: &RunReport) -> (String, Tone) {
-    let component = words::component(&report.component);
+fn headline(report: &RunReport, view: &View) -> (String, Tone) {
+    let component = words::component(&report.component, &view.project);
     let pending = report.plan.candidates.len();
     let target = |k: &Kept| report.plan.candidates.iter().find(|c| c.name == k.name).is_none_or(|c| k.to >= c.target);
     let direct: Vec<&Kept> =

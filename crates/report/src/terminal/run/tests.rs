@@ -196,3 +196,14 @@ fn a_suggested_command_names_the_place_it_was_asked_about() {
     let page = run(&sample::report(), &view);
     assert!(page.contains("uplift apply -C shop 01JD8Q"), "{page}");
 }
+
+#[test]
+fn a_root_is_called_by_the_projects_name_and_another_component_by_its_folder() {
+    let view = View { project: "shop".to_owned(), ..View::new(80, false) };
+    let mut report = sample::report();
+    assert!(run(&report, &view).starts_with("backend: "));
+    for root in [".", ""] {
+        report.component = root.to_owned();
+        assert!(run(&report, &view).starts_with("shop: "), "{}", run(&report, &view));
+    }
+}
