@@ -101,8 +101,7 @@ fn members_of_a_workspace_are_installed_for_the_tests() {
 /// A `uv` in front of the real one that refuses to lock beta 2.0.
 fn refusing_uv(folder: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let real = std::env::split_paths(&path).map(|dir| dir.join("uv")).find(|p| p.is_file()).unwrap();
+    let real = stage::uv();
     let script = format!(
         "#!/bin/sh\ncase \"$*\" in\nlock*beta==2.0*) echo 'warning: an aside' >&2; echo 'error: beta is not to be locked' >&2; exit 2;;\nesac\nexec {} \"$@\"\n",
         real.display()
@@ -208,4 +207,26 @@ fn a_root_is_named_and_so_is_who_chose_the_interpreter() {
     assert!(screen.stdout.starts_with("shop: "), "{}", screen.stdout);
     let runs = stage.run(&["runs", "--format", "json"]).report();
     assert_eq!(runs["runs"][0]["component"], ".", "{runs:#}");
+}
+
+#[test]
+fn pytest_is_not_missed_where_unittest_runs_the_tests() {
+    let tests = tests(&["import alpha\nself.assertEqual(alpha.ONE, 1)"]);
+    let stage = |command: &str| {
+        let settings = format!("[test]\ncommand = \"{command}\"\n");
+        let files = [
+            ("requirements.txt", "alpha==1.0\n"),
+            ("tests/__init__.py", ""),
+            ("tests/test_app.py", &tests),
+            ("uplift.toml", &settings),
+        ];
+        // Enough of pytest to be found; what it does not do falls to what comes after it.
+        let pytest = package("pytest", "9.0", "import sys\nsys.exit(5)\n");
+        Stage::set(vec![package("alpha", "1.0", "ONE = 1"), pytest], &files)
+    };
+    let report = stage("python -m unittest").run(&["upgrade", "--format", "json"]).report();
+    assert_eq!(report["baseline"]["passed"], 1, "{report:#}");
+    assert!(!report["notes"].to_string().contains("pytest"), "{report:#}");
+    let other = stage("sh -c true").run(&["upgrade", "--format", "json"]).report();
+    assert!(other["notes"].to_string().contains("names no pytest"), "{other:#}");
 }

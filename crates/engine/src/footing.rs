@@ -6,7 +6,7 @@
 use uplift_decide::baseline::Baseline;
 use uplift_ecosystems::python::environment::Environment;
 use uplift_model::{Event, PackageName, Solution};
-use uplift_verify::discover::TestCommand;
+use uplift_verify::discover::{Runner, TestCommand};
 
 use crate::baseline::{self, Standing};
 use crate::error::EngineError;
@@ -45,9 +45,7 @@ impl Footing {
         let base = shop.base(solver, now, notes)?;
         lab.prepare_layer(&subject::pretended_version(None))?;
         notes.extend(lab.layer.borrow().notes());
-        if tests {
-            beside(shop, solver, lab, &base, notes)?;
-        }
+        let beside = if tests { beside(shop, solver, lab, &base)? } else { None };
         tell(Event::Doing { what: format!("building the environment of {} packages", base.packages.len()) })?;
         let environment = lab.environment(&base)?.map_err(|why| {
             EngineError::repository(
@@ -66,6 +64,9 @@ impl Footing {
         } else {
             Standing::Untested { reason: "switched off by --no-tests".to_owned() }
         };
+        // Who runs unittest or Django's own runner needs no pytest and asks for none.
+        let tested = matches!(standing, Standing::Tested { .. });
+        let without_pytest = |c: &TestCommand| matches!(c.runner, Runner::Unittest | Runner::Django);
         let (command, baseline) = match standing {
             Standing::Tested { command, baseline } => (command, *baseline),
             Standing::Untested { reason } => {
@@ -74,6 +75,11 @@ impl Footing {
                 crate::untested::baseline(lab, &environment, &own, root, reason)?
             }
         };
+        notes.extend(match beside {
+            Some(Ok(note)) if tested && !without_pytest(&command) => Some(note),
+            Some(Err(note)) if !without_pytest(&command) => Some(note),
+            _ => None,
+        });
         notes.extend(command.notes.iter().map(|n| format!("{}: {n}", command.found_in)));
         let modules = usage::import_names(&environment.dir);
         Ok(Self { base, environment, modules, command, baseline })
@@ -91,29 +97,21 @@ impl Footing {
     }
 }
 
-/// Puts the test tools beside the environment that it does not name itself.
+/// Puts the test tools beside the environment that it does not name itself. `None`: it lacks none; else a note on what
+/// was put there, or on why nothing could be.
 fn beside(
     shop: &Workshop<'_>,
     solver: &Solver<'_>,
     lab: &Lab<'_>,
     base: &Solution,
-    notes: &mut Vec<String>,
-) -> Result<(), EngineError> {
-    match crate::tools::missing(solver, &shop.tree, &shop.component.root, base)? {
-        Ok(tools) if !tools.packages.is_empty() => {
-            let names = tools
-                .packages
-                .iter()
-                .filter(|(n, _)| n.as_str().starts_with("pytest"))
-                .map(|(n, v)| format!("{n} {v}"));
-            notes.push(format!(
-                "the environment names no pytest; the tests run with {} beside it",
-                names.collect::<Vec<_>>().join(", ")
-            ));
-            *lab.tools.borrow_mut() = tools;
-        }
-        Ok(_) => {}
-        Err(why) => notes.push(format!("pytest does not go with the environment as it is: {why}")),
-    }
-    Ok(())
+) -> Result<Option<Result<String, String>>, EngineError> {
+    let tools = match crate::tools::missing(solver, &shop.tree, &shop.component.root, base)? {
+        Ok(tools) => tools,
+        Err(why) => return Ok(Some(Err(format!("pytest does not go with the environment as it is: {why}")))),
+    };
+    let pytest = tools.packages.iter().filter(|(n, _)| n.as_str().starts_with("pytest"));
+    let names: Vec<String> = pytest.map(|(n, v)| format!("{n} {v}")).collect();
+    *lab.tools.borrow_mut() = tools;
+    let note = format!("the environment names no pytest; the tests run with {} beside it", names.join(", "));
+    Ok((!names.is_empty()).then_some(Ok(note)))
 }

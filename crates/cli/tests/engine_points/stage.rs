@@ -192,13 +192,36 @@ impl Stage {
 
 /// Folders of uv, of the interpreter behind `python3`, and the system's.
 fn search_path() -> Vec<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let uv = std::env::split_paths(&path).find(|dir| dir.join("uv").is_file()).expect("these tests need uv on PATH");
+    let uv = uv();
+    let uv = uv.parent().unwrap().to_path_buf();
     let script = "import os, sys; print(os.path.join(sys.base_prefix, 'bin'))";
     let output = Command::new("python3").args(["-c", script]).output().expect("these tests need python3");
     let python = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     let system = ["/usr/local/bin", "/usr/bin", "/bin"].map(PathBuf::from);
     [uv, python].into_iter().chain(system).collect()
+}
+
+/// uv: on `PATH`, else installed once through this machine's own pip.
+pub fn uv() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if let Some(found) = std::env::split_paths(&path).map(|dir| dir.join("uv")).find(|p| p.is_file()) {
+        return found;
+    }
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("uv");
+    let exe = place.join("bin/uv");
+    let _one_at_a_time = loop {
+        match uplift_sandbox::lock::Lock::take(&place.with_extension("lock")) {
+            Ok(lock) => break lock,
+            Err(_) => std::thread::sleep(std::time::Duration::from_millis(200)),
+        }
+    };
+    if !exe.is_file() {
+        let run = |program: &Path, args: &[&str]| Command::new(program).args(args).status().is_ok_and(|s| s.success());
+        let made = run(Path::new("python3"), &["-m", "venv", &place.display().to_string()]);
+        let pip = ["-m", "pip", "install", "--quiet", "uv>=0.9,<0.14"];
+        assert!(made && run(&place.join("bin/python"), &pip), "these tests need uv, and pip could not install it");
+    }
+    exe
 }
 
 fn answer(mut stream: TcpStream, packages: &Mutex<Vec<Package>>) {
