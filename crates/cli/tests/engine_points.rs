@@ -230,3 +230,51 @@ fn pytest_is_not_missed_where_unittest_runs_the_tests() {
     let other = stage("sh -c true").run(&["upgrade", "--format", "json"]).report();
     assert!(other["notes"].to_string().contains("names no pytest"), "{other:#}");
 }
+
+#[test]
+fn a_file_that_is_taken_in_is_edited_whatever_it_is_called() {
+    let tests = tests(&["import alpha, beta\nself.assertEqual(alpha.ONE + beta.ONE, 2)"]);
+    let files = [
+        ("requirements.txt", "alpha==1.0\n-r parts/more.list\n"),
+        ("parts/more.list", "beta==1.0  # kept\n"),
+        ("tests/__init__.py", ""),
+        ("tests/test_app.py", &tests),
+    ];
+    let all = ["alpha", "beta"].map(|name| ["1.0", "2.0"].map(|version| package(name, version, "ONE = 1")));
+    let stage = Stage::set(all.concat(), &files);
+    let report = stage.run(&["upgrade", "--format", "json"]).report();
+    assert_eq!(report["verified"], true, "{report:#}");
+    assert_eq!(stage.delivered(&report, "parts/more.list"), "beta==2.0  # kept\n");
+    assert_eq!(stage.delivered(&report, "requirements.txt"), "alpha==2.0\n-r parts/more.list\n");
+}
+
+#[test]
+fn the_only_manifest_that_is_not_utf8_is_named() {
+    let stage = Stage::set(Vec::new(), &[("readme.txt", "x")]);
+    std::fs::write(stage.path().join("requirements.txt"), b"alpha==1\n\xe9==2\n").unwrap();
+    stage.commit(&[]);
+    let outcome = stage.run(&["plan"]);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("requirements.txt: line 2: the text is not UTF-8"), "{}", outcome.stderr);
+}
+
+#[test]
+fn apply_names_the_files_that_are_in_its_way() {
+    let packages = ["1.0", "2.0"].map(|version| package("alpha", version, "ONE = 1")).to_vec();
+    let stage = Stage::set(packages, &[("requirements.txt", "alpha==1.0\n")]);
+    let report = stage.run(&["upgrade", "--no-tests", "--format", "json"]).report();
+    std::fs::write(stage.path().join("requirements.txt"), "alpha==1.0 # mine\n").unwrap();
+    let outcome = stage.run(&["apply", report["run"].as_str().unwrap()]);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("in the way: `requirements.txt`"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("git stash"), "{}", outcome.stderr);
+}
+
+#[test]
+fn an_index_that_breaks_off_is_told_with_a_way_out() {
+    let stage = Stage::set(vec![package("alpha", "1.0", "ONE = 1")], &[("requirements.txt", "alpha==1.0\n")]);
+    stage.break_answers_off();
+    let outcome = stage.run(&["plan"]);
+    assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("hint:") && outcome.stderr.contains("index"), "{}", outcome.stderr);
+}

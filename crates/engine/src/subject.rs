@@ -69,7 +69,13 @@ pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Re
         return Ok(all.swap_remove(i));
     }
     all.retain(|c| inner.is_empty() || c.root.starts_with(&format!("{inner}/")));
+    let unreadable =
+        if all.is_empty() { discover::unreadable(&tree.files, &|path| tree.read(path)) } else { Vec::new() };
     match all.len() {
+        0 if !unreadable.is_empty() => Err(EngineError::repository(
+            format!("no Python requirements could be read: {}", unreadable.join("; ")),
+            "correct the file (requirements are UTF-8 text), or name another project's path",
+        )),
         0 => Err(EngineError::repository(
             "no Python requirements were found: no requirements file, pyproject.toml, setup.cfg, setup.py or Pipfile states any",
             "give the path of the project, or name it in uplift.toml: [project] component = \"backend\"",

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
@@ -77,6 +78,7 @@ impl Package {
 pub struct Stage {
     home: TempDir,
     packages: Arc<Mutex<Vec<Package>>>,
+    breaks_off: Arc<AtomicBool>,
     port: u16,
 }
 
@@ -102,14 +104,15 @@ impl Stage {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let packages = Arc::new(Mutex::new(packages));
-        let served = Arc::clone(&packages);
+        let breaks_off = Arc::new(AtomicBool::new(false));
+        let served = (Arc::clone(&packages), Arc::clone(&breaks_off));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let served = Arc::clone(&served);
-                std::thread::spawn(move || answer(stream, &served));
+                let (packages, breaks_off) = served.clone();
+                std::thread::spawn(move || answer(stream, &packages, breaks_off.load(Ordering::SeqCst)));
             }
         });
-        let stage = Self { home: tempfile::tempdir().unwrap(), packages, port };
+        let stage = Self { home: tempfile::tempdir().unwrap(), packages, breaks_off, port };
         std::fs::create_dir_all(stage.path()).unwrap();
         stage.git(&["init", "--quiet", "--initial-branch=main"]);
         stage.commit(files);
@@ -122,6 +125,11 @@ impl Stage {
 
     pub fn publish(&self, package: Package) {
         self.packages.lock().unwrap().push(package);
+    }
+
+    /// From now on every answer ends in its middle.
+    pub fn break_answers_off(&self) {
+        self.breaks_off.store(true, Ordering::SeqCst);
     }
 
     pub fn commit(&self, files: &[(&str, &str)]) {
@@ -224,7 +232,7 @@ pub fn uv() -> PathBuf {
     exe
 }
 
-fn answer(mut stream: TcpStream, packages: &Mutex<Vec<Package>>) {
+fn answer(mut stream: TcpStream, packages: &Mutex<Vec<Package>>, breaks_off: bool) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut first = String::new();
     if reader.read_line(&mut first).is_err() {
@@ -239,9 +247,9 @@ fn answer(mut stream: TcpStream, packages: &Mutex<Vec<Package>>) {
     let length = body.len();
     let head =
         format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-    let body = if first.starts_with("HEAD") { Vec::new() } else { body };
+    let end = if first.starts_with("HEAD") { 0 } else { length / if breaks_off { 2 } else { 1 } };
     // A client that hangs up in the middle is its own business.
-    let _sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+    let _sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body[..end]));
 }
 
 fn page(path: &str, packages: &[Package]) -> (u16, &'static str, Vec<u8>) {

@@ -30,6 +30,8 @@ pub enum GitError {
     NotAFile(PathBuf),
     #[error("`{}` is not a worktree made by Uplift", .0.display())]
     NotOurs(PathBuf),
+    #[error("changes in the work tree are in the way: {}", some(files))]
+    InTheWay { files: Vec<String> },
     #[error("`git {command}` failed in `{}`: {message}", folder.display())]
     Failed { command: String, folder: PathBuf, message: String },
     #[error("`git {command}` took more than {seconds} s")]
@@ -61,6 +63,10 @@ impl GitError {
         {
             return Self::Locked(lock.into());
         }
+        if message.contains("would be overwritten by") {
+            let files = message.lines().filter_map(|line| line.strip_prefix('\t')).map(str::to_owned).collect();
+            return Self::InTheWay { files };
+        }
         // The last words of git say what happened; the lines before are often progress.
         let line = message.lines().find(|line| line.starts_with("fatal:") || line.starts_with("error:"));
         let message = line.or_else(|| message.lines().last()).unwrap_or("it said nothing");
@@ -70,6 +76,15 @@ impl GitError {
     pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::File { path, source }
+    }
+}
+
+/// Up to five of them by name.
+fn some(files: &[String]) -> String {
+    let named = files.iter().take(5).map(|f| format!("`{f}`")).collect::<Vec<_>>().join(", ");
+    match files.len().saturating_sub(5) {
+        0 => named,
+        more => format!("{named} and {more} more"),
     }
 }
 
@@ -86,8 +101,30 @@ impl Hint for GitError {
             Self::Locked(path) => {
                 Some(format!("wait for the other git; if none is running, remove `{}`", path.display()))
             }
+            Self::InTheWay { .. } => Some("commit them or put them aside with `git stash`, then try again".to_owned()),
             Self::Process(error) => error.hint(),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_in_the_way_are_named_up_to_five() {
+        let of = |names: &[&str]| {
+            let list: String = names.iter().map(|n| format!("\t{n}\n")).collect();
+            let said = format!(
+                "error: Your local changes to the following files would be overwritten by merge:\n{list}Please commit your changes or stash them before you merge.\nAborting"
+            );
+            GitError::from_git("merge".to_owned(), Path::new("/x"), &said)
+        };
+        let few = of(&["a.txt", "b c.txt"]);
+        assert_eq!(few.to_string(), "changes in the work tree are in the way: `a.txt`, `b c.txt`");
+        assert!(few.hint().is_some_and(|hint| hint.contains("git stash")));
+        let many = of(&["a", "b", "c", "d", "e", "f", "g"]);
+        assert_eq!(many.to_string(), "changes in the work tree are in the way: `a`, `b`, `c`, `d`, `e` and 2 more");
     }
 }

@@ -227,7 +227,19 @@ fn by_hand(root: &str, manifests: &[ManifestFile], notes: &mut Vec<String>) -> V
         }
         chosen.push(file);
     }
-    chosen.into_iter().map(|m| m.path.clone()).collect()
+    let mut paths: Vec<String> = chosen.into_iter().map(|m| m.path.clone()).collect();
+    // What a chosen file takes in is installed with it.
+    let mut at = 0;
+    while let Some(file) = paths.get(at).and_then(|path| manifests.iter().find(|m| m.path == *path)) {
+        let taken: Vec<String> = file.includes(IncludeKind::Requirements).map(|(path, _)| path).collect();
+        for path in taken {
+            if !paths.contains(&path) && manifests.iter().any(|m| m.path == path) {
+                paths.push(path);
+            }
+        }
+        at += 1;
+    }
+    paths
 }
 
 pub(super) fn is_constraints(path: &str) -> bool {
@@ -238,10 +250,7 @@ pub(super) fn is_constraints(path: &str) -> bool {
 fn constraints(root: &str, requirements: &[String], manifests: &[ManifestFile], files: &[String]) -> Vec<String> {
     let mut named = Vec::new();
     for manifest in manifests.iter().filter(|m| requirements.contains(&m.path)) {
-        let folder = manifest.path.rsplit_once('/').map_or("", |(f, _)| f);
-        for include in manifest.manifest.includes.iter().filter(|i| i.kind == IncludeKind::Constraints) {
-            named.push(join(folder, &include.path));
-        }
+        named.extend(manifest.includes(IncludeKind::Constraints).map(|(path, _)| path));
     }
     if named.is_empty() {
         let here = |f: &&String| {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use uplift_model::{Dependency, PackageName, Place, Role, Solution, Version};
 
-use super::manifest::{self, Manifest, ManifestKind, Stated};
+use super::manifest::{self, IncludeKind, Manifest, ManifestKind, Stated};
 
 /// Reads a file of the tree; `None` when there is none.
 pub type Read<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
@@ -84,17 +84,39 @@ const ASIDE: [&str; 8] = ["docs", "doc", "examples", "example", "samples", "benc
 /// Every component of the tree, by folder. A manifest that cannot be read becomes a note of its component.
 pub fn components(files: &[String], read: &Read<'_>) -> Vec<Component> {
     let mut by_root: BTreeMap<String, Vec<&String>> = BTreeMap::new();
-    for file in files {
-        let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
-        let parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
-        if parts.iter().any(|p| SKIPPED.contains(p))
-            || ManifestKind::of_file(name).is_none() && !is_requirement_folder(folder, name)
-        {
-            continue;
-        }
+    for file in files.iter().filter(|f| is_manifest(f)) {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         by_root.entry(root_of(folder)).or_default().push(file);
     }
     by_root.into_iter().filter_map(|(root, paths)| component(root, &paths, files, read)).collect()
+}
+
+/// Manifests of the tree that cannot be read at all, each with the reason: `requirements.txt: line 3: …`.
+pub fn unreadable(files: &[String], read: &Read<'_>) -> Vec<String> {
+    let manifests = files.iter().filter(|f| is_manifest(f));
+    manifests.filter_map(|path| parsed(path, kind_of(path), read)?.err()).collect()
+}
+
+/// A manifest by its name or its folder, in a folder that can be the project's own.
+fn is_manifest(file: &str) -> bool {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let own = !folder.split('/').any(|part| SKIPPED.contains(&part));
+    own && (ManifestKind::of_file(name).is_some() || is_requirement_folder(folder, name))
+}
+
+fn kind_of(path: &str) -> ManifestKind {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ManifestKind::of_file(name).unwrap_or(ManifestKind::Requirements)
+}
+
+/// A manifest of the tree, or why it cannot be read; `None` when there is none.
+fn parsed(path: &str, kind: ManifestKind, read: &Read<'_>) -> Option<Result<ManifestFile, String>> {
+    let bytes = read(path)?;
+    let parsed = manifest::text(&bytes).and_then(|text| manifest::parse(kind, text).map(|m| (text.to_owned(), m)));
+    Some(match parsed {
+        Ok((text, manifest)) => Ok(ManifestFile { path: path.to_owned(), kind, text, manifest }),
+        Err(e) => Err(format!("{path}: {e}")),
+    })
 }
 
 /// `requirements/base.txt`: a requirements file by its folder.
@@ -113,23 +135,19 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
     let mut notes = Vec::new();
     let mut manifests = Vec::new();
     for path in paths {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let kind = ManifestKind::of_file(name).unwrap_or(ManifestKind::Requirements);
-        let Some(bytes) = read(path) else { continue };
-        let read = manifest::text(&bytes).and_then(|text| manifest::parse(kind, text).map(|m| (text.to_owned(), m)));
-        match read {
-            Ok((text, manifest)) => {
-                notes.extend(manifest.problems.iter().map(|p| format!("{path}:{}: {}", p.line, p.message)));
-                notes.extend(
-                    manifest
-                        .dynamic
-                        .iter()
-                        .map(|d| format!("{path}:{}: `{}` is computed by the build and was not read", d.line, d.field)),
-                );
-                manifests.push(ManifestFile { path: (*path).clone(), kind, text, manifest });
-            }
-            Err(e) => notes.push(format!("{path}: {e}")),
+        match parsed(path, kind_of(path), read) {
+            Some(Ok(file)) => manifests.push(file),
+            Some(Err(why)) => notes.push(why),
+            None => {}
         }
+    }
+    follow(&mut manifests, read, &mut notes);
+    for ManifestFile { path, manifest, .. } in &manifests {
+        notes.extend(manifest.problems.iter().map(|p| format!("{path}:{}: {}", p.line, p.message)));
+        let computed = manifest.dynamic.iter();
+        notes.extend(
+            computed.map(|d| format!("{path}:{}: `{}` is computed by the build and was not read", d.line, d.field)),
+        );
     }
     let states = |m: &ManifestFile| {
         !environment::is_constraints(&m.path) && (!m.manifest.stated.is_empty() || !m.manifest.references.is_empty())
@@ -157,6 +175,39 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
     Some(Component { root, manifests, environment, locked, notes })
 }
 
+/// Adds what requirements files take in by `-r`, whatever it is called and wherever it lies.
+fn follow(manifests: &mut Vec<ManifestFile>, read: &Read<'_>, notes: &mut Vec<String>) {
+    let mut at = 0;
+    while let Some(file) = manifests.get(at) {
+        let found: Vec<_> = file
+            .includes(IncludeKind::Requirements)
+            .filter(|(path, _)| !manifests.iter().any(|m| m.path == *path))
+            .map(|(path, line)| {
+                (format!("{}:{line}", file.path), parsed(&path, ManifestKind::Requirements, read), path)
+            })
+            .collect();
+        for (place, parsed, path) in found {
+            match parsed {
+                // A file may be taken in twice by the same one.
+                Some(Ok(_)) if manifests.iter().any(|m| m.path == path) => {}
+                Some(Ok(file)) => manifests.push(file),
+                Some(Err(why)) => notes.push(format!("{place}: {why}")),
+                None => notes.push(format!("{place}: `{path}` does not exist")),
+            }
+        }
+        at += 1;
+    }
+}
+
+impl ManifestFile {
+    /// Files that this one takes in, from the repository's root, with the line that does.
+    fn includes(&self, kind: IncludeKind) -> impl Iterator<Item = (String, u32)> {
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let of_kind = self.manifest.includes.iter().filter(move |i| i.kind == kind);
+        of_kind.map(move |i| (join(folder, &i.path), i.line))
+    }
+}
+
 impl Component {
     pub fn manifest(&self, path: &str) -> Option<&ManifestFile> {
         self.manifests.iter().find(|m| m.path == path)
@@ -164,13 +215,24 @@ impl Component {
 
     /// Every statement of a requirement from an index that makes up the environment, with its file.
     pub fn roots(&self) -> Vec<(&ManifestFile, &Stated)> {
-        let sources = self.environment.sources();
-        let of = |path: &String| self.manifest(path);
-        let files = sources.iter().filter_map(|p| of(p));
-        files
+        self.source_files()
+            .into_iter()
             .flat_map(|f| f.manifest.stated.iter().map(move |s| (f, s)))
             .filter(|(f, s)| self.environment.takes(f, s))
             .collect()
+    }
+
+    /// The manifests that the environment is made of: its sources and what they take in, save what a tool writes.
+    fn source_files(&self) -> Vec<&ManifestFile> {
+        let mut files: Vec<&ManifestFile> = Vec::new();
+        let mut open: Vec<String> = self.environment.sources().into_iter().rev().cloned().collect();
+        while let Some(path) = open.pop() {
+            let Some(file) = self.manifest(&path).filter(|m| !files.iter().any(|f| f.path == m.path)) else { continue };
+            files.push(file);
+            let taken = file.includes(IncludeKind::Requirements).map(|(path, _)| path);
+            open.extend(taken.filter(|path| !self.environment.is_lock(path)));
+        }
+        files
     }
 
     /// Folders of the repository's other projects that its environment holds as well: members of its workspace and path
@@ -247,5 +309,56 @@ fn role_in(file: &ManifestFile, stated: &Stated) -> Role {
         Role::Test => Role::Test,
         _ if ["dev", "lint", "docs", "doc", "style", "typing"].iter().any(|w| name.contains(w)) => Role::Development,
         _ => Role::Runtime,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn of(files: &[(&str, &[u8])]) -> (Vec<Component>, Vec<String>) {
+        let names: Vec<String> = files.iter().map(|(n, _)| (*n).to_owned()).collect();
+        let read = |path: &str| files.iter().find(|(n, _)| *n == path).map(|(_, bytes)| bytes.to_vec());
+        (components(&names, &read), unreadable(&names, &read))
+    }
+
+    fn roots(component: &Component) -> Vec<String> {
+        component.roots().iter().map(|(f, s)| format!("{}: {}", f.path, s.name)).collect()
+    }
+
+    #[test]
+    fn what_a_file_takes_in_counts_whatever_it_is_called() {
+        let files: [(&str, &[u8]); 3] = [
+            ("requirements.txt", b"alpha==1\n-r more.txt\n-r more.txt\n-r gone.txt\n"),
+            ("more.txt", b"beta==1\n-r shared/base.list\n"),
+            ("shared/base.list", b"gamma==1\n-r ../requirements.txt\n"),
+        ];
+        let (all, _) = of(&files);
+        let [component] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(roots(component), ["requirements.txt: alpha", "more.txt: beta", "shared/base.list: gamma"]);
+        assert_eq!(component.notes, ["requirements.txt:4: `gone.txt` does not exist"]);
+    }
+
+    #[test]
+    fn what_an_input_takes_in_is_compiled_with_it_and_a_lock_is_not() {
+        let files: [(&str, &[u8]); 5] = [
+            ("base.requirements.in", b"alpha==1\n-r more.list\n"),
+            ("base.requirements.txt", b"alpha==1\nbeta==1\n"),
+            ("more.list", b"beta==1\n"),
+            ("dev-requirements.in", b"-r base.requirements.txt\ngamma==1\n"),
+            ("dev-requirements.txt", b"alpha==1\nbeta==1\ngamma==1\n"),
+        ];
+        let (all, _) = of(&files);
+        let mut found = roots(all.first().unwrap());
+        found.sort();
+        assert_eq!(found, ["base.requirements.in: alpha", "dev-requirements.in: gamma", "more.list: beta"]);
+    }
+
+    #[test]
+    fn the_only_manifest_that_cannot_be_read_is_named() {
+        let (all, unreadable) = of(&[("requirements.txt", b"a==1\n\xff\xfe==2\n"), ("venv/requirements.txt", b"\xff")]);
+        assert!(all.is_empty());
+        assert_eq!(unreadable, ["requirements.txt: line 2: the text is not UTF-8"]);
     }
 }

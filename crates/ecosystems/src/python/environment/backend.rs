@@ -95,14 +95,7 @@ pub(super) struct Build<'a> {
 impl Build<'_> {
     /// Builds into `out`; gives the wheel's path, or the reason in words when no generation of the backend managed.
     pub(super) fn run(&self, out: &Path) -> Result<Result<PathBuf, String>, EnvironmentError> {
-        let mut why = String::new();
-        for system in BuildSystem::of(self.tree).generations() {
-            match self.attempt(&system, out)? {
-                Ok(wheel) => return Ok(Ok(wheel)),
-                Err(said) => why = said,
-            }
-        }
-        Ok(Err(why))
+        first_reason(BuildSystem::of(self.tree).generations().iter(), |system| self.attempt(system, out))
     }
 
     fn attempt(&self, system: &BuildSystem, out: &Path) -> Result<Result<PathBuf, String>, EnvironmentError> {
@@ -189,10 +182,44 @@ impl Build<'_> {
     }
 }
 
+/// The first success; else the reason of the first attempt, made as the tree itself asks, and how many others failed.
+fn first_reason<S, T, E>(
+    systems: impl ExactSizeIterator<Item = S>,
+    mut attempt: impl FnMut(S) -> Result<Result<T, String>, E>,
+) -> Result<Result<T, String>, E> {
+    let others = systems.len().saturating_sub(1);
+    let mut first: Option<String> = None;
+    for system in systems {
+        match attempt(system)? {
+            Ok(built) => return Ok(Ok(built)),
+            Err(said) => _ = first.get_or_insert(said),
+        }
+    }
+    let why = first.unwrap_or_default();
+    Ok(Err(match others {
+        0 => why,
+        1 => format!("{why} (an older setuptools fails as well)"),
+        n => format!("{why} ({n} older generations of setuptools fail as well)"),
+    }))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_reason_is_told_and_how_many_others_were_tried() {
+        let told = |reasons: &[&str]| {
+            let all =
+                first_reason(reasons.iter(), |r| Ok::<_, ()>(if *r == "ok" { Ok(7) } else { Err((*r).to_owned()) }));
+            all.unwrap()
+        };
+        assert_eq!(told(&["no gcc", "no distutils", "ok"]), Ok(7));
+        assert_eq!(told(&["no gcc"]), Err("no gcc".to_owned()));
+        let all = Err("no gcc (3 older generations of setuptools fail as well)".to_owned());
+        assert_eq!(told(&["no gcc", "a", "b", "c"]), all);
+    }
 
     #[test]
     fn a_tree_that_says_nothing_is_built_by_setuptools_in_several_generations() {
