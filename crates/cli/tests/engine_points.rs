@@ -4,9 +4,10 @@
 #![allow(unreachable_pub, reason = "the stage is a part of this test only")]
 
 #[path = "engine_points/stage.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
 mod stage;
 
-use stage::{Stage, package};
+use stage::{Stage, failing_uv, package, tests};
 
 /// A build backend that, like setuptools-scm, writes a module into the source tree.
 const MAKER: &str = r#"
@@ -31,15 +32,6 @@ def build_editable(out, config_settings=None, metadata_directory=None):
 "#;
 
 const MADE_BY_MAKER: &str = "[build-system]\nrequires = [\"maker\"]\nbuild-backend = \"maker\"\n";
-
-/// A test file for unittest with these bodies of test functions.
-fn tests(bodies: &[&str]) -> String {
-    let mut text = "import os, unittest\n\nclass Tests(unittest.TestCase):\n".to_owned();
-    for (at, body) in bodies.iter().enumerate() {
-        text += &format!("    def test_{at}(self):\n        {}\n", body.replace('\n', "\n        "));
-    }
-    text
-}
 
 #[test]
 fn files_that_the_build_makes_are_there_for_every_test_run() {
@@ -96,100 +88,6 @@ fn members_of_a_workspace_are_installed_for_the_tests() {
     // The member's code ran: its test keeps alpha below 2.0.
     assert!(stage.delivered(&report, "packages/core/pyproject.toml").contains("alpha==1.5"), "{report:#}");
     assert_eq!(report["held"][0]["name"], "alpha");
-}
-
-/// A `uv` in front of the real one that refuses to lock beta 2.0.
-fn refusing_uv(folder: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    let real = stage::uv();
-    let script = format!(
-        "#!/bin/sh\ncase \"$*\" in\nlock*beta==2.0*) echo 'warning: an aside' >&2; echo 'error: beta is not to be locked' >&2; exit 2;;\nesac\nexec {} \"$@\"\n",
-        real.display()
-    );
-    std::fs::write(folder.join("uv"), script).unwrap();
-    std::fs::set_permissions(folder.join("uv"), std::fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[test]
-fn what_the_locks_own_tool_refuses_is_held_with_its_reason_and_the_rest_goes_on() {
-    let pyproject = "[project]\nname = \"app\"\nversion = \"0\"\nrequires-python = \">=3.8\"\ndependencies = [\"alpha==1.0\", \"beta==1.0\", \"gamma==1.0\"]\n";
-    let tests = tests(&["import alpha, beta, gamma\nself.assertEqual(alpha.ONE + beta.ONE + gamma.ONE, 3)"]);
-    let files = [("pyproject.toml", pyproject), ("tests/__init__.py", ""), ("tests/test_app.py", &tests)];
-    let all = ["alpha", "beta", "gamma"];
-    let stage = Stage::set(all.map(|name| package(name, "1.0", "ONE = 1")).to_vec(), &files);
-    stage.uv(&["lock", "--quiet"]);
-    stage.commit(&[]);
-    for name in all {
-        stage.publish(package(name, "2.0", "ONE = 1"));
-    }
-    let folder = tempfile::tempdir().unwrap();
-    refusing_uv(folder.path());
-    let report = stage.run_with(&["upgrade", "--format", "json"], &[folder.path()]).report();
-    let held = &report["held"][0];
-    assert_eq!((&held["name"], &held["best"]), (&"beta".into(), &"1.0".into()), "{report:#}");
-    assert_eq!(held["reason"], "uv lock does not write uv.lock with it: error: beta is not to be locked");
-    let delivered = stage.delivered(&report, "pyproject.toml");
-    assert!(delivered.contains("\"alpha==2.0\", \"beta==1.0\", \"gamma==2.0\""), "{delivered}");
-    assert_eq!(report["verified"], true);
-}
-
-/// A project that names alpha, which brings epsilon along.
-fn with_company(tests: &str) -> Vec<(&'static str, String)> {
-    vec![
-        ("requirements.in", "alpha==1.0\nbeta==1.0\n".to_owned()),
-        ("requirements.txt", "alpha==1.0\nbeta==1.0\nepsilon==1.0\n".to_owned()),
-        ("uplift.toml", "[upgrade]\nminimum-release-age = 7\n".to_owned()),
-        ("tests/__init__.py", String::new()),
-        ("tests/test_app.py", tests.to_owned()),
-    ]
-}
-
-#[test]
-fn nothing_too_young_enters_not_even_along_with_others() {
-    let tests = tests(&["import alpha, beta\nself.assertEqual(alpha.ONE + beta.ONE, 2)"]);
-    let files = with_company(&tests);
-    let files: Vec<(&str, &str)> = files.iter().map(|(f, t)| (*f, t.as_str())).collect();
-    let (old, young) = ("2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z");
-    let one = |name: &str, version: &str, when: &str| package(name, version, "ONE = 1").uploaded(when);
-    let packages = vec![
-        one("alpha", "1.0", old).needs("epsilon"),
-        one("alpha", "1.5", old).needs("epsilon").needs("zeta"),
-        one("alpha", "2.0", young).needs("epsilon"),
-        one("beta", "1.0", old),
-        one("beta", "2.0", young),
-        one("epsilon", "1.0", old),
-        one("epsilon", "1.1", old),
-        one("epsilon", "1.2", young),
-        one("zeta", "1.0", old),
-        one("zeta", "1.1", young),
-    ];
-    let stage = Stage::set(packages, &files);
-    let report = stage.run(&["upgrade", "--format", "json"]).report();
-    let lock = stage.delivered(&report, "requirements.txt");
-    assert_eq!(lock, "alpha==1.5\nbeta==1.0\nepsilon==1.1\nzeta==1.0\n", "{report:#}");
-    let unmoved = &report["plan"]["unmoved"][0];
-    assert_eq!(unmoved["name"], "beta", "{report:#}");
-    assert_eq!(unmoved["reason"], "2.0 is younger than the 7 days that the settings ask for");
-}
-
-#[test]
-fn an_index_without_upload_dates_lets_nothing_in_under_a_minimum_age_and_says_so() {
-    let tests = tests(&["import alpha, beta\nself.assertEqual(alpha.ONE + beta.ONE, 2)"]);
-    let files = with_company(&tests);
-    let files: Vec<(&str, &str)> = files.iter().map(|(f, t)| (*f, t.as_str())).collect();
-    let one = |name: &str, version: &str| package(name, version, "ONE = 1");
-    let packages = vec![
-        one("alpha", "1.0").needs("epsilon"),
-        one("alpha", "2.0").needs("epsilon"),
-        one("beta", "1.0"),
-        one("epsilon", "1.0"),
-        one("epsilon", "1.1"),
-    ];
-    let stage = Stage::set(packages, &files);
-    let report = stage.run(&["upgrade", "--format", "json"]).report();
-    assert_eq!(report["verification"], "nothing was changed", "{report:#}");
-    let notes = report["notes"].to_string();
-    assert!(notes.contains("release dates not retrieved") && notes.contains("nothing new is taken"), "{notes}");
 }
 
 #[test]
@@ -277,4 +175,38 @@ fn an_index_that_breaks_off_is_told_with_a_way_out() {
     let outcome = stage.run(&["plan"]);
     assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("hint:") && outcome.stderr.contains("index"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_full_disk_stops_the_run_without_blame_and_resume_goes_on() {
+    let tests = tests(&["import alpha\nself.assertEqual(alpha.ONE, 1)"]);
+    let files = [("requirements.txt", "alpha==1.0\n"), ("tests/__init__.py", ""), ("tests/test_app.py", &tests)];
+    let packages = ["1.0", "2.0"].map(|version| package("alpha", version, "ONE = 1")).to_vec();
+    let stage = Stage::set(packages, &files);
+    let before = stage.fingerprint();
+    let folder = tempfile::tempdir().unwrap();
+    // What the installer says when the disk is full; a disk of a given size needs rights that a test does not have.
+    failing_uv(folder.path(), "pip\\ install*", "failed to write: No space left on device (os error 28)");
+    let full = stage.run_with(&["upgrade"], &[folder.path()]);
+    assert_eq!(full.code, Some(4), "{}", full.stderr);
+    assert!(full.stderr.contains("free some room"), "{}", full.stderr);
+    assert_eq!(stage.fingerprint(), before);
+    let report = stage.run(&["resume", "--format", "json"]).report();
+    assert_eq!((&report["kept"][0]["to"], report["held"].as_array().unwrap().len()), (&"2.0".into(), 0), "{report:#}");
+}
+
+#[test]
+fn services_run_beside_the_tests() {
+    let tests =
+        tests(&["path = os.path.join(os.environ[\"TMPDIR\"], \"service\")\nself.assertTrue(os.path.exists(path))"]);
+    let service = "[[services]]\nname = \"demo\"\ncommand = \"sleep 0.5; echo up >$TMPDIR/service; sleep 60\"\nready = \"test -s $TMPDIR/service\"\n";
+    let files = [
+        ("requirements.txt", "alpha==1.0\n"),
+        ("uplift.toml", service),
+        ("tests/__init__.py", ""),
+        ("tests/test_app.py", &tests),
+    ];
+    let packages = ["1.0", "2.0"].map(|version| package("alpha", version, "ONE = 1")).to_vec();
+    let report = Stage::set(packages, &files).run(&["upgrade", "--format", "json"]).report();
+    assert_eq!((&report["verified"], &report["baseline"]["passed"]), (&true.into(), &1.into()), "{report:#}");
 }

@@ -17,6 +17,7 @@ use uplift_model::solution::Change;
 use uplift_model::{Event, Phase, Place};
 use uplift_sandbox::git::{Oid, Signature};
 
+use crate::commit_text::{message, states, subject};
 use crate::error::EngineError;
 use crate::lab::Lab;
 use crate::solver::{Solver, Wish};
@@ -338,12 +339,6 @@ impl Committer<'_> {
     }
 }
 
-/// Whether an edited line speaks of the package.
-fn states(line: &str, name: &str) -> bool {
-    let plain = |t: &str| t.to_lowercase().replace(['_', '.'], "-");
-    plain(line).contains(name)
-}
-
 /// Movers after everything they need.
 fn in_order(movers: Vec<Mover>) -> Vec<Mover> {
     let mut placed: Vec<usize> = Vec::new();
@@ -360,41 +355,6 @@ fn in_order(movers: Vec<Mover>) -> Vec<Mover> {
     let renumber =
         |m: &Mover| Mover { needs: m.needs.iter().filter_map(|n| position.get(n).copied()).collect(), ..m.clone() };
     placed.iter().filter_map(|i| movers.get(*i)).map(renumber).collect()
-}
-
-/// `build(deps): flask 2.0.1 -> 3.1.2, werkzeug 2.0.1 -> 3.1.3`.
-fn subject(movers: &[Mover]) -> String {
-    let steps: Vec<String> =
-        movers.iter().flat_map(|m| &m.steps).map(|s| format!("{} {} -> {}", s.name, s.from, s.to)).collect();
-    let breaking =
-        movers.iter().flat_map(|m| &m.steps).any(|s| s.from.distance(&s.to) == uplift_model::Distance::Major);
-    let kind = if breaking { "feat(deps)" } else { "build(deps)" };
-    match steps.as_slice() {
-        [] => format!("{kind}: update dependencies"),
-        [first, second, third, rest @ ..] if !rest.is_empty() => {
-            format!("{kind}: {first}, {second}, {third} and {} more", rest.len())
-        }
-        few => format!("{kind}: {}", few.join(", ")),
-    }
-}
-
-fn message(title: &str, changes: &[Change], movers: &[Mover], run: &str) -> String {
-    let mut text = format!("{title}\n\n");
-    let named: Vec<_> = movers.iter().flat_map(|m| m.steps.iter().map(|s| &s.name)).collect();
-    let line = |c: &Change| {
-        let version =
-            |v: &Option<uplift_model::Version>| v.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-        format!("- {} {} -> {}\n", c.name, version(&c.from), version(&c.to))
-    };
-    let own: String = changes.iter().filter(|c| named.contains(&&c.name)).map(line).collect();
-    let others: String = changes.iter().filter(|c| !named.contains(&&c.name)).map(line).collect();
-    text.push_str(&own);
-    if !others.is_empty() {
-        text.push_str(if named.is_empty() { "" } else { "\nThese come along:\n" });
-        text.push_str(&others);
-    }
-    text.push_str(&format!("\nUplift-Run: {run}\n"));
-    text
 }
 
 /// The folder of a component in a work tree.
@@ -424,12 +384,5 @@ mod tests {
         let order: Vec<String> =
             in_order(vec![mover("a", &[2]), mover("b", &[]), mover("c", &[1])]).iter().map(Mover::title).collect();
         assert_eq!(order, ["b", "c", "a"]);
-    }
-
-    #[test]
-    fn the_subject_names_what_moves() {
-        assert_eq!(subject(&[mover("a", &[])]), "feat(deps): a 1.0 -> 2.0");
-        let many: Vec<Mover> = ["a", "b", "c", "d", "e"].iter().map(|n| mover(n, &[])).collect();
-        assert!(subject(&many).ends_with("and 2 more"));
     }
 }

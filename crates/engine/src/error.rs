@@ -114,6 +114,9 @@ impl Hint for EngineError {
             Self::Resolve(ResolveError::Unreachable(_)) => {
                 Some("check the network and the index settings of uv or pip, then run again".to_owned())
             }
+            Self::Resolve(ResolveError::Failed(why)) if why.contains("No space left") => {
+                Some("the disk that holds the cache is full; free some room, then `uplift resume`".to_owned())
+            }
             Self::Resolve(_) => None,
             Self::Disk(path, e) if e.raw_os_error() == Some(28) => {
                 Some(format!("the disk that holds `{}` is full; free some room, then `uplift resume`", path.display()))
@@ -128,5 +131,25 @@ impl Hint for EngineError {
             Self::Cancelled => None,
             Self::Bug(_) => Some("please report this; nothing of yours was changed".to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_whoever_met_it_first() {
+        let full = || std::io::Error::from_raw_os_error(28);
+        let said = "error: failed to write to the cache: No space left on device (os error 28)".to_owned();
+        let errors = [
+            EngineError::Disk("cache".into(), full()),
+            EnvironmentError::Disk("cache".into(), full()).into(),
+            ResolveError::Failed(said).into(),
+        ];
+        for error in errors {
+            assert!(error.hint().is_some_and(|h| h.contains("free some room")), "{error}: {:?}", error.hint());
+        }
+        assert_eq!(EngineError::from(ResolveError::Failed("odd".to_owned())).hint(), None);
     }
 }

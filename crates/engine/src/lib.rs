@@ -8,6 +8,7 @@
 mod age;
 mod baseline;
 mod check;
+mod commit_text;
 mod commits;
 mod control;
 mod desk;

@@ -19,6 +19,7 @@ pub struct Package {
     name: String,
     version: String,
     requires: Vec<String>,
+    python: Option<String>,
     module: String,
     /// RFC 3339; `None`: the index does not say.
     uploaded: Option<String>,
@@ -29,6 +30,7 @@ pub fn package(name: &str, version: &str, module: &str) -> Package {
         name: name.to_owned(),
         version: version.to_owned(),
         requires: Vec::new(),
+        python: None,
         module: module.to_owned(),
         uploaded: None,
     }
@@ -37,6 +39,12 @@ pub fn package(name: &str, version: &str, module: &str) -> Package {
 impl Package {
     pub fn needs(mut self, requirement: &str) -> Self {
         self.requires.push(requirement.to_owned());
+        self
+    }
+
+    /// `Requires-Python`.
+    pub fn python(mut self, specifier: &str) -> Self {
+        self.python = Some(specifier.to_owned());
         self
     }
 
@@ -51,7 +59,8 @@ impl Package {
 
     fn wheel(&self) -> Vec<u8> {
         let info = format!("{}-{}.dist-info", self.name, self.version);
-        let requires: String = self.requires.iter().map(|r| format!("Requires-Dist: {r}\n")).collect();
+        let mut requires: String = self.requires.iter().map(|r| format!("Requires-Dist: {r}\n")).collect();
+        requires.extend(self.python.iter().map(|p| format!("Requires-Python: {p}\n")));
         let files = [
             (format!("{}.py", self.name), self.module.clone()),
             (
@@ -173,6 +182,11 @@ impl Stage {
         self.run_with(args, &[])
     }
 
+    /// Everything of the user's: HEAD, index, references, stash, work tree.
+    pub fn fingerprint(&self) -> String {
+        uplift_sandbox::git::Git::at(self.path()).fingerprint().unwrap()
+    }
+
     /// Runs `uplift` with folders put before the others on `PATH`.
     pub fn run_with(&self, args: &[&str], first: &[&Path]) -> Outcome {
         let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_uplift")), args);
@@ -266,6 +280,9 @@ fn page(path: &str, packages: &[Package]) -> (u16, &'static str, Vec<u8>) {
             "hashes": { "sha256": sha256 },
             "size": p.wheel().len(),
         });
+        if let Some(python) = &p.python {
+            file["requires-python"] = python.as_str().into();
+        }
         if let Some(uploaded) = &p.uploaded {
             file["upload-time"] = uploaded.as_str().into();
         }
@@ -277,4 +294,25 @@ fn page(path: &str, packages: &[Package]) -> (u16, &'static str, Vec<u8>) {
     }
     let page = serde_json::json!({ "meta": { "api-version": "1.1" }, "name": name, "files": files });
     (200, "application/vnd.pypi.simple.v1+json", page.to_string().into_bytes())
+}
+
+/// A test file for unittest with these bodies of test functions.
+pub fn tests(bodies: &[&str]) -> String {
+    let mut text = "import os, unittest\n\nclass Tests(unittest.TestCase):\n".to_owned();
+    for (at, body) in bodies.iter().enumerate() {
+        text += &format!("    def test_{at}(self):\n        {}\n", body.replace('\n', "\n        "));
+    }
+    text
+}
+
+/// A `uv` in front of the real one that fails with `words` when its arguments fit a shell `pattern`.
+pub fn failing_uv(folder: &Path, pattern: &str, words: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let real = uv();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in\n{pattern}) echo 'warning: an aside' >&2; echo 'error: {words}' >&2; exit 2;;\nesac\nexec {} \"$@\"\n",
+        real.display()
+    );
+    std::fs::write(folder.join("uv"), script).unwrap();
+    std::fs::set_permissions(folder.join("uv"), std::fs::Permissions::from_mode(0o755)).unwrap();
 }

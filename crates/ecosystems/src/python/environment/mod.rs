@@ -176,7 +176,7 @@ impl Builder<'_> {
         if resolve::is_network(&last) {
             return Err(EnvironmentError::Unreachable(last_line(&last)));
         }
-        if last.contains("No space left") {
+        if ["No space left", "Disk quota exceeded"].iter().any(|n| last.contains(n)) {
             return Err(EnvironmentError::Disk(environment.dir.clone(), std::io::Error::from_raw_os_error(28)));
         }
         Err(EnvironmentError::NotInstallable(last_line(&last)))
