@@ -89,17 +89,23 @@ impl Set {
         set
     }
 
-    /// Every peer that is missing or of another version than wanted. Optional peers count only when they are there.
+    /// Every peer that is there in another version than wanted, optional ones among them.
     pub fn peer_violations(&self) -> Vec<Violation> {
+        self.peers(|peer, there| there.is_some_and(|version| !peer_admits(&peer.range, version)))
+    }
+
+    /// Every peer that must be there and is not. npm 7 and later, and pnpm by default, install these by themselves;
+    /// yarn and older ones only warn.
+    pub fn missing_peers(&self) -> Vec<Violation> {
+        self.peers(|peer, there| there.is_none() && !peer.optional)
+    }
+
+    fn peers(&self, fails: impl Fn(&Peer, Option<&Version>) -> bool) -> Vec<Violation> {
         let mut found = Vec::new();
         for (name, member) in &self.members {
             for peer in &member.peers {
                 let there = self.members.get(&peer.name).map(|m| &m.version);
-                let holds = match there {
-                    Some(version) => peer_admits(&peer.range, version),
-                    None => peer.optional,
-                };
-                if !holds {
+                if fails(peer, there) {
                     found.push(violation(name, member, Kind::Peer, &peer.name, &peer.range, there));
                 }
             }
@@ -125,8 +131,7 @@ impl Set {
 
     /// Peer violations that another set does not have already: the same package wants the same and misses it there too.
     pub fn new_peer_violations(&self, before: &Self) -> Vec<Violation> {
-        let known: Vec<(String, String)> =
-            before.peer_violations().into_iter().map(|v| (v.package, v.wants)).collect();
+        let known: Vec<(String, String)> = before.peer_violations().into_iter().map(|v| (v.package, v.wants)).collect();
         let is_new = |v: &Violation| !known.iter().any(|(package, wants)| *package == v.package && *wants == v.wants);
         self.peer_violations().into_iter().filter(is_new).collect()
     }
@@ -142,7 +147,7 @@ impl Set {
 }
 
 /// Every peer within a lock that is of another version than wanted, judged by the copy that each package really gets.
-/// Missing ones are left to [`Set::peer_violations`]: a lock does not always say where a peer was found.
+/// Missing ones are left to [`Set::missing_peers`]: a lock does not always say where a peer was found.
 pub fn lock_violations(lock: &Lock) -> Vec<Violation> {
     let mut found = Vec::new();
     for (_, package) in lock.installed() {
