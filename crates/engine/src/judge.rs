@@ -116,7 +116,7 @@ fn propose<V: Scheme>(
     row.target_version = answer.target.map(|v| v.to_string());
     row.held_by = answer.held_by;
     row.reasons = answer.reasons;
-    row.findings.extend(answer.warnings);
+    row.warnings = answer.warnings;
     let gone = matches!(
         row.availability.value(),
         Some(Availability::NoSuchVersion { .. } | Availability::NoDistribution { .. } | Availability::Yanked { .. })

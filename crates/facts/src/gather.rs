@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use uplift_ecosystems::javascript::client::Registries;
+use uplift_ecosystems::javascript::registry::Packument;
 use uplift_ecosystems::python::client::Clients;
 use uplift_ecosystems::python::registry::Tags;
-use uplift_model::analysis::{Analysis, ComponentAnalysis, SCHEMA, SourceState};
+use uplift_model::analysis::{Analysis, ComponentAnalysis, DependencyRow, SCHEMA, SourceState};
 use uplift_model::risk::Urgency;
-use uplift_model::{Ecosystem, PackageName};
+use uplift_model::{Datum, Ecosystem, PackageName};
 use uplift_sandbox::fetch::Fetch;
 use uplift_sandbox::redact;
 
@@ -19,6 +21,7 @@ use crate::components::{self, Component};
 use crate::releases::{self, Answer, Python, Store};
 use crate::rows;
 use crate::tree::Tree;
+use crate::usage;
 
 /// What is asked for.
 #[derive(Debug)]
@@ -52,48 +55,45 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
     let components = components::components(&tree);
     let store = Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline);
     let python = python_pages(ask, &store, &components);
-    let mut sources = Vec::new();
+    let javascript = javascript_documents(ask, &store, &components);
+    let used = usage::Index::read(&tree.files, &|path| tree.read(path));
+    let roots: Vec<&str> = components.iter().map(|c| c.root.as_str()).collect();
     let mut analyses = Vec::new();
     let mut releases = Vec::new();
-    for component in &components {
-        let runtime = "3.12".to_owned();
-        let tags = Tags::new(&runtime, std::env::consts::OS, std::env::consts::ARCH);
+    for (component, documents) in components.iter().zip(&javascript) {
+        let runtime = Runtime::of(component);
         let answers: BTreeMap<String, Answer> = component
             .packages
             .values()
-            .map(|package| {
-                let answer = match PackageName::new(&package.name) {
-                    Ok(name) if package.from_index() => python
-                        .get(&name)
-                        .map_or(Answer::Unknown, |page| releases::python_answer(&name, page, &tags, &ask.as_of)),
-                    _ => Answer::Unknown,
-                };
-                (package.name.clone(), answer)
-            })
+            .map(|p| (p.name.clone(), answer(p, component, &runtime, &python, documents, &ask.as_of)))
             .collect();
-        let rows = component
-            .packages
-            .values()
-            .map(|package| {
-                rows::row(component, package, answers.get(&package.name).unwrap_or(&Answer::Unknown), &ask.as_of)
-            })
-            .collect();
+        let code = used.within(&component.root, &roots);
+        let row = |package: &components::Package| {
+            let unknown = Answer::Unknown;
+            let answer = answers.get(&package.name).unwrap_or(&unknown);
+            let mut row = rows::row(component, package, answer, &ask.as_of);
+            row.usage = usage_of(&code, &row);
+            row
+        };
         analyses.push(ComponentAnalysis {
             path: if component.root.is_empty() { ".".to_owned() } else { component.root.clone() },
             ecosystem: component.ecosystem,
             name: component.name.clone(),
-            runtime: Some(runtime),
-            runtime_from: None,
+            runtime: Some(runtime.line.clone()),
+            runtime_from: Some(runtime.from.clone()),
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             environment: component.environment.clone(),
-            dependencies: rows,
+            dependencies: component.packages.values().map(row).collect(),
             runtimes: Vec::new(),
             drift: component.drift.clone(),
             notes: component.notes.clone(),
         });
         releases.push(answers);
     }
-    sources.extend(release_source(Ecosystem::Python, &python));
+    let mut sources = Vec::new();
+    sources.extend(state(Ecosystem::Python, python.iter().map(|(n, p)| (n.as_str(), p.as_ref().err()))));
+    let documents = javascript.iter().flatten().map(|(n, d)| (n.as_str(), d.as_ref().err()));
+    sources.extend(state(Ecosystem::JavaScript, documents));
     let analysis = Analysis {
         schema: SCHEMA.to_owned(),
         repository: ask.repository.clone(),
@@ -107,7 +107,48 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
     Gathered { analysis, releases }
 }
 
+/// What "installable" is judged by.
+struct Runtime {
+    line: String,
+    from: String,
+}
+
+impl Runtime {
+    fn of(component: &Component) -> Self {
+        let line = match component.ecosystem {
+            Ecosystem::Python => "3.12",
+            Ecosystem::JavaScript => "22",
+        };
+        Self { line: line.to_owned(), from: "assumed: nothing states one".to_owned() }
+    }
+}
+
 type Pages = BTreeMap<PackageName, Result<Option<releases::Page>, String>>;
+type Documents = BTreeMap<String, Result<Option<Packument>, String>>;
+
+fn answer(
+    package: &components::Package,
+    component: &Component,
+    runtime: &Runtime,
+    pages: &Pages,
+    documents: &Documents,
+    as_of: &str,
+) -> Answer {
+    if !package.from_index() {
+        return Answer::Elsewhere;
+    }
+    match component.ecosystem {
+        Ecosystem::Python => {
+            let tags = Tags::new(&runtime.line, std::env::consts::OS, std::env::consts::ARCH);
+            let name = PackageName::new(&package.name).ok();
+            let page = name.and_then(|name| pages.get(&name).map(|page| (name, page)));
+            page.map_or(Answer::Unknown, |(name, page)| releases::python_answer(&name, page, &tags, as_of))
+        }
+        Ecosystem::JavaScript => documents
+            .get(&package.name)
+            .map_or(Answer::Unknown, |document| releases::javascript_answer(document, Some(&runtime.line), as_of)),
+    }
+}
 
 fn python_pages(ask: &Ask<'_>, store: &Store<'_>, components: &[Component]) -> Pages {
     let of_python = components.iter().filter(|c| c.ecosystem == Ecosystem::Python);
@@ -120,16 +161,43 @@ fn python_pages(ask: &Ask<'_>, store: &Store<'_>, components: &[Component]) -> P
     Python { indexes }.pages(store, &names.into_iter().collect::<Vec<_>>())
 }
 
-fn release_source(ecosystem: Ecosystem, pages: &Pages) -> Option<SourceState> {
-    if pages.is_empty() {
+/// One map a component, since each may have registries of its own; what two of them share is asked once, by the store.
+fn javascript_documents(ask: &Ask<'_>, store: &Store<'_>, components: &[Component]) -> Vec<Documents> {
+    let of = |component: &Component| {
+        let names: Vec<String> =
+            component.packages.values().filter(|p| p.from_index()).map(|p| p.name.clone()).collect();
+        if component.ecosystem != Ecosystem::JavaScript || names.is_empty() {
+            return Documents::new();
+        }
+        let folder = ask.root.join(&component.root);
+        let registries = Registries::load(ask.clients, Some(&folder)).map_err(|e| redact::text(&e.to_string()));
+        let answers = releases::documents(store, &registries, &names);
+        names.into_iter().zip(answers).collect()
+    };
+    components.iter().map(of).collect()
+}
+
+/// Where the component's code uses a direct dependency. Of a transitive one nothing is expected.
+fn usage_of(code: &usage::Index, row: &DependencyRow) -> Datum<uplift_model::analysis::Usage> {
+    if code.is_empty() {
+        return Datum::None;
+    }
+    let usage = code.usage(row.ecosystem, &row.name, None);
+    Datum::answered((usage.count > 0).then_some(usage))
+}
+
+/// How the lookups of one ecosystem went: name and error of each.
+fn state<'a>(ecosystem: Ecosystem, asked: impl Iterator<Item = (&'a str, Option<&'a String>)>) -> Option<SourceState> {
+    let asked: Vec<(&str, Option<&String>)> = asked.collect();
+    if asked.is_empty() {
         return None;
     }
-    let failed: Vec<(&PackageName, &String)> = pages.iter().filter_map(|(n, p)| Some((n, p.as_ref().err()?))).collect();
+    let failed: Vec<(&str, &String)> = asked.iter().filter_map(|(n, e)| Some((*n, (*e)?))).collect();
     let (state, detail) = match failed.first() {
-        None => ("found", format!("{} packages", pages.len())),
+        None => ("found", format!("{} packages", asked.len())),
         Some((name, why)) => {
-            let state = if failed.len() == pages.len() { "not-retrieved" } else { "partly" };
-            (state, format!("{} of {} packages not retrieved; {name}: {why}", failed.len(), pages.len()))
+            let state = if failed.len() == asked.len() { "not-retrieved" } else { "partly" };
+            (state, format!("{} of {} packages not retrieved; {name}: {why}", failed.len(), asked.len()))
         }
     };
     Some(SourceState { source: format!("releases ({ecosystem})"), state: state.to_owned(), detail })

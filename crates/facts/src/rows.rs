@@ -13,7 +13,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
     let (current, from) = current(package);
     let known = match answer {
         Answer::Known(known) => Some(known),
-        Answer::Unknown | Answer::NotRetrieved(_) => None,
+        Answer::Unknown | Answer::Elsewhere | Answer::NotRetrieved(_) => None,
     };
     let of = |value: Option<String>| match answer {
         Answer::NotRetrieved(why) => Datum::not_retrieved(why.clone()),
@@ -43,7 +43,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         availability: availability(answer, current.as_deref()),
         deprecation: match answer {
             Answer::NotRetrieved(why) => Datum::not_retrieved(why.clone()),
-            Answer::Unknown => Datum::None,
+            Answer::Unknown | Answer::Elsewhere => Datum::None,
             Answer::Known(known) => Datum::answered(deprecation(known, current.as_deref())),
         },
         advisories: Datum::None,
@@ -56,6 +56,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         reasons: Vec::new(),
         risk: None,
         findings: package.findings.clone(),
+        warnings: Vec::new(),
         current_version: current,
         current_from: from,
         latest,
@@ -100,7 +101,7 @@ fn availability(answer: &Answer, current: Option<&str>) -> Datum<Availability> {
     match (answer, current) {
         (Answer::NotRetrieved(why), _) => Datum::not_retrieved(why.clone()),
         (Answer::Unknown, _) => Datum::found(Availability::NoSuchPackage),
-        (Answer::Known(_), None) => Datum::None,
+        (Answer::Elsewhere, _) | (Answer::Known(_), None) => Datum::None,
         (Answer::Known(known), Some(current)) => Datum::found(match known.find(current) {
             Some(release) => release.availability.clone(),
             None => Availability::NoSuchVersion { nearest: nearest(known, current) },

@@ -3,9 +3,11 @@
 //! Lives here: what a release is to a check, in one form for both ecosystems. `store.rs` keeps answers, `python.rs` and
 //! `javascript.rs` ask. Lives elsewhere: reading pages (`ecosystems`), choosing a target (`decide`).
 
+mod javascript;
 mod python;
 mod store;
 
+pub(crate) use javascript::{answer as javascript_answer, documents};
 pub use python::{Page, Python, answer as python_answer};
 pub use store::Store;
 
@@ -46,6 +48,8 @@ pub enum Answer {
     Known(Known),
     /// The index has no such package.
     Unknown,
+    /// It comes from a path, a repository or a workspace: no index is asked.
+    Elsewhere,
     /// In words, without credentials.
     NotRetrieved(String),
 }
@@ -56,6 +60,9 @@ pub struct Known {
     pub deprecation: Option<Deprecation>,
     /// Some release has a date, so that ages can be told.
     pub dated: bool,
+    /// Where the index says itself which release is its newest (npm's `latest`), and the newest that fits here.
+    pub newest: Option<String>,
+    pub newest_here: Option<String>,
 }
 
 impl Known {
@@ -65,11 +72,17 @@ impl Known {
 
     /// The newest release that is stable and not withdrawn, whether or not it fits here.
     pub fn latest(&self) -> Option<&Release> {
+        if let Some(newest) = &self.newest {
+            return self.find(newest);
+        }
         let stable = |r: &&Release| !r.prerelease && r.yanked.is_none();
         self.releases.iter().rev().find(stable).or_else(|| self.releases.last())
     }
 
     pub fn latest_installable(&self) -> Option<&Release> {
+        if self.newest.is_some() {
+            return self.newest_here.as_deref().and_then(|newest| self.find(newest));
+        }
         let live = |r: &&Release| r.yanked.is_none() && r.installs();
         self.releases.iter().rev().find(|r| r.usable()).or_else(|| self.releases.iter().rev().find(live))
     }

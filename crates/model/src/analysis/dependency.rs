@@ -53,8 +53,10 @@ pub struct DependencyRow {
     /// Packages of the lock that require it.
     pub dependents: Vec<String>,
     pub risk: Option<Assessment>,
-    /// What is odd about the statements: unknown extra, duplicate lines, a requested target below the version in use.
+    /// What is odd about the statements: unknown extra, duplicate lines.
     pub findings: Vec<String>,
+    /// What to know before going to the target: bounds that have to be raised, newer patches, fixes out of reach.
+    pub warnings: Vec<String>,
 }
 
 /// One place that states a requirement.

@@ -102,6 +102,9 @@ fn versions(row: &DependencyRow, view: &View) -> String {
         format!("{}{successor}", d.message)
     };
     page.push_str(&fact(view, "deprecated", &datum(&row.deprecation, gone, "no")));
+    for warning in &row.warnings {
+        page.push_str(&fact(view, "mind", warning));
+    }
     for finding in &row.findings {
         page.push_str(&fact(view, "finding", finding));
     }
