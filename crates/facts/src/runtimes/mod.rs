@@ -1,1 +1,113 @@
 //! Interpreters and engines as dependencies: who states which version, disagreements, end of life.
+//!
+//! Lives here: gathering every statement and telling what holds for one component.
+//! Lives elsewhere: one kind of file each (`readers`), which component a statement is about (`belonging`), what
+//! contradicts what (`disagreements`), dates (`end_of_life`). Start reading at [`gather`].
+
+mod belonging;
+mod choice;
+mod disagreements;
+pub mod end_of_life;
+mod node_range;
+mod readers;
+mod statement;
+mod versions;
+mod yaml;
+
+use std::collections::BTreeSet;
+
+use uplift_model::Ecosystem;
+use uplift_model::analysis::{FileProblem, RuntimeRow, RuntimeStatement};
+
+pub use belonging::Place;
+pub use choice::Chosen;
+pub use statement::{Runtime, kind};
+
+use statement::Stated;
+
+/// Every statement of a Python or Node version in a repository.
+#[derive(Debug, Clone, Default)]
+pub struct Gathered {
+    /// By file and line.
+    stated: Vec<Stated>,
+    /// Files that could not be read, and versions that do not mean what they seem to.
+    pub problems: Vec<FileProblem>,
+}
+
+/// Reads every file of `files` (from the repository's root, with `/`) that states a version of a runtime.
+/// A file that `read` does not give is passed over.
+pub fn gather(files: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Gathered {
+    let mut gathered = Gathered::default();
+    for file in files {
+        let Some(reader) = readers::of(file) else { continue };
+        let Some(bytes) = read(file) else { continue };
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let mut found = readers::Found::default();
+        reader(file, text, &mut found);
+        gathered.stated.extend(found.stated);
+        gathered.problems.extend(found.problems.into_iter().map(|(line, message, hint)| FileProblem {
+            file: file.clone(),
+            line,
+            message,
+            hint,
+        }));
+    }
+    gathered.stated.sort_by(|a, b| a.place().cmp(&b.place()));
+    gathered
+}
+
+impl Gathered {
+    /// The runtime of `component` with all that is stated of it; `None` when nothing is. `all`: every component
+    /// of the repository. `as_of`: day of the analysis, `YYYY-MM-DD`.
+    pub fn row(&self, component: &Place, all: &[Place], as_of: &str) -> Option<RuntimeRow> {
+        let stated = self.of(component, all);
+        let runtime = Runtime::of(component.ecosystem);
+        let lines: BTreeSet<versions::Line> =
+            stated.iter().flat_map(|s| s.statement.lines.iter()).filter_map(|l| versions::Line::read(l)).collect();
+        (!stated.is_empty()).then(|| RuntimeRow {
+            name: runtime.name().to_owned(),
+            disagreements: disagreements::of(&stated),
+            end_of_life: lines.iter().map(|line| end_of_life::of(runtime, &line.to_string(), as_of)).collect(),
+            stated: statements(&stated),
+        })
+    }
+
+    /// The Python that decides what `component` can install, and why that one: what a version file names, else
+    /// the image it runs in, else the highest that CI runs, else the lowest that the project admits.
+    pub fn python_for(&self, component: &Place, all: &[Place]) -> Option<Chosen> {
+        self.chosen(component, all, Ecosystem::Python)
+    }
+
+    /// As [`Self::python_for`], for Node.
+    pub fn node_for(&self, component: &Place, all: &[Place]) -> Option<Chosen> {
+        self.chosen(component, all, Ecosystem::JavaScript)
+    }
+
+    fn chosen(&self, component: &Place, all: &[Place], ecosystem: Ecosystem) -> Option<Chosen> {
+        if component.ecosystem != ecosystem {
+            return None;
+        }
+        choice::choose(component, &self.of(component, all))
+    }
+
+    /// Statements that are about `component`, by file and line.
+    fn of(&self, component: &Place, all: &[Place]) -> Vec<&Stated> {
+        let runtime = Runtime::of(component.ecosystem);
+        self.stated.iter().filter(|s| s.runtime == runtime && belonging::belongs(s, component, all)).collect()
+    }
+}
+
+/// Without doubles: two jobs may take their version from one place.
+fn statements(stated: &[&Stated]) -> Vec<RuntimeStatement> {
+    let mut out: Vec<RuntimeStatement> = Vec::new();
+    for one in stated {
+        if !out.contains(&one.statement) {
+            out.push(one.statement.clone());
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

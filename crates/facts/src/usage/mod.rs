@@ -182,6 +182,10 @@ impl Index {
     pub fn undeclared(&self, ecosystem: Ecosystem, provided: &[String]) -> Vec<Undeclared> {
         let mut found: BTreeMap<&str, Undeclared> = BTreeMap::new();
         for file in self.files.iter().filter(|f| f.language.ecosystem() == ecosystem) {
+            // What `setup.py` imports is there before anything is installed.
+            if file.path.rsplit('/').next() == Some("setup.py") {
+                continue;
+            }
             for seen in file.imports().filter(|s| !s.guarded && !s.is_of(ecosystem, provided)) {
                 let top = seen.top(ecosystem);
                 let known = match ecosystem {
