@@ -9,8 +9,8 @@ mod stage;
 
 use stage::{Stage, failing_uv, package, tests};
 
-#[test]
-fn what_the_locks_own_tool_refuses_is_held_with_its_reason_and_the_rest_goes_on() {
+/// A project of three dependencies in a `uv.lock`, each with a release that its tests accept.
+fn three_locked() -> Stage {
     let pyproject = "[project]\nname = \"app\"\nversion = \"0\"\nrequires-python = \">=3.8\"\ndependencies = [\"alpha==1.0\", \"beta==1.0\", \"gamma==1.0\"]\n";
     let tests = tests(&["import alpha, beta, gamma\nself.assertEqual(alpha.ONE + beta.ONE + gamma.ONE, 3)"]);
     let files = [("pyproject.toml", pyproject), ("tests/__init__.py", ""), ("tests/test_app.py", &tests)];
@@ -21,15 +21,37 @@ fn what_the_locks_own_tool_refuses_is_held_with_its_reason_and_the_rest_goes_on(
     for name in all {
         stage.publish(package(name, "2.0", "ONE = 1"));
     }
-    let folder = tempfile::tempdir().unwrap();
-    failing_uv(folder.path(), "lock*beta==2.0*", "beta is not to be locked");
-    let report = stage.run_with(&["upgrade", "--format", "json"], &[folder.path()]).report();
+    stage
+}
+
+/// Everything moved but beta, which is held with the tool's words.
+fn check_that_beta_is_held(stage: &Stage, report: &serde_json::Value) {
     let held = &report["held"][0];
     assert_eq!((&held["name"], &held["best"]), (&"beta".into(), &"1.0".into()), "{report:#}");
     assert_eq!(held["reason"], "uv lock does not write uv.lock with it: error: beta is not to be locked");
-    let delivered = stage.delivered(&report, "pyproject.toml");
+    let delivered = stage.delivered(report, "pyproject.toml");
     assert!(delivered.contains("\"alpha==2.0\", \"beta==1.0\", \"gamma==2.0\""), "{delivered}");
     assert_eq!(report["verified"], true);
+}
+
+#[test]
+fn what_the_locks_own_tool_refuses_is_held_with_its_reason_and_the_rest_goes_on() {
+    let (stage, folder) = (three_locked(), tempfile::tempdir().unwrap());
+    failing_uv(folder.path(), "lock*beta==2.0*", "beta is not to be locked");
+    let report = stage.run_with(&["upgrade", "--format", "json"], &[folder.path()]).report();
+    check_that_beta_is_held(&stage, &report);
+}
+
+#[test]
+fn what_was_refused_stays_refused_when_the_run_is_taken_up_again() {
+    let (stage, folder) = (three_locked(), tempfile::tempdir().unwrap());
+    // The clean environment of the last verification cannot be made, so the run ends after its commits.
+    failing_uv(folder.path(), "lock*beta==2.0*|venv*/clean", "beta is not to be locked");
+    let stopped = stage.run_with(&["upgrade"], &[folder.path()]);
+    assert_eq!(stopped.code, Some(4), "{}", stopped.stderr);
+    // By now uv would lock it.
+    let report = stage.run(&["resume", "--format", "json"]).report();
+    check_that_beta_is_held(&stage, &report);
 }
 
 /// A project that names alpha, which brings epsilon along.

@@ -300,7 +300,9 @@ impl Rounds<'_> {
         let titles = RefCell::new(BTreeMap::new());
         for (name, blame) in self.blames.clone() {
             let below = state.pins.get(&name).is_some_and(|v| *v < blame.first_failing);
-            if !below || blame.tests.is_empty() || blame.proof == Proof::Unattributed {
+            // What its lock's own tool refuses stays, whatever the tests say.
+            let refused = self.refused.contains_key(&name);
+            if !below || refused || blame.tests.is_empty() || blame.proof == Proof::Unattributed {
                 continue;
             }
             let mut wishes = state.wishes();
