@@ -2,3 +2,11 @@
 //!
 //! Lives here: records, ranges, severities, the index, OSV's API and exports, exceptions, VEX.
 //! Lives elsewhere: which packages are asked about (`facts`), what a finding means for a plan (`decide`).
+//! Start reading at [`Known`]: everything that is known about one package, whichever source it came from.
+
+pub mod record;
+
+mod range;
+mod severity;
+mod version;
+mod weakness;
