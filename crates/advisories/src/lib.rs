@@ -6,7 +6,13 @@
 
 pub mod record;
 
+mod entry;
+mod known;
+mod merge;
 mod range;
 mod severity;
 mod version;
 mod weakness;
+
+pub use known::{AskError, Change, Known, Safe, safe_from};
+pub use record::{Record, RecordError};

@@ -28,36 +28,27 @@ pub(crate) enum Kind {
 }
 
 /// A range as it is kept: events in the record's order, values cleaned.
+///
+/// The ecosystem alone says how versions compare: Python's records write PEP 440 even where their type is `SEMVER`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Range {
-    /// Of type `SEMVER`, whatever the ecosystem.
-    #[serde(rename = "s", default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) semver: bool,
-    #[serde(rename = "e")]
-    pub(crate) events: Vec<(Kind, String)>,
+    events: Vec<(Kind, String)>,
 }
 
 impl Range {
     /// `None` for a range of commits, and for one without events.
     pub(crate) fn of(range: &record::Range) -> Option<Self> {
-        let semver = match range.kind.to_ascii_uppercase().as_str() {
-            "GIT" => return None,
-            "SEMVER" => true,
-            _ => false,
-        };
+        if range.kind.eq_ignore_ascii_case("GIT") {
+            return None;
+        }
         let events: Vec<_> = range.events.iter().map(cleaned).collect();
-        (!events.is_empty()).then_some(Self { semver, events })
-    }
-
-    pub(crate) fn scheme(&self, ecosystem: Scheme) -> Scheme {
-        // Python's records write PEP 440 even where they say SEMVER; elsewhere the type is to be believed.
-        if self.semver && ecosystem == Scheme::Natural { Scheme::Semver } else { ecosystem }
+        (!events.is_empty()).then_some(Self { events })
     }
 
     /// Ready to be asked, in ascending order.
-    pub(crate) fn sorted(&self, ecosystem: Scheme) -> Sorted<'_> {
-        let scheme = self.scheme(ecosystem);
-        let mut sorted = Sorted { scheme, events: Vec::new(), limits: Vec::new() };
+    pub(crate) fn sorted(&self, scheme: Scheme) -> Sorted<'_> {
+        let mut sorted = Sorted { events: Vec::new(), limits: Vec::new() };
         for (kind, value) in &self.events {
             let read = if value == "0" && *kind == Kind::Introduced { None } else { scheme.read(value) };
             match (kind, read) {
@@ -79,18 +70,12 @@ impl Range {
 
 /// A range in ascending order; `None` is the very beginning.
 pub(crate) struct Sorted<'a> {
-    scheme: Scheme,
     events: Vec<(Kind, Option<Key>, &'a str)>,
     /// `None`: no limit after all.
     limits: Vec<Option<Key>>,
 }
 
 impl<'a> Sorted<'a> {
-    /// Of a version as text; false when it is no version of this scheme.
-    pub(crate) fn holds_text(&self, version: &str) -> bool {
-        self.scheme.read(version).is_some_and(|version| self.holds(&version.public()))
-    }
-
     pub(crate) fn holds(&self, version: &Key) -> bool {
         let below = |limit: &Option<Key>| limit.as_ref().is_none_or(|limit| version < limit);
         if !self.limits.is_empty() && !self.limits.iter().any(below) {
@@ -117,14 +102,34 @@ impl<'a> Sorted<'a> {
         })
     }
 
-    /// The last version said to be affected, of the stretch that `version` lies in.
-    pub(crate) fn last_affected(&self, version: &Key) -> Option<&'a str> {
+    /// Every fix, ascending.
+    pub(crate) fn fixes(&self) -> impl Iterator<Item = &'a str> {
+        self.events.iter().filter(|(kind, ..)| *kind == Kind::Fixed).map(|(_, _, text)| *text)
+    }
+
+    /// Where the stretch that holds `version` ends: the fix, or the last version affected (`true`).
+    pub(crate) fn end(&self, version: &Key) -> Option<(&'a str, bool)> {
         self.events.iter().find_map(|(kind, at, text)| {
-            (*kind == Kind::LastAffected && at.as_ref().is_some_and(|at| at >= version)).then_some(*text)
+            let at = at.as_ref()?;
+            match kind {
+                Kind::Fixed => (at > version).then_some((*text, false)),
+                Kind::LastAffected => (at >= version).then_some((*text, true)),
+                _ => None,
+            }
         })
     }
 
-    /// `>=1.0, <1.5 || >=2.0`.
+    /// Whether two ranges say the same, however they spell it.
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
+        let same = |((kind, at, _), (other_kind, other_at, _)): (&(Kind, _, _), &(Kind, _, _))| {
+            kind == other_kind && at == other_at
+        };
+        self.events.len() == other.events.len()
+            && self.events.iter().zip(&other.events).all(same)
+            && self.limits == other.limits
+    }
+
+    /// `>=1.0, <1.5` for each stretch.
     pub(crate) fn words(&self) -> Vec<String> {
         let mut stretches = Vec::new();
         let mut open: Option<&str> = None;
@@ -185,7 +190,8 @@ mod tests {
     }
 
     fn python(events: &[(&str, &str)], version: &str) -> bool {
-        range(events).sorted(Scheme::Pep440).holds_text(version)
+        let version = Scheme::Pep440.read(version).unwrap().public();
+        range(events).sorted(Scheme::Pep440).holds(&version)
     }
 
     #[test]
@@ -229,7 +235,13 @@ mod tests {
 
     #[test]
     fn words_and_fixes_follow_the_order_of_versions() {
-        let range = range(&[("introduced", "5.0"), ("fixed", "5.2"), ("fixed", "4.3"), ("introduced", "4.0"), ("introduced", "6")]);
+        let range = range(&[
+            ("introduced", "5.0"),
+            ("fixed", "5.2"),
+            ("fixed", "4.3"),
+            ("introduced", "4.0"),
+            ("introduced", "6"),
+        ]);
         let sorted = range.sorted(Scheme::Pep440);
         assert_eq!(sorted.words(), [">=4.0, <4.3", ">=5.0, <5.2", ">=6"]);
         let at = |text| Scheme::Pep440.read(text).unwrap();

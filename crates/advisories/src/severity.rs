@@ -78,7 +78,12 @@ fn scored(given: &Score) -> Option<Rating> {
         _ => return None,
     };
     let score = cvss.score();
-    Some(Rating { severity: Severity::of_score(score), score: Some(score), vector: Some(vector.to_owned()), generation })
+    Some(Rating {
+        severity: Severity::of_score(score),
+        score: Some(score),
+        vector: Some(vector.to_owned()),
+        generation,
+    })
 }
 
 /// `CVSS_V3` says no more than 3.
@@ -127,7 +132,10 @@ mod tests {
     fn without_a_vector_the_word_counts_and_without_both_it_is_unknown() {
         assert_eq!(rating("[]", "HIGH").severity, Severity::High);
         assert_eq!(rating("[]", "whatever").severity, Severity::Unknown);
-        assert_eq!(rating(r#"[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:Q"}]"#, "moderate").severity, Severity::Moderate);
+        assert_eq!(
+            rating(r#"[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:Q"}]"#, "moderate").severity,
+            Severity::Moderate
+        );
         assert_eq!(rating(r#"[{"type": "Ubuntu", "score": "medium"}]"#, "").severity, Severity::Moderate);
         assert_eq!(rating(r#"[{"type": "CVSS_V3", "score": "7.5"}]"#, "").score, Some(7.5));
         assert_eq!(rating(r#"[{"type": "CVSS_V3", "score": "NaN"}]"#, "").severity, Severity::Unknown);

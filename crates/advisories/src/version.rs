@@ -7,25 +7,20 @@
 
 use std::cmp::Ordering;
 
-use uplift_model::Version;
+use uplift_model::{Ecosystem, Version};
 
 /// How versions are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Scheme {
     Pep440,
     Semver,
-    /// Runs of digits as numbers, the rest as text: for worlds without a scheme of their own here.
-    Natural,
 }
 
 impl Scheme {
-    /// Of an ecosystem by OSV's name.
-    pub(crate) fn of(ecosystem: &str) -> Self {
-        // `Debian:12` has the scheme of `Debian`.
-        match ecosystem.split(':').next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            "pypi" => Self::Pep440,
-            "npm" | "go" | "hex" | "pub" | "swifturl" => Self::Semver,
-            _ => Self::Natural,
+    pub(crate) fn of(ecosystem: Ecosystem) -> Self {
+        match ecosystem {
+            Ecosystem::Python => Self::Pep440,
+            Ecosystem::JavaScript => Self::Semver,
         }
     }
 
@@ -34,7 +29,6 @@ impl Scheme {
         match self {
             Self::Pep440 => Version::new(text).ok().map(Key::Pep440),
             Self::Semver => Semver::read(text).map(Key::Semver),
-            Self::Natural => Some(text.trim()).filter(|text| !text.is_empty()).map(|text| Key::Natural(runs(text))),
         }
     }
 }
@@ -44,7 +38,6 @@ impl Scheme {
 pub(crate) enum Key {
     Pep440(Version),
     Semver(Semver),
-    Natural(Vec<Run>),
 }
 
 impl Key {
@@ -67,7 +60,6 @@ impl PartialOrd for Key {
         match (self, other) {
             (Self::Pep440(a), Self::Pep440(b)) => Some(a.cmp(b)),
             (Self::Semver(a), Self::Semver(b)) => Some(a.cmp(b)),
-            (Self::Natural(a), Self::Natural(b)) => Some(a.cmp(b)),
             _ => None,
         }
     }
@@ -137,32 +129,6 @@ impl PartialEq for Semver {
 
 impl Eq for Semver {}
 
-/// A run of digits or of anything else. Leading zeros do not count.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Run {
-    Text(String),
-    /// Length and digits: as many digits as there are compare like numbers.
-    Number(usize, String),
-}
-
-fn runs(text: &str) -> Vec<Run> {
-    let mut runs = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let digits = first.is_ascii_digit();
-        let end = rest.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(rest.len());
-        let (run, after) = rest.split_at(end);
-        runs.push(if digits {
-            let digits = run.trim_start_matches('0');
-            Run::Number(digits.len(), digits.to_owned())
-        } else {
-            Run::Text(run.to_owned())
-        });
-        rest = after;
-    }
-    runs
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,10 +145,17 @@ mod tests {
         ascending(Scheme::Pep440, &["1.0.dev1", "1.0a1", "1.0rc1", "1.0", "1.0.post1", "1.1", "1!0.1"]);
         ascending(
             Scheme::Semver,
-            &["0.0.0.1", "1.0.0-1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11"],
+            &[
+                "0.0.0.1",
+                "1.0.0-1",
+                "1.0.0-alpha",
+                "1.0.0-alpha.1",
+                "1.0.0-alpha.beta",
+                "1.0.0-beta.2",
+                "1.0.0-beta.11",
+            ],
         );
         ascending(Scheme::Semver, &["1.0.0-rc", "v1", "1.0.1", "2.0.0rc2", "2.0.0", "10.0.0"]);
-        ascending(Scheme::Natural, &["1.2-1", "1.2-9", "1.2-010", "1.10"]);
     }
 
     #[test]
@@ -200,6 +173,5 @@ mod tests {
             assert_eq!(Scheme::Semver.read(bad), None, "{bad}");
         }
         assert_eq!(Scheme::Pep440.read("not a version"), None);
-        assert_eq!(Scheme::Natural.read(" "), None);
     }
 }
