@@ -4,6 +4,7 @@
 //! Lives elsewhere: which packages are asked about (`facts`), what a finding means for a plan (`decide`).
 //! Start reading at [`Known`]: everything that is known about one package, whichever source it came from.
 
+pub mod index;
 pub mod record;
 
 mod entry;
@@ -14,5 +15,6 @@ mod severity;
 mod version;
 mod weakness;
 
+pub use index::{Index, IndexError};
 pub use known::{AskError, Change, Known, Safe, safe_from};
 pub use record::{Record, RecordError};
