@@ -4,6 +4,9 @@
 //! Lives elsewhere: which packages are asked about (`facts`), what a finding means for a plan (`decide`).
 //! Start reading at [`Known`]: everything that is known about one package, whichever source it came from.
 
+pub mod api;
+pub mod export;
+pub mod feeds;
 pub mod index;
 pub mod record;
 

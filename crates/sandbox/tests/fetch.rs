@@ -294,3 +294,27 @@ fn what_the_caller_keeps_itself_is_confirmed_without_a_body_and_stays_out_of_the
     assert_eq!((second.source, second.body.len()), (Source::Unchanged, 0));
     assert_eq!(std::fs::read_dir(folder.path().join("http")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_question_is_posted_asked_again_when_it_fails_and_its_answer_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(|head, number, stream| {
+        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let answer = match number {
+            1 => "HTTP/1.1 503 Later\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_owned(),
+            _ => ok(&format!("{} bytes", length.unwrap_or(0))),
+        };
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    let settings = || FetchSettings { cache: Some(folder.path().to_owned()), ..quick() };
+    let question = || Request::post(server.url("/q"), "application/json", "{\"a\": 1}");
+    for asked in 2..4 {
+        let answer = Fetch::new(settings()).unwrap().get(question()).unwrap();
+        assert_eq!((answer.body.as_slice(), answer.source), (&b"8 bytes"[..], Source::Server));
+        assert_eq!(server.requests(), asked);
+    }
+    let head = server.seen.lock().unwrap().last().unwrap().to_lowercase();
+    assert!(head.starts_with("post /q ") && head.contains("content-type: application/json"), "{head}");
+    let offline = Fetch::new(FetchSettings { offline: true, ..settings() }).unwrap().get(question());
+    assert!(matches!(offline, Err(FetchError::Offline { .. })));
+}

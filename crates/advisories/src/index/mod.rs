@@ -23,6 +23,8 @@ pub use build::{Built, build};
 pub use error::{BuildError, IndexError};
 pub use input::SourceInfo;
 
+pub(crate) use input::limited;
+
 use crate::entry::{Entry, Place};
 use crate::known::Known;
 

@@ -9,7 +9,7 @@ use reqwest::header::{
 };
 use url::Url;
 
-use super::cache::Kept;
+use super::cache::{Cache, Kept};
 use super::error::causes;
 use super::{FetchError, Inside, Request, Response, Source, Validators};
 use crate::redact;
@@ -30,8 +30,7 @@ pub(super) async fn answer(inside: &Inside, request: &Request) -> Result<Respons
         "http" | "https" => {}
         _ => return Err(FetchError::Scheme { url: name }),
     }
-    let cache = inside.cache.as_ref().filter(|_| request.known.is_none());
-    let kept = cache.and_then(|cache| cache.find(request));
+    let kept = cache_for(inside, request).and_then(|cache| cache.find(request));
     if let Some(kept) = &kept
         && (inside.settings.offline || kept.age <= request.max_age && !request.max_age.is_zero())
     {
@@ -59,6 +58,11 @@ pub(super) async fn answer(inside: &Inside, request: &Request) -> Result<Respons
     Err(FetchError::Unreachable { url: name, message: "no attempt was made".to_owned() })
 }
 
+/// The cache, unless the caller keeps the answer itself or it belongs to a question.
+fn cache_for<'a>(inside: &'a Inside, request: &Request) -> Option<&'a Cache> {
+    inside.cache.as_ref().filter(|_| request.known.is_none() && request.body.is_none())
+}
+
 /// One attempt; a failure comes with the pause that the server asked for.
 async fn once(
     inside: &Inside,
@@ -71,7 +75,10 @@ async fn once(
         let message = causes(&e.without_url());
         (FetchError::Unreachable { url: name.to_owned(), message }, None)
     };
-    let mut builder = inside.client.get(url.clone());
+    let mut builder = match &request.body {
+        Some(body) => inside.client.post(url.clone()).body(body.clone()),
+        None => inside.client.get(url.clone()),
+    };
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -141,7 +148,7 @@ async fn once(
         }
     }
     let response = Response { body, content_type, url, source: Source::Server, validators };
-    if let Some(cache) = inside.cache.as_ref().filter(|_| request.known.is_none()) {
+    if let Some(cache) = cache_for(inside, request) {
         // A full disk costs speed, not the answer.
         if let Err(error) = cache.keep(request, &response) {
             tracing::warn!(url = %name, %error, "Could not keep an answer in the cache");

@@ -1,4 +1,4 @@
-//! The HTTP door: many GETs at once, bounded, cached with validators, retried, redacted; `file://` as well.
+//! The HTTP door: many requests at once, bounded, cached with validators, retried, redacted; `file://` as well.
 //!
 //! Lives here: [`Fetch`] and its settings. `exchange.rs` makes one request, `cache.rs` keeps answers, `netrc.rs`
 //! knows the user's passwords.
@@ -66,7 +66,7 @@ impl Default for FetchSettings {
     }
 }
 
-/// One thing to get.
+/// One thing to get, or one question to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// `http`, `https` or `file`; may carry user and password. Judged when it is asked for.
@@ -78,6 +78,8 @@ pub struct Request {
     /// Of an answer that the caller keeps in a form of its own. The door's cache is then left out, and an unchanged
     /// answer comes back as [`Source::Unchanged`] with an empty body.
     pub known: Option<Validators>,
+    /// Sent with POST; `None` is a GET. The answer to a POST is never kept.
+    pub body: Option<Vec<u8>>,
 }
 
 /// What lets a server say "unchanged".
@@ -90,7 +92,13 @@ pub struct Validators {
 impl Request {
     /// Asks the server every time, though with validators: an unchanged answer comes from the cache.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), headers: Vec::new(), max_age: Duration::ZERO, known: None }
+        Self { url: url.into(), headers: Vec::new(), max_age: Duration::ZERO, known: None, body: None }
+    }
+
+    /// A question that is too long for an address. It may be asked several times when answers break off, so it must
+    /// change nothing on the server.
+    pub fn post(url: impl Into<String>, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { body: Some(body.into()), ..Self::new(url) }.header("content-type", content_type)
     }
 
     #[must_use]
@@ -193,7 +201,7 @@ impl Fetch {
         self
     }
 
-    /// Gets one thing.
+    /// Gets one thing, or asks one question.
     ///
     /// # Errors
     /// [`FetchError`]; a status other than 2xx is [`FetchError::Status`].
@@ -202,7 +210,7 @@ impl Fetch {
         self.get_all(vec![request]).pop().unwrap_or(Err(missing))
     }
 
-    /// Gets many things at once; one answer per request, in the same order.
+    /// The same for many at once; one answer per request, in the same order.
     pub fn get_all(&self, requests: Vec<Request>) -> Vec<Result<Response, FetchError>> {
         self.runtime.block_on(async {
             let jobs = requests.into_iter().enumerate().map(|(number, request)| async move {
