@@ -155,6 +155,9 @@ pub(crate) struct Checking {
     /// Show what changed since an older analysis: a JSON file, the name of a kept one, or `last`
     #[arg(long, value_name = "OLD")]
     pub(crate) diff: Option<String>,
+    /// OSV records to use: an export archive, a folder or a file; may be given again
+    #[arg(long, value_name = "PATH")]
+    pub(crate) advisories: Vec<PathBuf>,
     /// List the analyses that are kept for this repository
     #[arg(long, conflicts_with_all = ["diff", "fail_on", "explain"])]
     pub(crate) history: bool,

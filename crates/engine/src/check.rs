@@ -8,9 +8,10 @@ use uplift_decide::policy::{self, Condition};
 use uplift_ecosystems::python::client::Clients;
 use uplift_facts::days;
 use uplift_facts::gather::{self, Ask};
+use uplift_facts::vulnerabilities::Sources;
+use uplift_model::Settings;
 use uplift_model::analysis::Analysis;
 use uplift_model::comparison::Comparison;
-use uplift_model::{Datum, Settings};
 use uplift_sandbox::dirs::Dirs;
 use uplift_sandbox::fetch::{Fetch, FetchSettings};
 use uplift_sandbox::git::Git;
@@ -33,6 +34,8 @@ pub struct CheckRequest {
     pub offline: bool,
     /// Ask everything anew.
     pub fresh: bool,
+    /// Export archives, folders or files of OSV records; they replace those of the settings.
+    pub advisories: Vec<PathBuf>,
     /// What makes it fail.
     pub fail_on: Vec<Condition>,
     /// An older analysis to compare with: a file, or the name of a kept one.
@@ -83,7 +86,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     })
     .map_err(|e| EngineError::Bug(e.to_string()))?
     .cancelled_by(&request.cancel);
-    let store = dirs.root().join("releases");
+    let (store, kept) = (dirs.root().join("releases"), dirs.root().join("advisories"));
     let clients = Clients::new(dirs, request.cancel.clone());
     let mut gathered = gather::gather(&Ask {
         root: &folder,
@@ -95,11 +98,19 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
         fetch: &fetch,
         clients: &clients,
         store,
+        advisories: Sources {
+            settings: &request.settings.advisories,
+            root: repository.as_ref().map_or(&folder, |r| &r.top),
+            paths: &request.advisories,
+            folder: &kept,
+            fetch: &fetch,
+            offline: request.offline,
+        },
     });
     if request.cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
-    judge::judge(&mut gathered, &request.settings, &|_, _, _| Datum::not_retrieved("no source of advisories"));
+    judge::judge(&mut gathered, &request.settings);
     let analysis = gathered.analysis;
     let comparison = match &request.diff {
         Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &analysis)),

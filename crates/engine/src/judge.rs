@@ -24,7 +24,9 @@ use uplift_model::{Datum, Ecosystem, PackageName, Version};
 pub(crate) type Affected<'a> = &'a dyn Fn(Ecosystem, &str, &str) -> Datum<Vec<Finding>>;
 
 /// Fills in targets, reasons, risks and the urgency.
-pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings, affected: Affected<'_>) {
+pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings) {
+    let known = &gathered.vulnerabilities;
+    let affected: Affected<'_> = &|ecosystem, name, version| known.findings(ecosystem, name, version);
     let as_of = gathered.analysis.as_of.clone();
     for (component, answers) in gathered.analysis.components.iter_mut().zip(&gathered.releases) {
         for row in &mut component.dependencies {

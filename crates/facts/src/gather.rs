@@ -11,7 +11,8 @@ use uplift_ecosystems::javascript::client::Registries;
 use uplift_ecosystems::javascript::registry::Packument;
 use uplift_ecosystems::python::client::Clients;
 use uplift_ecosystems::python::registry::Tags;
-use uplift_model::analysis::{Analysis, ComponentAnalysis, DependencyRow, SCHEMA, SourceState};
+use uplift_model::advisory::Finding;
+use uplift_model::analysis::{Analysis, ComponentAnalysis, DependencyRow, Pinning, SCHEMA, SourceState};
 use uplift_model::risk::Urgency;
 use uplift_model::{Datum, Ecosystem, PackageName};
 use uplift_sandbox::fetch::Fetch;
@@ -20,8 +21,10 @@ use uplift_sandbox::redact;
 use crate::components::{self, Component};
 use crate::releases::{self, Answer, Python, Store};
 use crate::rows;
+use crate::runtimes;
 use crate::tree::Tree;
 use crate::usage;
+use crate::vulnerabilities::{Sources, Vulnerabilities, Wanted};
 
 /// What is asked for.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ pub struct Ask<'a> {
     pub clients: &'a Clients,
     /// Where summaries of index pages are kept.
     pub store: PathBuf,
+    pub advisories: Sources<'a>,
 }
 
 /// Facts, and the releases that a judgement of them needs.
@@ -47,6 +51,7 @@ pub struct Gathered {
     pub analysis: Analysis,
     /// In the order of the analysis' components: what the index said of each of its packages.
     pub releases: Vec<BTreeMap<String, Answer>>,
+    pub vulnerabilities: Vulnerabilities,
 }
 
 /// Reads the files, asks the sources, joins the answers.
@@ -58,10 +63,15 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
     let javascript = javascript_documents(ask, &store, &components);
     let used = usage::Index::read(&tree.files, &|path| tree.read(path));
     let roots: Vec<&str> = components.iter().map(|c| c.root.as_str()).collect();
+    let stated = runtimes::gather(&tree.files, &|path| tree.read(path));
+    let places: Vec<runtimes::Place> = components.iter().map(|c| runtimes::Place::new(&c.root, c.ecosystem)).collect();
+    for problem in &stated.problems {
+        tree.note(problem.clone());
+    }
     let mut analyses = Vec::new();
     let mut releases = Vec::new();
-    for (component, documents) in components.iter().zip(&javascript) {
-        let runtime = Runtime::of(component);
+    for ((component, documents), place) in components.iter().zip(&javascript).zip(&places) {
+        let runtime = Runtime::of(component, place, &places, &stated);
         let answers: BTreeMap<String, Answer> = component
             .packages
             .values()
@@ -84,13 +94,17 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             environment: component.environment.clone(),
             dependencies: component.packages.values().map(row).collect(),
-            runtimes: Vec::new(),
+            runtimes: stated.row(place, &places, &ask.as_of).into_iter().collect(),
             drift: component.drift.clone(),
             notes: component.notes.clone(),
         });
         releases.push(answers);
     }
-    let mut sources = Vec::new();
+    let vulnerabilities = Vulnerabilities::ask(&ask.advisories, &wanted(&analyses));
+    for row in analyses.iter_mut().flat_map(|c| &mut c.dependencies) {
+        row.advisories = touching(row, &vulnerabilities);
+    }
+    let mut sources = vulnerabilities.states.clone();
     sources.extend(state(Ecosystem::Python, python.iter().map(|(n, p)| (n.as_str(), p.as_ref().err()))));
     let documents = javascript.iter().flatten().map(|(n, d)| (n.as_str(), d.as_ref().err()));
     sources.extend(state(Ecosystem::JavaScript, documents));
@@ -104,7 +118,52 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
         urgency: Urgency { level: String::new(), score: 0.0, formula: String::new(), because: Vec::new() },
         problems: tree.problems(),
     };
-    Gathered { analysis, releases }
+    Gathered { analysis, releases, vulnerabilities }
+}
+
+/// Every package from an index, with the versions that are surely asked about.
+fn wanted(components: &[ComponentAnalysis]) -> Wanted {
+    let mut wanted = Wanted::new();
+    for row in components.iter().flat_map(|c| &c.dependencies).filter(|r| r.pinning != Pinning::Elsewhere) {
+        let versions = wanted.entry((row.ecosystem, row.name.clone())).or_default();
+        let here = row.current_version.iter().chain(&row.other_versions).chain(row.floor.iter());
+        versions.extend(here.chain(row.latest_installable.value()).chain(row.latest.value()).cloned());
+    }
+    wanted
+}
+
+/// What touches the versions in use, nested copies among them. Where nothing says which version runs, nothing can be
+/// told: a floor is not what runs.
+fn touching(row: &DependencyRow, known: &Vulnerabilities) -> Datum<Vec<Finding>> {
+    if row.pinning == Pinning::Elsewhere {
+        return Datum::not_retrieved("it comes from elsewhere than an index, whose advisories do not speak of it");
+    }
+    let Some(current) = &row.current_version else {
+        return match known.findings(row.ecosystem, &row.name, "0") {
+            Datum::NotRetrieved { why } if !why.contains("were not asked for") => Datum::NotRetrieved { why },
+            _ => Datum::not_retrieved("nothing says which version runs, so that no advisory can be matched"),
+        };
+    };
+    let mut found = known.findings(row.ecosystem, &row.name, current);
+    for copy in &row.other_versions {
+        if let Datum::Found { value } = known.findings(row.ecosystem, &row.name, copy) {
+            let more = match &mut found {
+                Datum::Found { value } => value,
+                Datum::None => {
+                    found = Datum::found(Vec::new());
+                    let Datum::Found { value } = &mut found else { continue };
+                    value
+                }
+                Datum::NotRetrieved { .. } => continue,
+            };
+            for finding in value {
+                if !more.iter().any(|f| f.id == finding.id) {
+                    more.push(finding);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// What "installable" is judged by.
@@ -114,7 +173,19 @@ struct Runtime {
 }
 
 impl Runtime {
-    fn of(component: &Component) -> Self {
+    fn of(
+        component: &Component,
+        place: &runtimes::Place,
+        all: &[runtimes::Place],
+        stated: &runtimes::Gathered,
+    ) -> Self {
+        let chosen = match component.ecosystem {
+            Ecosystem::Python => stated.python_for(place, all),
+            Ecosystem::JavaScript => stated.node_for(place, all),
+        };
+        if let Some(chosen) = chosen {
+            return Self { line: chosen.version, from: chosen.from };
+        }
         let line = match component.ecosystem {
             Ecosystem::Python => "3.12",
             Ecosystem::JavaScript => "22",

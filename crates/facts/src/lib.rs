@@ -11,3 +11,4 @@ pub mod rows;
 pub mod runtimes;
 pub mod tree;
 pub mod usage;
+pub mod vulnerabilities;

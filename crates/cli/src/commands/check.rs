@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Checking, desk: &Desk) -> Ended {
         offline: args.offline,
         fresh: args.fresh,
         fail_on,
+        advisories: args.advisories.clone(),
         diff: args.diff.clone(),
     })?;
     desk.say(&told(&checked, args, &path, desk)?)?;
