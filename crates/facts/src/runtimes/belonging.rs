@@ -1,7 +1,8 @@
 //! Which component a statement is about.
 //!
 //! A file in a component's folder is about the component nearest above. A file elsewhere (workflows, a Dockerfile
-//! at the root) is about the components whose folders it names; when it names none, about all of its ecosystem.
+//! at the root) is about the components whose folders it names; when it names none, about all of its ecosystem,
+//! but for images: they are the root component's where there is one.
 
 use uplift_model::Ecosystem;
 
@@ -37,23 +38,56 @@ pub(super) fn belongs(stated: &Stated, component: &Place, all: &[Place]) -> bool
     let nearest = peers.iter().filter(|p| p.holds(file)).max_by_key(|p| p.folder().len());
     // A manifest speaks for its own component only, also at the root.
     let own = [kind::REQUIRES, kind::CLASSIFIERS, kind::ENGINES].iter().any(|k| stated.is(k));
-    match nearest {
-        Some(place) if own || !place.folder().is_empty() => place.folder() == component.folder(),
-        _ if own => false,
-        _ => {
-            let named: Vec<&&Place> = peers.iter().filter(|p| names(stated, p.folder())).collect();
-            named.is_empty() || named.iter().any(|p| p.folder() == component.folder())
-        }
+    let root = match nearest {
+        Some(place) if own || !place.folder().is_empty() => return place.folder() == component.folder(),
+        _ if own => return false,
+        found => found.is_some(),
+    };
+    let named: Vec<&&Place> = peers.iter().filter(|p| names(stated, p.folder())).collect();
+    if component.folder().is_empty() {
+        // What the root's own files say is about the root, unless it is done in the folder of another.
+        works_at_the_root(stated) || !named.iter().any(|p| works_in(stated, p.folder()))
+    } else if named.is_empty() {
+        !root || stated.is(kind::CI) || stated.is(kind::VERSION_FILE)
+    } else {
+        named.iter().any(|p| p.folder() == component.folder())
+    }
+}
+
+/// Whether the statement's file lies in a folder above the component's.
+pub(super) fn is_above(stated: &Stated, component: &Place) -> bool {
+    match stated.statement.file.rsplit_once('/') {
+        None => true,
+        Some((folder, _)) => component.folder().strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')),
     }
 }
 
 /// Whether the file's name (`Dockerfile.backend`) or the text around the statement (`COPY backend/…`,
 /// `working-directory: backend`) names the folder.
 fn names(stated: &Stated, folder: &str) -> bool {
+    in_name(stated, folder) || !folder.is_empty() && stated.around.lines().any(|line| mentions(line, folder))
+}
+
+fn in_name(stated: &Stated, folder: &str) -> bool {
     let Some(last) = folder.rsplit('/').next().filter(|last| !last.is_empty()) else { return false };
     let file = stated.statement.file.rsplit('/').next().unwrap_or_default();
-    let in_name = file.split(['.', '-', '_']).any(|part| part == last);
-    in_name || stated.around.lines().any(|line| mentions(line, folder))
+    file.split(['.', '-', '_']).any(|part| part == last)
+}
+
+const MANIFESTS: [&str; 5] = ["requirements", "pyproject.toml", "setup.py", "Pipfile", "package"];
+
+/// A stronger sign than a name: the file is named for the folder, work is done in it or its manifest is taken.
+fn works_in(stated: &Stated, folder: &str) -> bool {
+    let taken = |line: &str| MANIFESTS.iter().any(|m| line.contains(&format!("{folder}/{m}")));
+    let entered = |line: &str| line.trim().trim_matches(['/', '.']) == folder || line.contains(&format!("cd {folder}"));
+    in_name(stated, folder)
+        || stated.around.lines().any(|line| mentions(line, folder) && (taken(line) || entered(line)))
+}
+
+/// The root's own manifest is taken.
+fn works_at_the_root(stated: &Stated) -> bool {
+    let words = |line: &str| line.split_whitespace().any(|word| MANIFESTS.iter().any(|m| word.starts_with(m)));
+    stated.around.lines().any(|line| !line.contains("cd ") && words(line))
 }
 
 /// `folder` in `text` as a path or the beginning of one.

@@ -94,7 +94,14 @@ impl Gathered {
     /// Statements that are about `component`, by file and line.
     fn of(&self, component: &Place, all: &[Place]) -> Vec<&Stated> {
         let runtime = Runtime::of(component.ecosystem);
-        self.stated.iter().filter(|s| s.runtime == runtime && belonging::belongs(s, component, all)).collect()
+        let ours = self.stated.iter().filter(|s| s.runtime == runtime);
+        let mut found: Vec<&Stated> = ours.clone().filter(|s| belonging::belongs(s, component, all)).collect();
+        if runtime == Runtime::Node && !found.iter().any(|s| s.is(kind::ENGINES)) {
+            // Members of a workspace live by what its root states.
+            found.extend(ours.filter(|s| s.is(kind::ENGINES) && belonging::is_above(s, component)));
+            found.sort_by(|a, b| a.place().cmp(&b.place()));
+        }
+        found
     }
 }
 

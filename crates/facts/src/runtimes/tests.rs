@@ -135,3 +135,36 @@ fn engines_are_held_against_images_and_ci() {
     assert_eq!(gathered.python_for(&all[0], &all), None);
     assert!(row.end_of_life.iter().all(|e| e.passed), "{:?}", row.end_of_life);
 }
+
+#[test]
+fn the_root_component_keeps_what_is_not_done_elsewhere() {
+    let own = workflow("3.11", "pip install -r requirements.txt && flake8 scripts");
+    let other = workflow("3.12", "cd scripts && pytest");
+    let files = [
+        (".github/workflows/a.yml", own.as_str()),
+        (".github/workflows/b.yml", other.as_str()),
+        ("Dockerfile", "FROM python:3.10\nCOPY . .\n"),
+        (".python-version", "3.9\n"),
+    ];
+    let all = [python(""), python("scripts"), python("tools")];
+    let gathered = gathered(&files);
+    let lines = |at: usize| -> Vec<String> {
+        gathered.row(&all[at], &all, "2025-11-01").unwrap().stated.iter().flat_map(|s| s.lines.clone()).collect()
+    };
+    assert_eq!(lines(0), ["3.11", "3.9", "3.10"]);
+    assert_eq!(lines(1), ["3.11", "3.12", "3.9"]);
+    assert_eq!(lines(2), ["3.9"]);
+}
+
+#[test]
+fn members_of_a_workspace_live_by_its_engines() {
+    let files = [
+        ("package.json", "{\"engines\": {\"node\": \">=18\"}}"),
+        ("packages/a/package.json", "{}"),
+        ("packages/b/package.json", "{\"engines\": {\"node\": \">=20\"}}"),
+    ];
+    let all = ["", "packages/a", "packages/b"].map(|f| Place::new(f, Ecosystem::JavaScript));
+    let gathered = gathered(&files);
+    let lines = all.each_ref().map(|p| gathered.node_for(p, &all).unwrap().line);
+    assert_eq!(lines, ["18", "18", "20"]);
+}

@@ -41,7 +41,14 @@ fn kind(language: Language) -> SourceType {
 
 fn one(text: &str, kind: SourceType, lines_before: u32, into: &mut Read) {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, text, kind).parse();
+    let mut parsed = Parser::new(&allocator, text, kind).parse();
+    if kind.is_unambiguous() && parsed.diagnostics.has_errors() {
+        // Node runs a script in a function: it may return.
+        let script = Parser::new(&allocator, text, SourceType::cjs().with_jsx(true)).parse();
+        if !script.diagnostics.has_errors() {
+            parsed = script;
+        }
+    }
     if let Some(error) = parsed.diagnostics.errors().next() {
         into.unparsed = Some(error.to_string());
     } else if parsed.panicked {

@@ -135,6 +135,9 @@ impl Walker<'_> {
                 if let Some(specifier) = self.required(call) {
                     return package(specifier).map(Bound::of);
                 }
+                if is_promisify(&call.callee) {
+                    return self.resolve(call.arguments.first()?.as_expression()?, steps);
+                }
                 let mut bound = self.resolve(&call.callee, steps)?;
                 bound.member.push_str("()");
                 bound.derived = true;
@@ -324,6 +327,15 @@ impl<'a> Visit<'a> for Walker<'_> {
             let bound = names.iter().rev().fold(bound, |bound, part| bound.step(part));
             self.used(&bound, name.span());
         }
+    }
+}
+
+/// `promisify(f)` is `f` for whoever calls it.
+fn is_promisify(callee: &Expression<'_>) -> bool {
+    match callee {
+        Expression::Identifier(name) => name.name == "promisify",
+        Expression::StaticMemberExpression(member) => member.property.name == "promisify",
+        _ => false,
     }
 }
 

@@ -51,7 +51,7 @@ fn uses_are_told_by_their_full_name() {
 
 #[test]
 fn required_modules_are_followed() {
-    let text = "const { readFile, x: y = 1 } = require('fs-extra');\nconst parse = require('yaml').parse;\nreadFile(y);\nparse(t);\nconst chalk = __importDefault(require('chalk'));\nchalk.default.red(t);\n";
+    let text = "const { readFile, x: y = 1 } = require('fs-extra');\nconst parse = require('yaml').parse;\nreadFile(y);\nparse(t);\nconst chalk = __importDefault(require('chalk'));\nchalk.default.red(t);\nconst glob = util.promisify(require('glob'));\nglob('*');\n";
     assert_eq!(
         found(text),
         [
@@ -63,6 +63,8 @@ fn required_modules_are_followed() {
             "4 use yaml.parse",
             "5 import chalk",
             "6 use chalk.red",
+            "7 import glob",
+            "8 use glob",
         ]
     );
 }
@@ -108,6 +110,12 @@ fn types_and_elements_are_uses() {
 fn blocks_of_vue_files_keep_their_lines() {
     let text = "<template>\n  <p/>\n</template>\n<script setup lang=\"ts\">\nimport { ref } from 'vue'\nconst n: number = ref(0)\n</script>\n";
     assert_eq!(found_in(text, Language::Blocks), ["5 import vue", "6 use vue.ref"]);
+}
+
+#[test]
+fn a_script_may_return_at_its_top() {
+    let read = read("const a = require('a');\nif (x) return a.b;\n", Language::JavaScript);
+    assert_eq!((read.unparsed, read.sightings.len()), (None, 2));
 }
 
 #[test]
