@@ -25,6 +25,13 @@ pub(super) fn of(stated: &[&Stated]) -> Vec<Disagreement> {
     found
 }
 
+/// Statements that `range` does not admit, be it a version that runs or the lowest that is promised.
+pub(super) fn refused<'s>(stated: &[&'s Stated], range: &str) -> Vec<&'s Stated> {
+    let promised = |s: &Stated| s.is(kind::REQUIRES) || s.is(kind::ENGINES);
+    let outside = |s: &Stated| s.versions.iter().any(|v| admitted(s.runtime, range, v) == Some(false));
+    stated.iter().copied().filter(|s| (s.statement.exact || promised(s)) && outside(s)).collect()
+}
+
 fn of_kind<'s>(stated: &'s [&'s Stated], kinds: &'s [&'s str]) -> impl Iterator<Item = &'s Stated> {
     stated.iter().copied().filter(|s| kinds.iter().any(|k| s.is(k)))
 }
@@ -42,16 +49,21 @@ fn list(words: &[String]) -> String {
     }
 }
 
-/// Whether the range of `stated` admits `version`, or any of the line when no more is written.
+/// Whether the range of `stated` admits `version`, see [`admitted`].
 fn range_admits(stated: &Stated, version: &str) -> Option<bool> {
-    let range = stated.range.as_deref()?;
-    match stated.runtime {
-        Runtime::Node => NodeRange::read(range).map(|r| r.admits(version)),
-        Runtime::Python if version.split('.').count() < 2 => None,
-        Runtime::Python if version.split('.').count() > 2 => Version::new(version).ok().map(|v| admits(range, &v)),
-        Runtime::Python => Some(
-            (0..=PATCHES).any(|patch| Version::new(&format!("{version}.{patch}")).is_ok_and(|v| admits(range, &v))),
-        ),
+    admitted(stated.runtime, stated.range.as_deref()?, version)
+}
+
+/// Whether `range` admits `version`, or any of the line when no more is written; `None` when one of them cannot be read.
+fn admitted(runtime: Runtime, range: &str, version: &str) -> Option<bool> {
+    match (runtime, version.split('.').count()) {
+        (Runtime::Node, _) => NodeRange::read(range).map(|r| r.admits(version)),
+        (Runtime::Python, 0 | 1) => None,
+        (Runtime::Python, 2) => {
+            let patch = |patch: u64| Version::new(&format!("{version}.{patch}"));
+            Some((0..=PATCHES).any(|p| patch(p).is_ok_and(|v| admits(range, &v))))
+        }
+        (Runtime::Python, _) => Version::new(version).ok().map(|v| admits(range, &v)),
     }
 }
 

@@ -73,6 +73,12 @@ impl Gathered {
         })
     }
 
+    /// Statements about `component` that a package's own range of runtimes (`Requires-Python`, `engines.node`)
+    /// does not admit: places that have to move before the package can.
+    pub fn refused(&self, component: &Place, all: &[Place], range: &str) -> Vec<RuntimeStatement> {
+        statements(&disagreements::refused(&self.of(component, all), range))
+    }
+
     /// The Python that decides what `component` can install, and why that one: what a version file names, else
     /// the image it runs in, else the highest that CI runs, else the lowest that the project admits.
     pub fn python_for(&self, component: &Place, all: &[Place]) -> Option<Chosen> {

@@ -132,6 +132,11 @@ fn engines_are_held_against_images_and_ci() {
         ]
     );
     assert_eq!(gathered.node_for(&all[0], &all).unwrap().line, "18");
+    let refused = |range: &str| -> Vec<String> {
+        gathered.refused(&all[0], &all, range).into_iter().map(|s| format!("{}:{}", s.file, s.line)).collect()
+    };
+    assert_eq!(refused(">=22.12"), [".github/workflows/ci.yml:4", "Dockerfile:1", "package.json:1"]);
+    assert_eq!(refused(">=18 <24"), Vec::<String>::new());
     assert_eq!(gathered.python_for(&all[0], &all), None);
     assert!(row.end_of_life.iter().all(|e| e.passed), "{:?}", row.end_of_life);
 }

@@ -85,7 +85,7 @@ pub(super) struct At<'a> {
     pub(super) around: &'a str,
 }
 
-/// What is written means.
+/// What the written text means.
 #[derive(Debug, Default)]
 pub(super) struct Meaning {
     /// As in [`RuntimeStatement::lines`].
