@@ -5,10 +5,12 @@
 //! Start reading at [`Known`]: everything that is known about one package, whichever source it came from.
 
 pub mod api;
+pub mod exceptions;
 pub mod export;
 pub mod feeds;
 pub mod index;
 pub mod record;
+pub mod vex;
 
 mod entry;
 mod known;
