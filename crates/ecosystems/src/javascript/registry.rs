@@ -101,7 +101,8 @@ struct Entry {
 /// The `versions` object, read one release at a time so that no second copy of it is ever held.
 #[derive(Default)]
 struct Releases {
-    found: Vec<Release>,
+    /// With the version as it was published, which `time` is keyed by.
+    found: Vec<(String, Release)>,
     unreadable: Vec<String>,
 }
 
@@ -118,7 +119,7 @@ impl<'de> Deserialize<'de> for Releases {
                 while let Some(key) = map.next_key::<String>()? {
                     let entry: Entry = map.next_value()?;
                     match Version::parse(&key, Options::LOOSE) {
-                        Ok(version) => releases.found.push(entry.release(version)),
+                        Ok(version) => releases.found.push((key, entry.release(version))),
                         Err(_) => releases.unreadable.push(key),
                     }
                 }
@@ -152,11 +153,8 @@ impl Entry {
 pub fn parse(document: &[u8]) -> Result<Packument, RegistryError> {
     let document: Document = serde_json::from_slice(document).map_err(|e| RegistryError::Form(e.to_string()))?;
     let mut time = document.time.0;
-    let mut releases = document.versions.found;
-    for release in &mut releases {
-        // Days are keyed by the version as it was published.
-        release.published = time.remove(&release.version.to_string());
-    }
+    let dated = |(key, release): (String, Release)| Release { published: time.remove(&key), ..release };
+    let mut releases: Vec<Release> = document.versions.found.into_iter().map(dated).collect();
     if releases.is_empty() {
         return Err(RegistryError::Empty);
     }

@@ -24,6 +24,7 @@ pub(super) struct Deprecated(pub(super) Option<String>);
 pub(super) struct Size(pub(super) Option<u64>);
 
 /// One text, or anything else.
+#[derive(Default)]
 struct Text(Option<String>);
 
 /// The methods of a visitor for the types that say nothing.
@@ -68,12 +69,6 @@ impl<'de> Deserialize<'de> for Texts {
             }
         }
         deserializer.deserialize_any(Walk)
-    }
-}
-
-impl Default for Text {
-    fn default() -> Self {
-        Self(None)
     }
 }
 

@@ -64,6 +64,14 @@ fn a_range_is_answered_as_npm_does() {
 }
 
 #[test]
+fn a_day_belongs_to_the_version_as_it_was_published() {
+    let text = r#"{ "versions": { "1.0.0beta": {}, "1.0.0+b": {} }, "time": { "1.0.0beta": "2011-01-01", "1.0.0+b": "2012-01-01" } }"#;
+    let packument = parse(text.as_bytes()).unwrap();
+    let days: Vec<Option<&str>> = packument.releases.iter().map(|r| r.published.as_deref()).collect();
+    assert_eq!(days, [Some("2011-01-01"), Some("2012-01-01")]);
+}
+
+#[test]
 fn it_can_be_kept_and_is_the_same_again() {
     let packument = parse(DOCUMENT.as_bytes()).unwrap();
     let kept = serde_json::to_string(&packument).unwrap();

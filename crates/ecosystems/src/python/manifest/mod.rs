@@ -19,6 +19,7 @@ pub mod requirements;
 mod setup_cfg;
 mod setup_py;
 pub mod specifier;
+mod specifier_set;
 mod toml_text;
 
 use std::ops::Range;
@@ -32,6 +33,7 @@ pub(crate) use fragment::{Lines, without_mark};
 pub use raise::{Policy, Refusal};
 pub(crate) use requirements::logical_lines;
 pub use specifier::{Syntax, admits, cap, floor, pinned};
+pub use specifier_set::SpecifierSet;
 pub(crate) use toml_text::Toml;
 
 /// The forms of manifest that are read.

@@ -4,9 +4,11 @@
 //! into releases. Lives elsewhere: fetching it (`facts`), knowing which index (`super::index`).
 //! Source: PEP 503, 592, 629, 691, 700.
 
+mod filename;
 mod page;
 mod tags;
 
+pub use filename::{WheelName, sdist_name};
 pub use page::{PageError, parse};
 pub use tags::Tags;
 
