@@ -121,7 +121,7 @@ impl Age {
         let reason = if self.unknown || self.undated.contains(name) {
             format!("release dates not retrieved, and nothing younger than {} days may enter", self.days)
         } else {
-            format!("{newest} is younger than the {} days that the settings ask for", self.days)
+            format!("it is younger than the minimum-release-age of {} days", self.days)
         };
         Some((ceiling, reason))
     }
@@ -170,7 +170,7 @@ mod tests {
             release("2.0", Some("2026-11-20T00:00:00Z")),
         ];
         let (ceiling, why) = rule().ceiling(&name, &v("1.0"), &v("2.0"), &releases).unwrap();
-        assert_eq!((ceiling, why.as_str()), (v("1.1"), "2.0 is younger than the 7 days that the settings ask for"));
+        assert_eq!((ceiling, why.as_str()), (v("1.1"), "it is younger than the minimum-release-age of 7 days"));
         assert_eq!(rule().ceiling(&name, &v("1.0"), &v("1.1"), &releases), None);
         let exempt = Age { exempt: BTreeSet::from([name.clone()]), ..rule() };
         assert_eq!(exempt.ceiling(&name, &v("1.0"), &v("2.0"), &releases), None);

@@ -64,7 +64,7 @@ impl Facts<'_> {
         self.index.load(&names)?;
         let mut unmoved = Vec::new();
         let (mut movable, mut ceilings, mut within) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
-        let (mut notes, mut young) = (notes, BTreeMap::new());
+        let mut notes = notes;
         for dependency in &direct {
             let Some(current) = &dependency.in_use else { continue };
             let Some(newest) = self.newest(&dependency.name, current, &mut notes)? else { continue };
@@ -80,10 +80,7 @@ impl Facts<'_> {
                     }
                 }
                 Rule::Moves { aged, specifier } => {
-                    let mut ceiling = aged.map(|(version, why)| {
-                        young.insert(dependency.name.clone(), why);
-                        version
-                    });
+                    let mut ceiling = aged;
                     if let Some((promised, lowest)) = self.solver.promised(&dependency.name, current)?
                         && promised < newest
                     {
@@ -126,11 +123,8 @@ impl Facts<'_> {
                 continue;
             }
             if let Some(newest) = self.newest(&dependency.name, current, &mut Vec::new())?.filter(|n| n > current) {
-                let reason = match young.get(&dependency.name) {
-                    Some(why) => Some(String::clone(why)),
-                    None => self.cap(&state, &dependency.name, &newest)?,
-                };
-                let reason = reason.unwrap_or_else(|| "the resolver keeps it".to_owned());
+                let reason =
+                    self.cap(&state, &dependency.name, &newest)?.unwrap_or_else(|| "the resolver keeps it".to_owned());
                 unmoved.push(Unmoved { name: dependency.name.clone(), current: current.clone(), newest, reason });
             }
         }
@@ -180,6 +174,7 @@ impl Facts<'_> {
         }
         let releases = self.index.releases(name)?;
         let aged = self.solver.age.get().and_then(|age| age.ceiling(name, current, newest, &releases));
+        let aged = aged.map(|(ceiling, _)| ceiling);
         Ok(Rule::Moves { aged, specifier: self.settings.hold.get(name).cloned() })
     }
 
@@ -250,7 +245,7 @@ impl Facts<'_> {
         Ok(moves)
     }
 
-    /// Who keeps a package below `newest`, in the resolver's words; `None` when nothing does.
+    /// What keeps a package below `newest`, in the resolver's words or ours; `None` when nothing does.
     pub(crate) fn cap(
         &self,
         state: &State,
@@ -314,20 +309,25 @@ impl Facts<'_> {
 
 enum Rule {
     Stays(String),
-    /// `aged`: how far the minimum release age lets it go, and why.
+    /// `aged`: how far the minimum release age lets it go.
     Moves {
-        aged: Option<(Version, String)>,
+        aged: Option<Version>,
         specifier: Option<String>,
     },
 }
 
-/// Who keeps a package below `newest` with everything else where `state` has it.
+/// What keeps a package below `newest` with everything else where `state` has it: its age, or others.
 pub(crate) fn cap(
     solver: &Solver<'_>,
     state: &State,
     name: &PackageName,
     newest: &Version,
 ) -> Result<Option<String>, EngineError> {
+    if let (Some(age), Some(current)) = (solver.age.get(), state.pins.get(name))
+        && let Some((_, why)) = age.ceiling(name, current, newest, &solver.index.releases(name)?)
+    {
+        return Ok(Some(why));
+    }
     let mut wishes = state.wishes();
     wishes.insert(name.clone(), Wish::Exactly(newest.clone()));
     match solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
