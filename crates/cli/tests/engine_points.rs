@@ -103,6 +103,7 @@ fn a_root_is_named_and_so_is_who_chose_the_interpreter() {
     assert!(notes(stage.run(&["plan", "--format", "json"])).contains("chosen by the settings"));
     let screen = stage.run(&["upgrade", "--no-tests"]);
     assert!(screen.stdout.starts_with("shop: "), "{}", screen.stdout);
+    assert!(screen.stderr.contains(" of shop\n"), "{}", screen.stderr);
     let runs = stage.run(&["runs", "--format", "json"]).report();
     assert_eq!(runs["runs"][0]["component"], ".", "{runs:#}");
 }

@@ -65,6 +65,14 @@ impl Desk {
         })
     }
 
+    /// What people call a component: its folder, at the root the repository's.
+    pub(crate) fn called(&self, component: &str) -> String {
+        match self.repository.top.file_name() {
+            Some(name) if matches!(component, "" | ".") => name.to_string_lossy().into_owned(),
+            _ => component.to_owned(),
+        }
+    }
+
     pub(crate) fn lock_file(&self) -> PathBuf {
         self.repository.git_common_dir.join("uplift").join("lock")
     }

@@ -88,7 +88,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         desk.journal.record(&row.id, &event)?;
         Ok::<(), EngineError>(())
     };
-    tell(Event::Started { run: row.id.clone(), component: row.component.clone() })?;
+    tell(Event::Started { run: row.id.clone(), component: desk.called(&row.component) })?;
     let order = Order {
         desk,
         run: &row.id,
