@@ -87,7 +87,8 @@ pub fn resume(
     pipeline::carry_out(&desk, &row, &request, watch)
 }
 
-/// Gives a run up and removes everything of it but its journal: worktree, private references, folders.
+/// Gives a run up and removes everything of it but its journal: worktree, private references, folders, and the branch
+/// if it was just being delivered.
 ///
 /// # Errors
 /// [`EngineError`].
@@ -106,6 +107,7 @@ pub fn cancel(path: &Path, id: Option<&str>) -> Result<RunRow, EngineError> {
         ));
     }
     let _owner = take_over(&desk)?;
+    crate::finale::unmake_branch(&desk, &row.id)?;
     clear(&desk, &row.id)?;
     desk.journal.set_state(&row.id, RunState::Cancelled)?;
     Ok(RunRow { state: RunState::Cancelled, ..row })

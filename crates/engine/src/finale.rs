@@ -2,6 +2,7 @@
 //!
 //! Lives here: that verification and the branch. Nothing is force-pushed; the branch is new or the run fails.
 
+use serde::{Deserialize, Serialize};
 use uplift_decide::baseline::Baseline;
 use uplift_decide::verdict;
 use uplift_ecosystems::python::discover::Component;
@@ -202,20 +203,49 @@ pub(crate) fn results(test_type: &str, run: &SuiteRun, failing: &[(TestId, Failu
 
 /// Makes the branch: new, at `tip`. A branch of that name at another commit is left alone and another name is taken.
 pub(crate) fn branch(lab: &Lab<'_>, wanted: &str, tip: &Oid) -> Result<String, EngineError> {
+    // The name is known before there is a branch of it: a run that is given up in between takes its branch along.
+    let promised: Promised = lab.journal.step(lab.run, PROMISE, || {
+        Ok::<_, EngineError>(Promised { branch: free_name(lab, wanted, tip)?, tip: tip.to_string() })
+    })?;
+    let reference = format!("refs/heads/{}", promised.branch);
+    if lab.git.reference(&reference)?.as_ref() != Some(tip) {
+        lab.git.update_ref(&reference, tip, None)?;
+    }
+    Ok(promised.branch)
+}
+
+/// The step of a run that names its branch.
+const PROMISE: &str = "branch";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Promised {
+    branch: String,
+    tip: String,
+}
+
+fn free_name(lab: &Lab<'_>, wanted: &str, tip: &Oid) -> Result<String, EngineError> {
     for number in 1..100 {
         let name = if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") };
-        let reference = format!("refs/heads/{name}");
-        match lab.git.reference(&reference)? {
-            Some(at) if at == *tip => return Ok(name),
-            Some(_) => {}
-            None => {
-                lab.git.update_ref(&reference, tip, None)?;
-                return Ok(name);
-            }
+        let taken = lab.git.reference(&format!("refs/heads/{name}"))?;
+        if taken.is_none_or(|at| at == *tip) {
+            return Ok(name);
         }
     }
     Err(EngineError::repository(
         format!("the branch name `{wanted}` is taken"),
         "set [upgrade] branch to another pattern",
     ))
+}
+
+/// Removes the branch of a run that is given up, if it came so far; one that was moved or is checked out stays.
+pub(crate) fn unmake_branch(desk: &Desk, run: &str) -> Result<(), EngineError> {
+    let Some(promised) = desk.journal.outcome::<Promised>(run, PROMISE)? else { return Ok(()) };
+    let reference = format!("refs/heads/{}", promised.branch);
+    if let Some(at) = desk.git.reference(&reference)?
+        && at.as_str() == promised.tip
+        && desk.repository.head_branch.as_deref() != Some(promised.branch.as_str())
+    {
+        desk.git.delete_ref(&reference, &at)?;
+    }
+    Ok(())
 }

@@ -49,9 +49,8 @@ pub fn upgrade(request: &Request, watch: Watch<'_>) -> Result<RunReport, EngineE
         report: None,
     };
     crate::control::abandon_stale(&desk)?;
-    desk.journal.begin(&row)?;
-    desk.journal.step(&row.id, "tests", || Ok::<_, EngineError>(request.tests))?;
-    desk.journal.step(&row.id, "python-asked", || Ok::<_, EngineError>(request.python_asked))?;
+    let asked = [("tests", request.tests.into()), ("python-asked", request.python_asked.into())];
+    desk.journal.begin(&row, &asked)?;
     carry_out(&desk, &row, request, watch)
 }
 

@@ -112,21 +112,21 @@ impl Journal {
         if let Some(known) = self.outcome(run, key)? {
             return Ok(known);
         }
-        crash::point();
+        crash::point("before the intent of", key);
         let intent = sqlx::query("INSERT INTO steps (run, key, intent_at) VALUES (?, ?, unixepoch()) ON CONFLICT DO UPDATE SET intent_at = unixepoch()")
             .bind(run)
             .bind(key);
         self.block(|c| self.runtime.block_on(intent.execute(c)))?;
-        crash::point();
+        crash::point("after the intent of", key);
         let outcome = act()?;
-        crash::point();
+        crash::point("before the outcome of", key);
         let text = serde_json::to_string(&outcome).map_err(|e| JournalError::Outcome(key.to_owned(), e))?;
         let done = sqlx::query("UPDATE steps SET outcome = ?, done_at = unixepoch() WHERE run = ? AND key = ?")
             .bind(text)
             .bind(run)
             .bind(key);
         self.block(|c| self.runtime.block_on(done.execute(c)))?;
-        crash::point();
+        crash::point("after the outcome of", key);
         Ok(outcome)
     }
 
@@ -136,8 +136,10 @@ impl Journal {
     /// [`JournalError`].
     pub fn record(&self, run: &str, event: &Event) -> Result<(), JournalError> {
         let text = serde_json::to_string(event).map_err(|e| JournalError::Outcome("event".to_owned(), e))?;
-        let query = sqlx::query("INSERT INTO events (run, at, event) VALUES (?, unixepoch(), ?)").bind(run).bind(text);
+        let query = sqlx::query("INSERT INTO events (run, at, event) VALUES (?, unixepoch(), ?)").bind(run).bind(&text);
+        crash::event("before", &text);
         self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::event("after", &text);
         Ok(())
     }
 
@@ -199,7 +201,9 @@ impl Journal {
         let query = sqlx::query("INSERT INTO facts (key, at, value) VALUES (?, unixepoch(), ?) ON CONFLICT DO UPDATE SET at = unixepoch(), value = excluded.value")
             .bind(key)
             .bind(text);
+        crash::point("before the fact", key);
         self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::point("after the fact", key);
         Ok(())
     }
 

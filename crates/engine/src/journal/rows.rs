@@ -1,11 +1,11 @@
 //! Runs and holds: the rows that outlive a process.
 
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
+use sqlx::{Connection, Row};
 use uplift_model::outcome::{RunReport, RunState};
 use uplift_model::{PackageName, Settings, Version};
 
-use super::{Journal, JournalError};
+use super::{Journal, JournalError, crash};
 
 /// One run, as the journal knows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,22 +57,40 @@ fn state_of(text: &str) -> RunState {
 }
 
 impl Journal {
-    /// Enters a new run.
+    /// Enters a new run together with what it was asked for: no moment knows the one without the other.
+    ///
+    /// `asked` holds steps whose outcomes are known from the start, by key.
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn begin(&self, run: &RunRow) -> Result<(), JournalError> {
+    pub fn begin(&self, run: &RunRow, asked: &[(&str, serde_json::Value)]) -> Result<(), JournalError> {
         let settings =
             serde_json::to_string(&run.settings).map_err(|e| JournalError::Outcome("settings".to_owned(), e))?;
-        let query =
-            sqlx::query("INSERT INTO runs (id, component, base, state, created, settings) VALUES (?, ?, ?, ?, ?, ?)")
-                .bind(&run.id)
-                .bind(&run.component)
-                .bind(&run.base)
-                .bind(state_text(run.state))
-                .bind(run.created)
-                .bind(settings);
-        self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::point("before", "the entry of the run");
+        self.block(|c| {
+            self.runtime.block_on(async {
+                let mut all = c.begin().await?;
+                sqlx::query("INSERT INTO runs (id, component, base, state, created, settings) VALUES (?, ?, ?, ?, ?, ?)")
+                    .bind(&run.id)
+                    .bind(&run.component)
+                    .bind(&run.base)
+                    .bind(state_text(run.state))
+                    .bind(run.created)
+                    .bind(settings)
+                    .execute(&mut *all)
+                    .await?;
+                for (key, outcome) in asked {
+                    sqlx::query("INSERT INTO steps (run, key, intent_at, outcome, done_at) VALUES (?, ?, unixepoch(), ?, unixepoch())")
+                        .bind(&run.id)
+                        .bind(key)
+                        .bind(outcome.to_string())
+                        .execute(&mut *all)
+                        .await?;
+                }
+                all.commit().await
+            })
+        })?;
+        crash::point("after", "the entry of the run");
         Ok(())
     }
 
@@ -82,7 +100,9 @@ impl Journal {
     /// [`JournalError`].
     pub fn set_state(&self, run: &str, state: RunState) -> Result<(), JournalError> {
         let query = sqlx::query("UPDATE runs SET state = ? WHERE id = ?").bind(state_text(state)).bind(run);
+        crash::point("before", "the state of the run");
         self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::point("after", "the state of the run");
         Ok(())
     }
 
@@ -98,7 +118,9 @@ impl Journal {
             .bind(&report.tip)
             .bind(text)
             .bind(run);
+        crash::point("before", "the end of the run");
         self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::point("after", "the end of the run");
         Ok(())
     }
 
@@ -158,7 +180,9 @@ impl Journal {
             .bind(hold.above.to_string())
             .bind(&hold.run)
             .bind(&hold.reason);
+        crash::point("before", "a hold");
         self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::point("after", "a hold");
         Ok(())
     }
 
@@ -169,7 +193,9 @@ impl Journal {
     pub fn lift(&self, component: &str, package: &PackageName) -> Result<bool, JournalError> {
         let query =
             sqlx::query("DELETE FROM holds WHERE component = ? AND package = ?").bind(component).bind(package.as_str());
+        crash::point("before", "a lift");
         let done = self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::point("after", "a lift");
         Ok(done.rows_affected() > 0)
     }
 
