@@ -1,151 +1,161 @@
-//! Killed at any point, a run leaves the repository as it was and goes on to the same end.
+//! Killed at any journalled point or moment, a run goes on to the same end, or is given up without a trace.
 //!
-//! Needs the feature `failpoints` for the kills at journalled points. By default some points and moments are taken;
-//! `UPLIFT_CRASH_ROUNDS=N` asks for N random moments and for every journalled point.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
-
-use std::os::unix::process::ExitStatusExt;
-use std::time::{Duration, Instant};
+//! What is killed is the whole process group, with SIGKILL. Points are where the journal is about to be written or has
+//! just been; killing there needs the feature `failpoints`. `UPLIFT_CRASH_ROUNDS=N` asks for N kills at random moments
+//! instead of 100. How many points and moments were met is told on stderr.
+//! Lives elsewhere: what a run comes to (`support/runs.rs`), other ways to be stopped (`stopped.rs`).
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod support;
 
-use support::{Index, Outcome, Project, lending};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_uplift");
+use support::lending::small;
+use support::runs::{RESUME, UPGRADE, assert_quiet, give_up, lived_in, newest, reference, resume_to};
+use support::tools::loudly;
+use support::{Ended, Repo, Stage, mask};
 
-/// What a run comes to, without what differs from run to run.
-#[derive(Debug, PartialEq, Eq)]
-struct End {
-    tree: String,
-    subjects: String,
-    kept: String,
-    held: String,
+const PROGRAM: &str = env!("CARGO_BIN_EXE_uplift");
+
+/// Kills within one run at most, before it may come to its end.
+const KILLS_OF_A_RUN: u32 = 4;
+
+fn assert_killed(ended: &Ended, what: &str) {
+    assert_eq!(ended.signal, Some(9), "{what}: {ended:?}");
 }
 
-fn end_of(project: &Project, outcome: &Outcome) -> End {
-    let report = outcome.json();
-    let branch = report["branch"].as_str().unwrap_or_else(|| panic!("nothing delivered: {report:#}")).to_owned();
-    let names = |list: &str, key: &str| {
-        let all = report[list].as_array().unwrap();
-        all.iter().map(|k| format!("{} {}", k["name"], k[key])).collect::<Vec<_>>().join(", ")
-    };
-    End {
-        tree: project.git(&["rev-parse", &format!("{branch}^{{tree}}")]),
-        subjects: project.git(&["log", "--format=%s", &format!("main..{branch}")]),
-        kept: names("kept", "to"),
-        held: names("held", "best"),
+/// A thousand of them shall not fill the disk.
+fn remove(repo: &Repo) {
+    std::fs::remove_dir_all(repo.path()).unwrap();
+}
+
+/// The points that an uninterrupted run passes, in order, by name.
+#[cfg(feature = "failpoints")]
+fn points(stage: &Stage) -> Vec<String> {
+    let (repo, list) = (lived_in(stage, "points"), stage.folder().join("points.txt"));
+    stage.run_with(repo.path(), &UPGRADE, ("UPLIFT_TEST_POINTS", list.to_str().unwrap())).expect(0);
+    std::fs::read_to_string(list).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// How often each name is there; ids, which differ between repositories, are masked.
+fn tally(names: &[String]) -> BTreeMap<String, usize> {
+    let mut tally = BTreeMap::new();
+    for name in names {
+        *tally.entry(mask::text(name, &[])).or_default() += 1;
     }
+    tally
 }
 
-fn reference(index: &Index) -> (End, Duration) {
-    let project = Project::new(BINARY, index, &lending::files());
-    let started = Instant::now();
-    let outcome = project.run(&["upgrade", "--format", "json"]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.all());
-    (end_of(&project, &outcome), started.elapsed())
-}
-
-/// After a kill: nothing of the user's moved, and going on leads to the same end and leaves nothing behind.
-fn check(project: &Project, before: &str, wanted: &End, what: &str) {
-    assert_eq!(project.fingerprint(), before, "{what}: something of the user's was touched");
-    let resumed = project.run(&["resume", "--format", "json"]);
-    if resumed.code == Some(3) && resumed.stderr.contains("no interrupted run") {
-        // Killed before the run was entered, or after it had ended.
-        let ended = project.delivered();
-        assert!(ended.len() <= 1, "{what}: {ended:?}");
-        return;
-    }
-    assert_eq!(resumed.code, Some(0), "{what}: {}", resumed.all());
-    assert_eq!(&end_of(project, &resumed), wanted, "{what}");
-    assert_eq!(project.fingerprint(), before, "{what}: resume touched something of the user's");
-    assert!(project.leftovers().is_empty(), "{what}: {:?}", project.leftovers());
-}
-
-fn rounds() -> Option<u64> {
-    std::env::var("UPLIFT_CRASH_ROUNDS").ok().and_then(|n| n.parse().ok())
-}
-
+/// One run that is killed as soon as it passes a point that it was not killed at before, again and again, until it has
+/// been killed at every one.
 #[cfg(feature = "failpoints")]
 #[test]
-fn killed_at_a_journalled_point_it_goes_on_to_the_same_end() {
-    let index = Index::serve(lending::packages());
-    let (wanted, _) = reference(&index);
-    let stride = if rounds().is_some() { 1 } else { 13 };
-    let mut killed = 0;
-    for point in (0..).step_by(stride) {
-        let project = Project::new(BINARY, &index, &lending::files());
-        let before = project.fingerprint();
-        let mut command = project.command(&["upgrade", "--format", "json"]);
-        command.env("UPLIFT_TEST_KILL_AT", point.to_string());
-        let status = command.output().unwrap().status;
-        if status.signal() != Some(9) {
-            assert_eq!(status.code(), Some(0), "ended otherwise at point {point}");
+fn killed_once_at_every_journalled_point_a_run_comes_to_the_same_end() {
+    let Some(stage) = Stage::new(PROGRAM, small::packages()) else { return };
+    let (end, _) = reference(&stage);
+    let wanted = points(&stage);
+    let (repo, list) = (lived_in(&stage, "chain"), stage.folder().join("killed-at.txt"));
+    let before = repo.fingerprint();
+    let once = ("UPLIFT_TEST_KILL_ONCE", list.to_str().unwrap());
+    let killed_at =
+        || -> Vec<String> { std::fs::read_to_string(&list).unwrap_or_default().lines().map(str::to_owned).collect() };
+    let mut kills = 0;
+    loop {
+        let (open, over) = match newest(&stage, &repo) {
+            Some((_, state)) => (state == "interrupted", state == "done"),
+            None => (false, false),
+        };
+        if over {
             break;
         }
-        killed += 1;
-        check(&project, &before, &wanted, &format!("point {point}"));
+        let ended = stage.run_with(repo.path(), if open { &RESUME } else { &UPGRADE }, once);
+        if ended.code == Some(0) {
+            break;
+        }
+        kills += 1;
+        let what = format!("kill {kills}, {}", killed_at().last().cloned().unwrap_or_default());
+        assert_killed(&ended, &what);
+        assert_quiet(&stage, &repo, &before, &what);
+        assert!(kills < 10 * wanted.len(), "it gets nowhere");
     }
-    assert!(killed >= 5, "only {killed} points were passed");
+    resume_to(&stage, &repo, &before, &end, "after all kills");
+    let met = killed_at();
+    assert_eq!(met.len(), kills);
+    let (wanted, met) = (tally(&wanted), tally(&met));
+    let missed: Vec<_> = wanted.iter().filter(|(name, times)| met.get(*name) < Some(*times)).collect();
+    assert!(missed.is_empty(), "never killed at {missed:#?}");
+    loudly(&format!("killed at each of {kills} journalled points of one run, which came to the same end"));
+}
+
+/// Fresh runs, killed at a sample of the points: every other one goes on to the end, the others are given up.
+#[cfg(feature = "failpoints")]
+#[test]
+fn killed_at_a_journalled_point_a_fresh_run_goes_on_or_is_given_up_without_a_trace() {
+    let Some(stage) = Stage::new(PROGRAM, small::packages()) else { return };
+    let (end, _) = reference(&stage);
+    let all = points(&stage).len();
+    // Towards the end, where the branch is made, every point; before, one in eleven: no factor of the 4 points of a step.
+    let sample: Vec<usize> = (0..all - 8).step_by(11).chain(all - 8..all).collect();
+    for (round, point) in sample.iter().enumerate() {
+        let what = format!("point {point}");
+        let repo = lived_in(&stage, &format!("at-{point}"));
+        let before = repo.fingerprint();
+        let ended = stage.run_with(repo.path(), &UPGRADE, ("UPLIFT_TEST_KILL_AT", &point.to_string()));
+        assert_killed(&ended, &what);
+        let late = *point + 8 >= all;
+        if round % 2 == 0 && !late {
+            resume_to(&stage, &repo, &before, &end, &what);
+        } else {
+            give_up(&stage, &repo, &before, &what);
+        }
+        remove(&repo);
+    }
+    loudly(&format!("{} fresh runs killed at a point each", sample.len()));
 }
 
 #[test]
-fn killed_at_any_moment_it_goes_on_to_the_same_end() {
-    let index = Index::serve(lending::packages());
-    let (wanted, usual) = reference(&index);
-    // A fixed sequence of moments, spread over the usual duration.
-    let mut seed: u64 = 20_261_121;
-    for round in 0..rounds().unwrap_or(6) {
+fn killed_at_random_moments_a_run_goes_on_to_the_same_end_or_is_given_up_without_a_trace() {
+    let Some(stage) = Stage::new(PROGRAM, small::packages()) else { return };
+    let (end, usual) = reference(&stage);
+    let wanted = std::env::var("UPLIFT_CRASH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(100);
+    let mut seed: u64 = 0x5eed;
+    let mut share = || {
+        // Knuth's multiplier: the same moments on every machine, as shares of the usual duration.
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let moment = usual.mul_f64((seed >> 33) as f64 / f64::from(1u32 << 31));
-        let project = Project::new(BINARY, &index, &lending::files());
-        let before = project.fingerprint();
-        let mut child = project
-            .command(&["upgrade", "--format", "json"])
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(moment);
-        let group = format!("-{}", child.id());
-        let _gone = std::process::Command::new("kill").args(["-9", "--", &group]).output();
-        child.wait().unwrap();
-        check(&project, &before, &wanted, &format!("round {round}, {moment:?}"));
+        (seed >> 40) as f64 / f64::from(1u32 << 24)
+    };
+    let (mut kills, mut rounds, mut given_up) = (0, 0, 0);
+    while kills < wanted {
+        rounds += 1;
+        let repo = lived_in(&stage, &format!("round-{rounds}"));
+        let before = repo.fingerprint();
+        // Each later kill begins where the one before stopped the run.
+        for _ in 0..KILLS_OF_A_RUN.min(wanted - kills) {
+            let what = format!("round {rounds}, kill {kills}");
+            let state = newest(&stage, &repo).map(|(_, state)| state);
+            if state.as_deref() == Some("done") {
+                break;
+            }
+            let started = stage.start(repo.path(), if state.is_some() { &RESUME } else { &UPGRADE });
+            std::thread::sleep(usual.mul_f64(share()).max(Duration::from_millis(1)));
+            started.signal("KILL");
+            let ended = started.wait();
+            assert_quiet(&stage, &repo, &before, &what);
+            if ended.code == Some(0) {
+                break;
+            }
+            assert_killed(&ended, &what);
+            kills += 1;
+        }
+        let what = format!("round {rounds}, {kills} kills so far");
+        if rounds % 4 == 0 {
+            given_up += 1;
+            give_up(&stage, &repo, &before, &what);
+        } else {
+            resume_to(&stage, &repo, &before, &end, &what);
+        }
+        remove(&repo);
     }
-}
-
-#[test]
-fn cancelled_after_a_kill_nothing_is_left() {
-    let index = Index::serve(lending::packages());
-    let project = Project::new(BINARY, &index, &lending::files());
-    let before = project.fingerprint();
-    let mut child = project
-        .command(&["upgrade"])
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(Duration::from_secs(3));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let outcome = project.run(&["cancel"]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.all());
-    assert!(project.leftovers().is_empty() && project.delivered().is_empty());
-    assert_eq!(project.fingerprint(), before);
-}
-
-#[test]
-fn a_second_run_beside_the_first_leaves_with_a_clear_message() {
-    let index = Index::serve(lending::packages());
-    let project = Project::new(BINARY, &index, &lending::files());
-    let mut child = project
-        .command(&["upgrade"])
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(Duration::from_secs(2));
-    let second = project.run(&["upgrade"]);
-    assert_eq!(second.code, Some(3), "{}", second.all());
-    assert!(second.stderr.contains("still going"), "{}", second.stderr);
-    assert!(child.wait().unwrap().success());
+    loudly(&format!("{kills} kills at random moments of {rounds} runs, {given_up} of them given up"));
 }

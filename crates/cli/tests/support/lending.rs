@@ -1,48 +1,179 @@
-//! The standard scenario: a small project with a culprit that has a version in between, a pair that only moves
-//! together though the resolver ties it one way only, and a transitive package.
+//! The standard project "lending": eight stub packages with aged pins, tested by the standard library's unittest.
+//!
+//! | package | what its newer releases do |
+//! | --- | --- |
+//! | alpha | nothing bad: 1.0.0 to 1.1.0 |
+//! | beta | 2.0.0 cannot be imported, which hides every other failure |
+//! | gamma | 1.2.0 is fine, from 2.0.0 on some tests fail: the best version lies in between |
+//! | delta, epsilon | each at 2.0.0 wants the other there: they move together or not at all |
+//! | zeta | a minor step; it brings eta along |
+//! | eta | transitive: only the lock names it |
+//! | theta | a patch of something that nobody imports |
 
 use super::wheel::Package;
 
-const fn package(
-    name: &'static str,
-    version: &'static str,
-    requires: &'static [&'static str],
-    module: &'static str,
-) -> Package {
-    Package { name, version, requires, module }
-}
-
-/// Everything on the index.
+/// Every release on the index.
 pub fn packages() -> Vec<Package> {
-    let alpha_old = "def loan(): return 'lent'\ndef due(): return 14";
+    let rate = |rate: u32| format!("def rate():\n    return {rate}\n");
+    let constant = |value: u32| format!("VALUE = {value}\n");
     vec![
-        package("alpha", "1.0", &[], alpha_old),
-        package("alpha", "1.1", &[], alpha_old),
-        package("alpha", "2.0", &[], "def loan(): return 'lent'"),
-        package("beta", "1.0", &["epsilon"], "import epsilon\ndef size(): return epsilon.ONE"),
-        package("beta", "2.0", &["epsilon"], "import epsilon\ndef size(): return epsilon.ONE"),
-        package("gamma", "1.0", &["delta"], "from delta import helper\ndef name(): return helper()"),
-        package("gamma", "2.0", &["delta>=2"], "from delta import assist\ndef name(): return assist()"),
-        package("delta", "1.0", &[], "def helper(): return 'd'"),
-        package("delta", "2.0", &[], "def assist(): return 'd'"),
-        package("epsilon", "1.0", &[], "ONE = 1"),
-        package("epsilon", "1.1", &[], "ONE = 1"),
+        Package::new("alpha", "1.0.0", &constant(1)),
+        Package::new("alpha", "1.0.1", &constant(1)),
+        Package::new("alpha", "1.1.0", &constant(1)),
+        Package::new("beta", "1.0.0", &constant(1)),
+        Package::new("beta", "2.0.0", "raise ImportError(\"beta 2 wants its own loader\")\n"),
+        Package::new("gamma", "1.0.0", &rate(5)),
+        Package::new("gamma", "1.1.0", &rate(5)),
+        Package::new("gamma", "1.2.0", &rate(5)),
+        Package::new("gamma", "2.0.0", &rate(7)),
+        Package::new("gamma", "2.1.0", &rate(7)),
+        Package::new("delta", "1.0.0", &constant(1)).requires("epsilon<2"),
+        Package::new("delta", "2.0.0", &constant(1)).requires("epsilon>=2"),
+        Package::new("epsilon", "1.0.0", &constant(1)),
+        Package::new("epsilon", "2.0.0", &constant(1)),
+        Package::new("zeta", "1.0.0", "import eta\nVALUE = 1\n").requires("eta>=1"),
+        Package::new("zeta", "1.1.0", "import eta\nVALUE = 1\n").requires("eta>=1"),
+        Package::new("eta", "1.0.0", &constant(1)),
+        Package::new("eta", "1.3.0", &constant(1)),
+        Package::new("theta", "1.0.0", &constant(1)),
+        Package::new("theta", "1.0.4", &constant(1)),
     ]
 }
 
-/// The project's files.
+/// Direct requirements, at the versions of long ago.
+pub const REQUIREMENTS_IN: &str = "\
+# what lending runs on
+alpha==1.0.0
+beta==1.0.0
+gamma==1.0.0  # interest rates
+delta==1.0.0
+epsilon==1.0.0
+zeta==1.0.0
+theta==1.0.0
+";
+
+/// The lock, written by hand.
+pub const REQUIREMENTS_TXT: &str = "\
+alpha==1.0.0
+beta==1.0.0
+delta==1.0.0
+epsilon==1.0.0
+eta==1.0.0
+gamma==1.0.0
+theta==1.0.0
+zeta==1.0.0
+";
+
+const CODE: &str = "\
+import alpha
+import beta
+import delta
+import epsilon
+import gamma
+import zeta
+
+
+def interest(amount):
+    return amount * gamma.rate()
+
+
+def parts():
+    return alpha.VALUE + beta.VALUE + delta.VALUE + epsilon.VALUE + zeta.VALUE
+";
+
+const TESTS: &str = "\
+import unittest
+
+from lending import loans
+
+
+class Loans(unittest.TestCase):
+    def test_interest_is_five_for_one(self):
+        self.assertEqual(loans.interest(1), 5)
+
+    def test_interest_grows_with_the_amount(self):
+        self.assertEqual(loans.interest(3), 15)
+
+    def test_the_parts_are_there(self):
+        self.assertEqual(loans.parts(), 5)
+
+    @unittest.skip(\"no printer here\")
+    def test_printing(self):
+        pass
+";
+
+/// The project's files with the lock written by hand.
 pub fn files() -> Vec<(&'static str, &'static str)> {
     vec![
-        ("requirements.in", "# what lending needs\nalpha==1.0  # loans\nbeta==1.0\ngamma==1.0\ndelta==1.0\n"),
-        ("requirements.txt", "alpha==1.0\nbeta==1.0\ndelta==1.0\nepsilon==1.0\ngamma==1.0\n"),
-        (
-            "lending.py",
-            "import alpha, beta, gamma\n\ndef lend(): return alpha.loan()\ndef days(): return alpha.due()\n",
-        ),
+        ("requirements.in", REQUIREMENTS_IN),
+        ("requirements.txt", REQUIREMENTS_TXT),
+        ("lending/__init__.py", ""),
+        ("lending/loans.py", CODE),
         ("tests/__init__.py", ""),
-        (
-            "tests/test_lending.py",
-            "import unittest\nimport lending\n\nclass Lending(unittest.TestCase):\n    def test_lend(self):\n        self.assertEqual(lending.lend(), 'lent')\n\n    def test_days(self):\n        self.assertEqual(lending.days(), 14)\n\n    def test_size(self):\n        self.assertEqual(lending.beta.size(), 1)\n\n    def test_name(self):\n        self.assertEqual(lending.gamma.name(), 'd')\n",
-        ),
+        ("tests/test_loans.py", TESTS),
     ]
+}
+
+/// The lock as uv writes it, with the header that says so.
+pub fn uv_lock(minor: &str) -> String {
+    let mut text = format!(
+        "# This file was autogenerated by uv via the following command:\n\
+         #    uv pip compile --python-version {minor} requirements.in -o requirements.txt\n"
+    );
+    let via_input = |name: &str| format!("{name}==1.0.0\n    # via -r requirements.in\n");
+    for name in ["alpha", "beta", "delta"] {
+        text.push_str(&via_input(name));
+    }
+    text.push_str("epsilon==1.0.0\n    # via\n    #   -r requirements.in\n    #   delta\n");
+    text.push_str("eta==1.0.0\n    # via zeta\n");
+    for name in ["gamma", "theta", "zeta"] {
+        text.push_str(&via_input(name));
+    }
+    text
+}
+
+/// A smaller project for tests that carry a run out many times: one package moves, one is held at the version in
+/// between, one comes along.
+pub mod small {
+    use super::super::wheel::Package;
+
+    /// Every release on the index.
+    pub fn packages() -> Vec<Package> {
+        let rate = |rate: u32| format!("def rate():\n    return {rate}\n");
+        vec![
+            Package::new("alpha", "1.0.0", "import eta\n").requires("eta"),
+            Package::new("alpha", "1.1.0", "import eta\n").requires("eta"),
+            Package::new("gamma", "1.0.0", &rate(5)),
+            Package::new("gamma", "1.1.0", &rate(5)),
+            Package::new("gamma", "2.0.0", &rate(7)),
+            Package::new("eta", "1.0.0", ""),
+            Package::new("eta", "1.3.0", ""),
+        ]
+    }
+
+    const TESTS: &str = "\
+import unittest
+
+import alpha
+import gamma
+
+
+class Rate(unittest.TestCase):
+    def test_rate(self):
+        self.assertEqual(gamma.rate(), 5)
+
+    def test_parts(self):
+        self.assertTrue(alpha.__version__)
+";
+
+    /// The project's files.
+    pub fn files() -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("requirements.in", "alpha==1.0.0\ngamma==1.0.0\n"),
+            ("requirements.txt", "alpha==1.0.0\neta==1.0.0\ngamma==1.0.0\n"),
+            ("tests/__init__.py", ""),
+            ("tests/test_rate.py", TESTS),
+            ("uplift.toml", "[test]\nbaseline-runs = 1\n"),
+        ]
+    }
 }
