@@ -93,6 +93,7 @@ pub fn rollback(
     if packages.is_empty() {
         desk.journal.finish(&row.id, &RunReport { state: RunState::RolledBack, ..report })?;
     }
+    desk.journal.forget_steps(&journalled_as(&row))?;
     Ok(RolledBack { packages: names.clone(), held: names, ..outcome })
 }
 
@@ -119,6 +120,26 @@ fn drop_branch(desk: &Desk, row: &RunRow, report: &RunReport, tip: &Oid) -> Resu
     Ok(RolledBack { branch: None, commit: None, packages: Vec::new(), held: Vec::new(), verified: false, sentence })
 }
 
+/// The name below which a rollback of `row` is journalled.
+fn journalled_as(row: &RunRow) -> String {
+    format!("rollback-{}", row.id)
+}
+
+/// Enters the way back in the journal. One that was killed is gone on with when it had the same in mind, else given up;
+/// its work tree is made anew either way.
+fn attempt(desk: &Desk, row: &RunRow, chosen: &[Kept], parent: &Oid) -> Result<String, EngineError> {
+    let key = journalled_as(row);
+    let mut order = vec![parent.to_string()];
+    order.extend(chosen.iter().map(|k| k.name.to_string()));
+    if desk.journal.outcome::<Vec<String>>(&key, "order")?.is_some_and(|earlier| earlier != order) {
+        finale::unmake_branch(desk, &key)?;
+        desk.journal.forget_steps(&key)?;
+    }
+    control::clear(desk, &key)?;
+    desk.journal.step(&key, "order", || Ok::<_, EngineError>(order))?;
+    Ok(key)
+}
+
 #[expect(clippy::too_many_arguments, reason = "one caller, which has just gathered them")]
 fn revert(
     desk: &Desk,
@@ -133,7 +154,7 @@ fn revert(
     let head = desk.repository.usable_head()?.clone();
     // On top of what is checked out when the run was merged, else on top of the run's own branch.
     let parent = if desk.git.is_ancestor(tip, &head)? { head } else { tip.clone() };
-    let key = format!("rollback-{}-{}", row.id, ulid::Ulid::generate());
+    let key = attempt(desk, row, chosen, &parent)?;
     let tell = |event: Event| {
         watch(&event);
         Ok::<(), EngineError>(())
@@ -156,7 +177,9 @@ fn revert(
         Reversal { row, report, chosen, whole, parent: &parent, shop: &shop, tell: &tell }.carry_out()
     });
     control::clear(desk, &key)?;
-    desk.journal.forget_steps(&key)?;
+    if outcome.is_err() {
+        desk.journal.forget_steps(&key)?;
+    }
     outcome
 }
 
