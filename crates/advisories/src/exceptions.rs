@@ -28,7 +28,7 @@ pub enum RuleError {
 }
 
 /// All rules and statements of a run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Exceptions {
     rules: Vec<Rule>,
     statements: Vec<Statement>,

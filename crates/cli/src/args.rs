@@ -65,6 +65,11 @@ pub(crate) enum Command {
     Upgrade(Box<Upgrade>),
     /// Find out what the project depends on and what is wrong with it; changes nothing
     Check(Box<Checking>),
+    /// Keep known vulnerabilities for offline use
+    Advisories {
+        #[command(subcommand)]
+        verb: Advisories,
+    },
     /// Show what would move, together with what, in which phase and why; changes nothing
     Plan(Box<Planning>),
     /// Show where the newest run stands
@@ -129,6 +134,14 @@ pub(crate) struct Upgrade {
     /// Afterwards, show all evidence for this package
     #[arg(long, value_name = "PACKAGE")]
     pub(crate) explain: Option<PackageName>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Advisories {
+    /// Fetch OSV's exports where they changed, and index them
+    Update,
+    /// Say what is kept, and how old it is
+    Show,
 }
 
 #[derive(Debug, clap::Args)]

@@ -88,11 +88,12 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     .cancelled_by(&request.cancel);
     let (store, kept) = (dirs.root().join("releases"), dirs.root().join("advisories"));
     let clients = Clients::new(dirs, request.cancel.clone());
+    let as_of = request.as_of.clone().unwrap_or_else(|| days::of_seconds(clock::now()));
     let mut gathered = gather::gather(&Ask {
         root: &folder,
         repository: name,
         commit,
-        as_of: request.as_of.clone().unwrap_or_else(|| days::of_seconds(clock::now())),
+        as_of: as_of.clone(),
         offline: request.offline,
         max_age: if request.fresh { Duration::ZERO } else { FRESH },
         fetch: &fetch,
@@ -105,6 +106,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
             folder: &kept,
             fetch: &fetch,
             offline: request.offline,
+            today: &as_of,
         },
     });
     if request.cancel.is_cancelled() {

@@ -34,6 +34,9 @@ pub enum EngineError {
     /// The repository is not fit for what was asked: what, and what to do.
     #[error("{what}")]
     Repository { what: String, hint: String },
+    /// A service outside did not answer: what, and what to do.
+    #[error("{what}")]
+    Outside { what: String, hint: String },
     #[error("run {run} of this repository is still going (process {pid})")]
     Busy { run: String, pid: String },
     #[error("the run was cancelled; `uplift resume` takes it up again")]
@@ -82,6 +85,10 @@ impl EngineError {
         Self::Repository { what: what.into(), hint: hint.into() }
     }
 
+    pub(crate) fn outside(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Outside { what: what.into(), hint: hint.into() }
+    }
+
     /// How the command ends.
     pub fn exit_code(&self) -> ExitCode {
         match self {
@@ -96,6 +103,7 @@ impl EngineError {
             | Self::Environment(_)
             | Self::Relock(_)
             | Self::Process(_)
+            | Self::Outside { .. }
             | Self::Cancelled => ExitCode::Outside,
             Self::Bug(_) => ExitCode::Bug,
         }
@@ -124,7 +132,7 @@ impl Hint for EngineError {
             Self::Disk(..) => {
                 Some("nothing of yours was changed; `uplift resume` goes on once it can be written".to_owned())
             }
-            Self::Repository { hint, .. } => Some(hint.clone()),
+            Self::Repository { hint, .. } | Self::Outside { hint, .. } => Some(hint.clone()),
             Self::Busy { .. } => {
                 Some("wait for it, watch it with `uplift status`, or end it with `uplift cancel`".to_owned())
             }

@@ -26,9 +26,10 @@ pub(crate) type Affected<'a> = &'a dyn Fn(Ecosystem, &str, &str) -> Datum<Vec<Fi
 /// Fills in targets, reasons, risks and the urgency.
 pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings) {
     let known = &gathered.vulnerabilities;
-    let affected: Affected<'_> = &|ecosystem, name, version| known.findings(ecosystem, name, version);
     let as_of = gathered.analysis.as_of.clone();
     for (component, answers) in gathered.analysis.components.iter_mut().zip(&gathered.releases) {
+        let path = component.path.clone();
+        let affected: Affected<'_> = &|ecosystem, name, version| known.findings(&path, ecosystem, name, version);
         for row in &mut component.dependencies {
             let Some(Answer::Known(known)) = answers.get(&row.name) else { continue };
             match row.ecosystem {

@@ -5,6 +5,7 @@
 //! Lives elsewhere: judgement (`decide`), package managers (`ecosystems`), processes and git (`sandbox`), telling
 //! (`report`). Everything blocks: a run is a sequence. Start reading at [`upgrade`].
 
+mod advisories;
 mod age;
 mod baseline;
 mod check;
@@ -42,6 +43,7 @@ mod workshop;
 pub use uplift_decide::policy::Condition;
 pub use uplift_facts::days::is_date;
 
+pub use advisories::{Kept as KeptAdvisories, kept_advisories, update as update_advisories};
 pub use check::{CheckRequest, Checked, check};
 pub use control::{Applied, apply, cancel, lift, resume, run, runs};
 pub use desk::{Request, Watch};

@@ -101,8 +101,13 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
         releases.push(answers);
     }
     let vulnerabilities = Vulnerabilities::ask(&ask.advisories, &wanted(&analyses));
-    for row in analyses.iter_mut().flat_map(|c| &mut c.dependencies) {
-        row.advisories = touching(row, &vulnerabilities);
+    for component in &mut analyses {
+        for row in &mut component.dependencies {
+            row.advisories = touching(&component.path, row, &vulnerabilities);
+        }
+    }
+    for problem in vulnerabilities.problems.iter().cloned().chain(vulnerabilities.unused()) {
+        tree.note(problem);
     }
     let mut sources = vulnerabilities.states.clone();
     sources.extend(state(Ecosystem::Python, python.iter().map(|(n, p)| (n.as_str(), p.as_ref().err()))));
@@ -134,19 +139,19 @@ fn wanted(components: &[ComponentAnalysis]) -> Wanted {
 
 /// What touches the versions in use, nested copies among them. Where nothing says which version runs, nothing can be
 /// told: a floor is not what runs.
-fn touching(row: &DependencyRow, known: &Vulnerabilities) -> Datum<Vec<Finding>> {
+fn touching(component: &str, row: &DependencyRow, known: &Vulnerabilities) -> Datum<Vec<Finding>> {
     if row.pinning == Pinning::Elsewhere {
         return Datum::not_retrieved("it comes from elsewhere than an index, whose advisories do not speak of it");
     }
     let Some(current) = &row.current_version else {
-        return match known.findings(row.ecosystem, &row.name, "0") {
+        return match known.findings(component, row.ecosystem, &row.name, "0") {
             Datum::NotRetrieved { why } if !why.contains("were not asked for") => Datum::NotRetrieved { why },
             _ => Datum::not_retrieved("nothing says which version runs, so that no advisory can be matched"),
         };
     };
-    let mut found = known.findings(row.ecosystem, &row.name, current);
+    let mut found = known.findings(component, row.ecosystem, &row.name, current);
     for copy in &row.other_versions {
-        if let Datum::Found { value } = known.findings(row.ecosystem, &row.name, copy) {
+        if let Datum::Found { value } = known.findings(component, row.ecosystem, &row.name, copy) {
             let more = match &mut found {
                 Datum::Found { value } => value,
                 Datum::None => {

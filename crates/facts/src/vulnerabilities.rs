@@ -3,17 +3,19 @@
 //! Lives here: choosing the source, asking it once for everything, and answering per version. A source that failed
 //! stays visible in every answer. Lives elsewhere: records and the index (`uplift_advisories`).
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use uplift_advisories::api::{self, Api, Query};
+use uplift_advisories::exceptions::Exceptions;
 use uplift_advisories::feeds::Feeds;
 use uplift_advisories::index::build;
-use uplift_advisories::{Index, Known, export};
+use uplift_advisories::{Index, Known, export, vex};
 use uplift_model::advisory::Finding;
 use uplift_model::analysis::{FileProblem, SourceState};
-use uplift_model::settings::Advisories as Settings;
+use uplift_model::settings::{Advisories as Settings, Ignore};
 use uplift_model::{Datum, Ecosystem};
 use uplift_sandbox::fetch::Fetch;
 
@@ -29,6 +31,8 @@ pub struct Sources<'a> {
     pub folder: &'a Path,
     pub fetch: &'a Fetch,
     pub offline: bool,
+    /// The day that exceptions are judged by, `YYYY-MM-DD`.
+    pub today: &'a str,
 }
 
 /// A package and the versions of it that matter.
@@ -39,6 +43,8 @@ pub type Wanted = BTreeMap<(Ecosystem, String), BTreeSet<String>>;
 pub struct Vulnerabilities {
     known: BTreeMap<(Ecosystem, String), Result<Known, String>>,
     feeds: Feeds,
+    /// Rules and VEX statements; each notes whether it was of use.
+    exceptions: RefCell<Exceptions>,
     pub states: Vec<SourceState>,
     pub problems: Vec<FileProblem>,
 }
@@ -51,9 +57,15 @@ pub fn index_file(folder: &Path) -> PathBuf {
 impl Vulnerabilities {
     /// Asks for everything in `wanted`.
     pub fn ask(sources: &Sources<'_>, wanted: &Wanted) -> Self {
-        let mut all =
-            Self { known: BTreeMap::new(), feeds: Feeds::default(), states: Vec::new(), problems: Vec::new() };
+        let mut all = Self {
+            known: BTreeMap::new(),
+            feeds: Feeds::default(),
+            exceptions: RefCell::default(),
+            states: Vec::new(),
+            problems: Vec::new(),
+        };
         all.read_feeds(sources);
+        all.read_exceptions(sources);
         if wanted.is_empty() {
             return all;
         }
@@ -69,12 +81,13 @@ impl Vulnerabilities {
         all
     }
 
-    /// What touches one version. `Found` with an empty list never comes out: nothing known is `None`.
-    pub fn findings(&self, ecosystem: Ecosystem, name: &str, version: &str) -> Datum<Vec<Finding>> {
+    /// What touches one version in a component (`.` for the root), with what sets it aside there. `Found` with an empty list never comes out: nothing known is `None`.
+    pub fn findings(&self, component: &str, ecosystem: Ecosystem, name: &str, version: &str) -> Datum<Vec<Finding>> {
         match self.known.get(&(ecosystem, name.to_owned())) {
             Some(Ok(known)) => match known.findings(version) {
                 Ok(mut found) => {
                     self.feeds.join(&mut found);
+                    self.exceptions.borrow_mut().apply(ecosystem, component, name, version, &mut found);
                     Datum::answered((!found.is_empty()).then_some(found))
                 }
                 Err(e) => Datum::not_retrieved(e.to_string()),
@@ -153,6 +166,42 @@ impl Vulnerabilities {
     fn state(&mut self, ecosystem: Ecosystem, state: &str, detail: String) {
         let source = format!("advisories ({})", ecosystem.osv());
         self.states.push(SourceState { source, state: state.to_owned(), detail });
+    }
+
+    /// Says which rules matched nothing; after everything has been asked.
+    pub fn unused(&self) -> Vec<FileProblem> {
+        let accounts = self.exceptions.borrow().clone().accounts();
+        let problem = |rule: Ignore| FileProblem {
+            file: "uplift.toml".to_owned(),
+            line: None,
+            message: format!("the exception for {} matched nothing", rule.id),
+            hint: Some("take it out of [[advisories.ignore]], or correct its id, package or component".to_owned()),
+        };
+        accounts.unused.into_iter().map(problem).collect()
+    }
+
+    fn read_exceptions(&mut self, sources: &Sources<'_>) {
+        let mut statements = Vec::new();
+        for path in &sources.settings.vex {
+            match vex::read(&sources.root.join(path)) {
+                Ok(read) => statements.extend(read),
+                Err(e) => self.problems.push(FileProblem {
+                    file: path.clone(),
+                    line: None,
+                    message: e.to_string(),
+                    hint: Some("its statements set nothing aside".to_owned()),
+                }),
+            }
+        }
+        match Exceptions::new(sources.settings.ignore.clone(), statements, sources.today) {
+            Ok(exceptions) => self.exceptions = RefCell::new(exceptions),
+            Err(e) => self.problems.push(FileProblem {
+                file: "uplift.toml".to_owned(),
+                line: None,
+                message: e.to_string(),
+                hint: Some("no exception holds until it is mended".to_owned()),
+            }),
+        }
     }
 
     fn read_feeds(&mut self, sources: &Sources<'_>) {

@@ -1,5 +1,6 @@
 //! The verbs, one file each, and what they share: streams, cancellation, the path in question.
 
+mod advisories;
 mod apply;
 mod cancel;
 mod check;
@@ -34,6 +35,7 @@ use crate::terminal;
 pub(crate) fn run(command: Command, desk: &Desk) -> Ended {
     match command {
         Command::Upgrade(args) => upgrade::run(&args, desk),
+        Command::Advisories { verb } => advisories::run(&verb, desk),
         Command::Check(args) => check::run(&args, desk),
         Command::Plan(args) => plan::run(&args, desk),
         Command::Status => status::run(desk),

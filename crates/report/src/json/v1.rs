@@ -19,6 +19,7 @@ pub const PACKAGE: &str = "uplift/package/1";
 pub const DONE: &str = "uplift/done/1";
 pub const DEPENDENCY: &str = "uplift/dependency/1";
 pub const ANALYSES: &str = "uplift/analyses/1";
+pub const ADVISORIES: &str = "uplift/advisories/1";
 pub const DOCTOR: &str = "uplift/doctor/1";
 pub const ERROR: &str = "uplift/error/1";
 
