@@ -246,15 +246,16 @@ fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
 
 fn events<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Event>, D::Error> {
     let Value::Array(items) = Value::deserialize(from)? else { return Ok(Vec::new()) };
-    let kinds: [(&str, fn(String) -> Event); 4] = [
-        ("introduced", Event::Introduced),
-        ("fixed", Event::Fixed),
-        ("last_affected", Event::LastAffected),
-        ("limit", Event::Limit),
-    ];
-    // Old records put several into one object; the order of the schema is then the order meant.
-    let read = |item: &Value| kinds.iter().filter_map(|(name, of)| item.get(name).and_then(text).map(of)).collect();
-    Ok(items.iter().flat_map(|item| -> Vec<Event> { read(item) }).collect())
+    let mut events = Vec::new();
+    for item in &items {
+        let value = |name: &str| item.get(name).and_then(text);
+        // Old records put several into one object; the order of the schema is then the order meant.
+        events.extend(value("introduced").map(Event::Introduced));
+        events.extend(value("fixed").map(Event::Fixed));
+        events.extend(value("last_affected").map(Event::LastAffected));
+        events.extend(value("limit").map(Event::Limit));
+    }
+    Ok(events)
 }
 
 #[cfg(test)]
