@@ -22,7 +22,6 @@ const STEPS: usize = 1000;
 pub struct Known {
     place: Place,
     entries: Vec<Entry>,
-    groups: Vec<Vec<usize>>,
     /// The versions that the source was asked about; `None`: about the whole package.
     asked: Option<BTreeSet<String>>,
 }
@@ -75,8 +74,7 @@ impl Known {
     }
 
     pub(crate) fn from_entries(place: Place, entries: Vec<Entry>) -> Self {
-        let groups = merge::groups(&entries);
-        Self { place, entries, groups, asked: None }
+        Self { place, entries, asked: None }
     }
 
     /// The source was asked about these versions only.
@@ -92,11 +90,11 @@ impl Known {
 
     /// Vulnerabilities known for any version.
     pub fn len(&self) -> usize {
-        self.groups.len()
+        merge::groups(&self.entries).len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.groups.is_empty()
+        self.entries.is_empty()
     }
 
     /// What touches `version`, the worst first. An empty version asks for whatever may touch the package.
@@ -104,18 +102,11 @@ impl Known {
     /// # Errors
     /// [`AskError`] when the text is no version, or the source was not asked about it.
     pub fn findings(&self, version: &str) -> Result<Vec<Finding>, AskError> {
-        let trouble = || (self.place.name.clone(), version.to_owned());
-        if self.asked.as_ref().is_some_and(|asked| !asked.contains(version)) {
-            let (name, version) = trouble();
-            return Err(AskError::NotAsked { name, version });
-        }
+        self.covered(version)?;
         let scheme = self.scheme();
-        let asked = Asked::read(scheme, version).ok_or_else(|| {
-            let (name, version) = trouble();
-            AskError::Version { name, version }
-        })?;
-        let mut found: Vec<Finding> =
-            self.groups().filter_map(|group| merge::finding(scheme, &group, &asked)).collect();
+        let asked = Asked::read(scheme, version).ok_or_else(|| self.no_version(version))?;
+        let groups = self.touched(scheme, &asked);
+        let mut found: Vec<Finding> = groups.iter().map(|group| merge::finding(scheme, group, &asked)).collect();
         found.sort_by(|a, b| {
             let score = |finding: &Finding| finding.score.unwrap_or(0.0);
             b.severity.cmp(&a.severity).then(score(b).total_cmp(&score(a))).then_with(|| a.id.cmp(&b.id))
@@ -143,21 +134,22 @@ impl Known {
     /// [`AskError::NotAsked`] as soon as it would have to look at another one.
     pub fn safe_above(&self, version: &str) -> Result<Safe, AskError> {
         let scheme = self.scheme();
-        let bad = || AskError::Version { name: self.place.name.clone(), version: version.to_owned() };
-        let Some(Asked::One { key, .. }) = Asked::read(scheme, version) else { return Err(bad()) };
+        let Some(Asked::One { key, .. }) = Asked::read(scheme, version) else {
+            return Err(self.no_version(version));
+        };
         let mut at = Need { key, text: version.trim().to_owned(), after: false };
         for step in 0..STEPS {
-            let found = self.findings(&at.text)?;
-            if found.is_empty() {
-                return Ok(if step == 0 { Safe::Already } else { Safe::From(at.text) });
-            }
+            self.covered(&at.text)?;
             let asked = Asked::One { text: &at.text, key: at.key.clone() };
             let mut highest: Option<Need> = None;
             let mut unfixed = BTreeSet::new();
-            for group in self.groups() {
-                let Some(finding) = merge::finding(scheme, &group, &asked) else { continue };
+            let groups = self.touched(scheme, &asked);
+            if groups.is_empty() {
+                return Ok(if step == 0 { Safe::Already } else { Safe::From(at.text) });
+            }
+            for group in groups {
                 match need(scheme, &group, &asked) {
-                    None => drop(unfixed.insert(finding.id)),
+                    None => drop(unfixed.insert(merge::id(&group).to_owned())),
                     Some(need) if highest.as_ref().is_none_or(|high| need.above(high)) => highest = Some(need),
                     Some(_) => {}
                 }
@@ -170,15 +162,33 @@ impl Known {
                 _ => return Ok(Safe::After(at.text)),
             }
         }
-        Err(bad())
+        Err(self.no_version(version))
     }
 
     fn scheme(&self) -> Scheme {
         Scheme::of(self.place.ecosystem)
     }
 
-    fn groups(&self) -> impl Iterator<Item = Vec<&Entry>> {
-        self.groups.iter().map(|group| group.iter().filter_map(|at| self.entries.get(*at)).collect())
+    fn covered(&self, version: &str) -> Result<(), AskError> {
+        if self.asked.as_ref().is_some_and(|asked| !asked.contains(version)) {
+            return Err(AskError::NotAsked { name: self.place.name.clone(), version: version.to_owned() });
+        }
+        Ok(())
+    }
+
+    fn no_version(&self, version: &str) -> AskError {
+        AskError::Version { name: self.place.name.clone(), version: version.to_owned() }
+    }
+
+    /// The vulnerabilities of which any entry holds the version. Most packages have none: they cost no grouping.
+    fn touched(&self, scheme: Scheme, asked: &Asked<'_>) -> Vec<Vec<&Entry>> {
+        let held: Vec<bool> = self.entries.iter().map(|entry| entry.affects(scheme, asked)).collect();
+        if !held.contains(&true) {
+            return Vec::new();
+        }
+        let groups = merge::groups(&self.entries).into_iter();
+        let any = |group: &Vec<usize>| group.iter().any(|at| held.get(*at).copied().unwrap_or(false));
+        groups.filter(any).map(|group| group.iter().filter_map(|at| self.entries.get(*at)).collect()).collect()
     }
 }
 
@@ -204,7 +214,7 @@ fn need(scheme: Scheme, group: &[&Entry], asked: &Asked<'_>) -> Option<Need> {
     let Asked::One { key, .. } = asked else { return None };
     let mut highest: Option<Need> = None;
     let mut raise = |text: &str, after: bool| {
-        let need = Need { key: scheme.read(text)?, text: text.to_owned(), after };
+        let need = Need { key: scheme.read(text)?.public(), text: text.to_owned(), after };
         if highest.as_ref().is_none_or(|high| need.above(high)) {
             highest = Some(need);
         }

@@ -80,20 +80,25 @@ impl<'a> Sets<'a> {
     }
 }
 
-/// The finding of one group, when any of its entries says that `version` is affected.
-pub(crate) fn finding(scheme: Scheme, group: &[&Entry], version: &Asked<'_>) -> Option<Finding> {
-    if !group.iter().any(|entry| entry.affects(scheme, version)) {
-        return None;
-    }
+/// The name to use for a group: the CVE where there is one, else GHSA, else the first record's own.
+pub(crate) fn id<'a>(group: &[&'a Entry]) -> &'a str {
+    let first = |starts: &str| {
+        group.iter().flat_map(|entry| entry.names()).filter(|name| name.to_ascii_uppercase().starts_with(starts)).min()
+    };
+    let own = || group.first().map(|entry| entry.id.as_str());
+    first("CVE-").or_else(|| first("GHSA-")).or_else(own).unwrap_or_default()
+}
+
+/// The finding of one group for a version that it touches.
+pub(crate) fn finding(scheme: Scheme, group: &[&Entry], version: &Asked<'_>) -> Finding {
     let names: BTreeSet<&str> = group.iter().flat_map(|entry| entry.names()).collect();
-    let first = |starts: &str| names.iter().find(|name| name.to_ascii_uppercase().starts_with(starts)).copied();
-    let id = first("CVE-").or_else(|| first("GHSA-")).or_else(|| Some(group.first()?.id.as_str()))?;
+    let id = id(group);
     let mut classes = Vec::new();
     union(&mut classes, group.iter().flat_map(|entry| entry.classes.clone()));
     let rating = Rating::best_of(group.iter().map(|entry| &entry.rating));
     // A database's own line reads better than the first line of a long text, and is shorter.
     let summary = group.iter().map(|entry| &entry.summary).filter(|text| !text.is_empty());
-    Some(Finding {
+    Finding {
         id: id.to_owned(),
         aliases: names.iter().filter(|name| **name != id).map(|name| (*name).to_owned()).collect(),
         records: group.iter().map(|entry| entry.id.clone()).collect(),
@@ -109,7 +114,7 @@ pub(crate) fn finding(scheme: Scheme, group: &[&Entry], version: &Asked<'_>) -> 
         epss: None,
         known_exploited: None,
         exception: None,
-    })
+    }
 }
 
 /// Fixes that any entry names above `version`, ascending, each once.
