@@ -57,6 +57,7 @@ fn archives_folders_and_files_become_one_index() {
     assert!(built.fresh);
     let [zip, more, seed] = built.about.sources.as_slice() else { panic!() };
     assert_eq!((zip.records, zip.withdrawn, zip.elsewhere, zip.skipped), (3, 1, 1, 1));
+    assert!(built.about.sources.iter().all(|source| source.changed.is_some_and(|seconds| seconds > 1_700_000_000)));
     assert!(zip.reasons[0].starts_with("B.json: not JSON"), "{:?}", zip.reasons);
     assert_eq!((more.records, seed.records, built.about.packages), (1, 1, 2));
     assert_eq!(built.about.newest(), Some("2024-05-01T00:00:00Z"));

@@ -34,6 +34,8 @@ pub struct SourceInfo {
     pub elsewhere: usize,
     /// Newest `modified` of its records: the data is as of then.
     pub newest: Option<String>,
+    /// When the file, or the newest of the folder, was last written: Unix seconds.
+    pub changed: Option<u64>,
     /// Files or elements that are no record.
     pub skipped: usize,
     /// The first of them, each with the reason.
@@ -56,6 +58,7 @@ pub(super) struct Input {
     path: PathBuf,
     /// The JSON files of a folder, sorted; nothing for a file.
     files: Option<Vec<PathBuf>>,
+    changed: Option<u64>,
     pub(super) fingerprint: String,
 }
 
@@ -76,15 +79,17 @@ impl Input {
         } else {
             None
         };
+        let mut changed = None;
         let whole = [path.to_owned()];
         for file in files.as_deref().unwrap_or(&whole) {
             let meta = fs::metadata(file).map_err(trouble)?;
             let time = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            changed = changed.max(time.map(|time| time.as_secs()));
             hash.update(file.file_name().unwrap_or_default().as_encoded_bytes());
             hash.update(format!("\0{}\0{}\0", meta.len(), time.map_or(0, |time| time.as_nanos())));
         }
         let fingerprint = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { path: path.to_owned(), files, fingerprint })
+        Ok(Self { path: path.to_owned(), files, changed, fingerprint })
     }
 
     pub(super) fn name(&self) -> String {
@@ -93,7 +98,12 @@ impl Input {
 
     /// Hands every record to `take`.
     pub(super) fn read(&self, take: &mut dyn FnMut(Record)) -> Result<SourceInfo, BuildError> {
-        let mut info = SourceInfo { name: self.name(), fingerprint: self.fingerprint.clone(), ..SourceInfo::default() };
+        let mut info = SourceInfo {
+            name: self.name(),
+            changed: self.changed,
+            fingerprint: self.fingerprint.clone(),
+            ..SourceInfo::default()
+        };
         let trouble = |source| BuildError::Read { path: self.path.clone(), source };
         match &self.files {
             Some(files) => {
