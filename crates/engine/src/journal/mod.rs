@@ -248,6 +248,29 @@ mod tests {
     }
 
     #[test]
+    fn a_run_is_entered_with_what_it_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let row = RunRow {
+            id: "R".into(),
+            component: String::new(),
+            base: "b".into(),
+            state: uplift_model::outcome::RunState::Running,
+            created: 0,
+            settings: uplift_model::Settings::default(),
+            branch: None,
+            tip: None,
+            report: None,
+        };
+        journal.begin(&row, &[("tests", false.into())]).unwrap();
+        assert!(journal.without_tests("R").unwrap());
+        // Twice the same run: neither the row nor what belongs to it is written.
+        assert!(journal.begin(&row, &[("more", true.into())]).is_err());
+        assert_eq!(journal.outcome::<bool>("R", "more").unwrap(), None);
+        assert_eq!(journal.runs().unwrap(), [row]);
+    }
+
+    #[test]
     fn events_come_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
