@@ -1,3 +1,5 @@
+//! Unit tests of `javascript::discover`, on small texts.
+
 use super::*;
 
 fn found(tree: &[(&str, &str)]) -> Vec<Component> {

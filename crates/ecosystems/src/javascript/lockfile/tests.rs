@@ -1,3 +1,5 @@
+//! Unit tests of `javascript::lockfile`, on small texts.
+
 use super::*;
 use crate::javascript::manifest;
 

@@ -1,3 +1,5 @@
+//! Unit tests of `javascript::manifest`, on small texts.
+
 use super::*;
 
 const FULL: &str = r#"{

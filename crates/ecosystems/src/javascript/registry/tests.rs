@@ -1,3 +1,5 @@
+//! Unit tests of `javascript::registry`, on small texts.
+
 use super::*;
 
 const DOCUMENT: &str = r#"{ "_id": "demo", "name": "demo", "dist-tags": { "latest": "2.1.0", "next": "3.0.0-rc.1", "odd": 5 },
