@@ -5,6 +5,7 @@
 
 mod ci;
 mod evaluate;
+mod speed;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ cargo xtask <verb>
   tidy    layers, file openings and lengths, forbidden words, papers
   evaluate [NAME…] [--binary PATH] [--work DIR] [--jobs N] [--keep] [--infer]
           upgrades the corpus' real projects and judges the branches from outside
+  speed   measures `uplift check` beside uv and npm-check-updates, as ratios
   help    this text
 ";
 
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
             let args: Vec<String> = std::env::args().skip(2).collect();
             root().and_then(|root| evaluate::run(&root, &args))
         }
+        Some("speed") => root().and_then(|root| speed::run(&root)),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             Ok(true)

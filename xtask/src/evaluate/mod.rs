@@ -10,6 +10,8 @@ mod overheads;
 mod score;
 mod tables;
 
+pub(crate) use overheads::child_cpu;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;

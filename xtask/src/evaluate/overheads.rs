@@ -75,7 +75,7 @@ fn timed(command: &mut Command) -> Result<(f64, f64)> {
 }
 
 /// CPU seconds of all children waited for: fields 16 and 17 of proc(5), in hundredths.
-fn child_cpu() -> f64 {
+pub(crate) fn child_cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<f64> = stat
         .rsplit(')')
