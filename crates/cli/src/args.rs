@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use uplift_engine::Condition;
+use uplift_engine::OverlayItem;
 use uplift_model::PackageName;
 use uplift_model::settings::Strategy;
 
@@ -72,6 +73,8 @@ pub(crate) enum Command {
     },
     /// Show what would move, together with what, in which phase and why; changes nothing
     Plan(Box<Planning>),
+    /// Say whether a set of versions goes together, and what decides; changes nothing
+    Validate(Box<Validating>),
     /// Show where the newest run stands
     Status,
     /// List the runs of this repository
@@ -189,6 +192,40 @@ pub(crate) struct Planning {
     /// Show all evidence for this package instead
     #[arg(long, value_name = "PACKAGE")]
     pub(crate) explain: Option<PackageName>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Validating {
+    /// The repository, or any folder in it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Manifests that make up the set, in place of the components found
+    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    pub(crate) files: Vec<String>,
+    /// The component's folder, from the path
+    #[arg(long, value_name = "DIR")]
+    pub(crate) component: Option<String>,
+    /// Put this in place of what the files say: NAME==VERSION, NAME>=VERSION, for npm NAME@RANGE; may be given again
+    #[arg(long, value_name = "REQUIREMENT")]
+    pub(crate) set: Vec<OverlayItem>,
+    /// Answer for this Python, on this machine or not; may be given again
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) python: Vec<String>,
+    /// Answer for every line of Python that the project admits
+    #[arg(long)]
+    pub(crate) all_pythons: bool,
+    /// Hold engines against this Node in place of those that the project names
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) node: Option<String>,
+    /// See no release after this day
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Run this Python code in an environment of the set; may be given again
+    #[arg(long, value_name = "CODE")]
+    pub(crate) probe: Vec<String>,
+    /// Import every direct dependency in an environment of the set
+    #[arg(long)]
+    pub(crate) imports: bool,
 }
 
 /// What may move and how it is tested; each flag overrides the settings.

@@ -99,7 +99,7 @@ impl Committer<'_> {
             .filter(|(n, v)| before.pins.get(*n).is_some_and(|b| b < *v))
             .map(|(n, _)| n.clone())
             .collect();
-        let goal = Solved { solution: after.solution.clone(), via: BTreeMap::new() };
+        let goal = Solved { solution: after.solution.clone(), ..Solved::default() };
         let steps = targets::steps(before, &goal, &moved);
         let movers = in_order(targets::movers(self.solver, before, &steps)?);
         let (mut tip, mut state) = (parent.clone(), before.clone());
@@ -270,7 +270,7 @@ impl Committer<'_> {
             Answer::Solved(solved) => solved.via,
             Answer::Refused(_) => BTreeMap::new(),
         };
-        let solved = Solved { solution: after.solution.clone(), via };
+        let solved = Solved { solution: after.solution.clone(), via, ..Solved::default() };
         let builder = self.lab.builder();
         let relock = Relock {
             doors: self.lab.doors,

@@ -38,6 +38,7 @@ mod tools;
 mod trials;
 mod untested;
 mod usage;
+mod validate;
 mod workshop;
 
 pub use uplift_decide::policy::Condition;
@@ -53,3 +54,4 @@ pub use pipeline::upgrade;
 pub use preview::plan;
 pub use rollback::{RolledBack, rollback};
 pub use survey::{Found, Inspection, found, inspect};
+pub use validate::{BadOverlay, OverlayItem, ValidateRequest, validate};

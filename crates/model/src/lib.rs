@@ -6,6 +6,7 @@
 pub mod advisory;
 pub mod analysis;
 pub mod comparison;
+pub mod compatibility;
 pub mod datum;
 pub mod dependency;
 pub mod ecosystem;

@@ -16,6 +16,7 @@ mod runs;
 mod show;
 mod status;
 mod upgrade;
+mod validate;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Ended {
         Command::Advisories { verb } => advisories::run(&verb, desk),
         Command::Check(args) => check::run(&args, desk),
         Command::Plan(args) => plan::run(&args, desk),
+        Command::Validate(args) => validate::run(&args, desk),
         Command::Status => status::run(desk),
         Command::Runs => runs::run(desk),
         Command::Show(args) => show::run(&args, desk),

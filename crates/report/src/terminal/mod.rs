@@ -14,6 +14,7 @@ mod progress;
 mod run;
 mod runs;
 mod table;
+mod validate;
 
 pub use check::{check, violations};
 pub use compared::{HistoryLine, compared, history};
@@ -24,3 +25,4 @@ pub use plan::plan;
 pub use progress::Progress;
 pub use run::{run, run_in_full};
 pub use runs::{RunLine, runs};
+pub use validate::validate;

@@ -21,6 +21,9 @@ pub struct Solved {
     pub solution: Solution,
     /// Package to the packages that require it; the project's own roots are not named.
     pub via: BTreeMap<PackageName, Vec<PackageName>>,
+    /// Package, version and an extra that it was asked for and does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_extras: Vec<(PackageName, Version, String)>,
 }
 
 /// Why no set exists, in the resolver's words.
@@ -111,6 +114,21 @@ pub(super) fn refusal(stderr: &str) -> Result<Answer, ResolveError> {
     Err(ResolveError::Failed(first_lines(&text, 6)))
 }
 
+/// Extras in uv's warning "The package `redis==5.0.1` does not have an extra named `asyncio`".
+pub(super) fn unknown_extras(stderr: &str) -> Vec<(PackageName, Version, String)> {
+    let one = |line: &str| {
+        let mut quoted = line.split('`').skip(1).step_by(2);
+        let (name, version) = quoted.next()?.split_once("==")?;
+        let bare = name.split('[').next().unwrap_or(name);
+        Some((PackageName::new(bare).ok()?, Version::new(version).ok()?, quoted.next()?.to_owned()))
+    };
+    let mut all: Vec<_> =
+        stderr.lines().filter(|l| l.contains("does not have an extra named")).filter_map(one).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
 /// The message without warnings, arrows and line wraps.
 fn tidy(stderr: &str) -> String {
     let keep = |l: &&str| !l.starts_with("warning:") && !l.trim().is_empty();
@@ -162,6 +180,15 @@ mod tests {
     }
 
     #[test]
+    fn an_extra_that_a_package_does_not_have_is_told() {
+        let stderr =
+            "warning: The package `redis==5.0.1` does not have an extra named `asyncio`\nResolved 6 packages in 3ms";
+        let found = unknown_extras(stderr);
+        assert_eq!(found[0].0.as_str(), "redis");
+        assert_eq!((found[0].1.to_string().as_str(), found[0].2.as_str()), ("5.0.1", "asyncio"));
+    }
+
+    #[test]
     fn an_index_that_does_not_answer_is_no_refusal() {
         assert!(matches!(
             refusal("error: Failed to fetch\n  Caused by: error sending request"),
@@ -182,6 +209,7 @@ mod tests {
         fn no_output_makes_the_reader_panic(text in "\\PC{0,200}") {
             let _ = read(&text);
             let _ = refusal(&text);
+            let _ = unknown_extras(&format!("does not have an extra named {text}"));
         }
     }
 }

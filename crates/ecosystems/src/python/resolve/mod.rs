@@ -5,9 +5,13 @@
 //! Decision: `docs/decisions/0002-floors-on-every-resolve.md`.
 
 mod answer;
+mod derivation;
+mod metadata;
 
 pub(in crate::python) use answer::is_network;
 pub use answer::{Answer, Conflict, Solved};
+pub use derivation::{Claim, claims, mentions};
+pub use metadata::{Metadata, Required};
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,6 +34,10 @@ pub struct Question {
     pub complete: bool,
     /// Releases too young to be taken.
     pub youngest: Option<Youngest>,
+    /// Answer for this Python (`3.12.99`) in place of the interpreter's own version; it need not be on this machine.
+    pub python_version: Option<String>,
+    /// Releases after this day (`YYYY-MM-DD`) are not seen. An index without upload times then has none at all.
+    pub as_of: Option<String>,
 }
 
 /// A bound on when releases were uploaded.
@@ -54,13 +62,19 @@ impl Question {
     pub fn key(&self) -> String {
         let part = |lines: &[String]| lines.join("\n");
         let youngest = self.youngest.as_ref().map(|y| y.arguments().join(" ")).unwrap_or_default();
-        format!(
+        let mut key = format!(
             "{}\n--\n{}\n--\n{}\n--{}{youngest}",
             part(&self.roots),
             part(&self.constraints),
             part(&self.preferences),
             self.complete
-        )
+        );
+        for (what, value) in [("python", &self.python_version), ("as of", &self.as_of)] {
+            if let Some(value) = value {
+                key.push_str(&format!("\n--{what} {value}"));
+            }
+        }
+        key
     }
 }
 
@@ -141,6 +155,12 @@ impl Resolver<'_> {
             args.push("--no-deps".to_owned());
         }
         args.extend(question.youngest.iter().flat_map(Youngest::arguments));
+        if let Some(version) = &question.python_version {
+            args.extend(["--python-version".to_owned(), version.clone()]);
+        }
+        if let Some(day) = &question.as_of {
+            args.extend(["--exclude-newer".to_owned(), format!("{day}T23:59:59Z")]);
+        }
         let mut option = |name: &str, value: &Path| args.extend([name.to_owned(), value.display().to_string()]);
         option("--python", &self.interpreter.exe);
         option("--find-links", self.wheels);
@@ -154,7 +174,9 @@ impl Resolver<'_> {
         if finished.exit == Some(0) {
             let path = file("solution.txt");
             let text = std::fs::read_to_string(&path).map_err(|e| ResolveError::Scratch(path, e))?;
-            return answer::read(&text).map(Answer::Solved).map_err(ResolveError::Failed);
+            let mut solved = answer::read(&text).map_err(ResolveError::Failed)?;
+            solved.unknown_extras = answer::unknown_extras(&finished.stderr);
+            return Ok(Answer::Solved(solved));
         }
         answer::refusal(&finished.stderr)
     }

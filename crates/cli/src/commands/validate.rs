@@ -1,0 +1,35 @@
+//! `uplift validate`: whether a set of versions goes together, and what decides; changes nothing.
+
+use uplift_engine::ValidateRequest;
+use uplift_model::ExitCode;
+use uplift_model::compatibility::{SCHEMA, Verdict};
+use uplift_report::terminal;
+
+use super::Desk;
+use crate::args::Validating;
+use crate::exit::Ended;
+use crate::settings;
+
+pub(crate) fn run(args: &Validating, desk: &Desk) -> Ended {
+    let path = desk.path(&args.path);
+    let request = ValidateRequest {
+        path: path.clone(),
+        settings: settings::around(&path)?,
+        cancel: desk.cancel.clone(),
+        files: args.files.clone(),
+        component: args.component.clone(),
+        overlay: args.set.clone(),
+        python: args.python.clone(),
+        all_pythons: args.all_pythons,
+        node: args.node.clone(),
+        as_of: args.as_of.clone(),
+        probes: args.probe.clone(),
+        imports: args.imports,
+    };
+    let report = {
+        let live = desk.live();
+        uplift_engine::validate(&request, &|event| live.event(event))?
+    };
+    desk.answer(|| terminal::validate(&report, &desk.view(&path)), SCHEMA, &report)?;
+    Ok(if report.verdict == Verdict::Sat { ExitCode::Done } else { ExitCode::Held })
+}

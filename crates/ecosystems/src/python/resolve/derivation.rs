@@ -1,0 +1,86 @@
+//! What the resolver states while it refuses: who depends on what, and what does not exist.
+//!
+//! Lives here: reading single claims out of uv's derivation. A derivation of a large set is long and its conclusions are
+//! nested; of a minimal set it holds little more than the claims themselves. Lives elsewhere: making the set minimal
+//! (`engine::validate`), the same facts from the packages' own metadata (`super::metadata`).
+
+use uplift_model::PackageName;
+
+/// One claim: `torchvision==0.16.0` depends on `torch==2.1.0`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    pub name: PackageName,
+    /// With its versions, as the resolver writes it: `arq>=0.26.3`.
+    pub by: String,
+    /// `redis[hiredis]>=4.2.0,<6`, or `Python>=3.10`.
+    pub on: String,
+}
+
+/// Every `X depends on Y` of the text, each once.
+pub fn claims(text: &str) -> Vec<Claim> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut all = Vec::new();
+    for (at, pair) in words.windows(2).enumerate() {
+        let [verb, preposition] = pair else { continue };
+        if (*verb, *preposition) != ("depends", "on") {
+            continue;
+        }
+        let by = at.checked_sub(1).and_then(|before| words.get(before)).map(|w| bare(w));
+        let on = words.get(at + 2).map(|w| bare(w));
+        let (Some(by), Some(on)) = (by, on) else { continue };
+        let Some(name) = name_of(by) else { continue };
+        let claim = Claim { name, by: by.to_owned(), on: on.to_owned() };
+        // "one of:" and the like name no single package.
+        if name_of(on).is_some() && words.get(at + 3) != Some(&"of:") && !all.contains(&claim) {
+            all.push(claim);
+        }
+    }
+    all
+}
+
+/// Whether the text speaks of the package at all.
+pub fn mentions(text: &str, name: &PackageName) -> bool {
+    text.split_whitespace().any(|word| name_of(bare(word)).as_ref() == Some(name))
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| matches!(c, ',' | '.' | '`' | '(' | ')' | ';'))
+}
+
+/// The package that a word such as `redis[hiredis]>=4.2.0,<6` is about.
+fn name_of(word: &str) -> Option<PackageName> {
+    let end = word.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(word.len());
+    PackageName::new(word.get(..end)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const TEXT: &str = "No solution found when resolving dependencies cause: Because opentelemetry-instrumentation-fastapi==0.43b0 depends on opentelemetry-semantic-conventions==0.43b0 and arq>=0.26.3 depends on redis[hiredis]>=4.2.0,<6, we can conclude that your requirements are unsatisfiable.";
+
+    #[test]
+    fn claims_keep_extras_and_commas() {
+        let all = claims(TEXT);
+        assert_eq!(all.len(), 2);
+        assert_eq!(all[0].on, "opentelemetry-semantic-conventions==0.43b0");
+        assert_eq!((all[1].name.as_str(), all[1].by.as_str()), ("arq", "arq>=0.26.3"));
+        assert_eq!(all[1].on, "redis[hiredis]>=4.2.0,<6");
+        assert!(mentions(TEXT, &PackageName::new("arq").unwrap()));
+        assert!(!mentions(TEXT, &PackageName::new("torch").unwrap()));
+    }
+
+    #[test]
+    fn lists_are_no_claims() {
+        assert!(claims("all of: a>1 a<1 depend on b, and a==1 depends on one of: b==1 b==2").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "(depends on |[a-z=.,\\[\\] ]){0,40}", other in "\\PC{0,80}") {
+            let _ = claims(&text);
+            let _ = claims(&other);
+        }
+    }
+}

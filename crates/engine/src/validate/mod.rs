@@ -1,0 +1,235 @@
+//! Whether a set of packages goes together: the files of a component with an overlay on top, on one or more interpreters.
+//!
+//! Lives here: the request and the order of things. `overlay` makes the set, `ask` puts it to the resolver, `conflict`
+//! explains a refusal, `imports` tries what metadata accept, `matrix` makes the rows.
+//! Lives elsewhere: the report's form (`model::compatibility`), its screen (`report`). It changes nothing.
+//! Start reading at [`validate`].
+
+mod ask;
+mod conflict;
+mod imports;
+mod matrix;
+mod overlay;
+mod pages;
+mod python;
+mod runtimes;
+mod sources;
+mod words;
+
+pub use overlay::{BadOverlay, OverlayItem};
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use uplift_ecosystems::doors::Doors;
+use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::interpreter::{self, Interpreter};
+use uplift_facts::days;
+use uplift_facts::tree::Tree;
+use uplift_model::compatibility::{CompatibilityReport, ComponentCompatibility, Profile, Verdict, Window};
+use uplift_model::{Ecosystem, Event, Settings};
+use uplift_sandbox::Cancel;
+
+use crate::desk::{self, Watch};
+use crate::error::EngineError;
+use imports::Wish;
+use pages::Pages;
+use python::{Checked, Subject};
+use runtimes::Runtime;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct ValidateRequest {
+    /// A repository, or any folder.
+    pub path: PathBuf,
+    pub settings: Settings,
+    pub cancel: Cancel,
+    /// Manifests that make up the set, from `path`; empty: those of the components.
+    pub files: Vec<String>,
+    /// The component's folder, from `path`; `None`: every one that the overlay concerns.
+    pub component: Option<String>,
+    pub overlay: Vec<OverlayItem>,
+    /// Python versions to answer for; empty: the project's own.
+    pub python: Vec<String>,
+    /// Every line of Python that the project admits.
+    pub all_pythons: bool,
+    /// The Node that engines are held against; `None`: those that the project names.
+    pub node: Option<String>,
+    /// `YYYY-MM-DD`: releases after it are not seen.
+    pub as_of: Option<String>,
+    /// Python code to run in an environment of the solved set.
+    pub probes: Vec<String>,
+    /// Import every direct dependency in an environment of the solved set.
+    pub imports: bool,
+}
+
+/// Checks the set; nothing is changed.
+///
+/// # Errors
+/// [`EngineError`] when the path or an option makes no sense, or when the resolver or the index did not answer. A set that
+/// does not go together is an answer.
+pub fn validate(request: &ValidateRequest, watch: Watch<'_>) -> Result<CompatibilityReport, EngineError> {
+    let folder = request.path.canonicalize().map_err(|e| {
+        EngineError::repository(
+            format!("`{}` cannot be read: {e}", request.path.display()),
+            "give the folder of a project",
+        )
+    })?;
+    if !folder.is_dir() {
+        return Err(EngineError::repository(
+            format!("`{}` is not a folder", request.path.display()),
+            "give the folder of a project, and single manifests with --files",
+        ));
+    }
+    if let Some(day) = request.as_of.as_ref().filter(|d| !days::is_date(d)) {
+        return Err(EngineError::repository(format!("`{day}` is not a date"), "write it as 2026-11-21"));
+    }
+    let doors = desk::doors(&request.settings, &request.cancel)?;
+    let tree = Tree::walk(&folder);
+    let mut components = Vec::new();
+    let python = sources::python(&tree, request)?;
+    if !python.is_empty() {
+        let found = interpreter::find(&doors.clients)?;
+        for component in python {
+            watch(&Event::Doing { what: format!("checking {}", shown(&component.root)) });
+            components.push(one(request, &doors, &tree, &found, component)?);
+        }
+    }
+    if components.is_empty() {
+        return Err(EngineError::repository(
+            "there is nothing to check: no manifest states requirements here, and --set names none",
+            "give the folder of a project, --files, or --set NAME==VERSION",
+        ));
+    }
+    let name = folder.file_name().map_or_else(|| "project".to_owned(), |n| n.to_string_lossy().into_owned());
+    Ok(CompatibilityReport {
+        repository: name,
+        as_of: request.as_of.clone(),
+        profile: profile(&components),
+        verdict: CompatibilityReport::worst(components.iter().map(|c| c.verdict)),
+        components,
+    })
+}
+
+fn shown(root: &str) -> &str {
+    if root.is_empty() { "." } else { root }
+}
+
+/// One Python component on every interpreter that is asked for.
+fn one(
+    request: &ValidateRequest,
+    doors: &Doors,
+    tree: &Tree,
+    found: &[Interpreter],
+    component: Component,
+) -> Result<ComponentCompatibility, EngineError> {
+    let before = overlay::as_it_stands(&component);
+    let after = overlay::laid_over(&before, &request.overlay);
+    let mut notes = component.notes.clone();
+    let pages = Pages::open(doors, request.as_of.clone())?;
+    let mut as_of = request.as_of.clone();
+    if as_of.is_some() {
+        pages.load(after.roots.iter().filter(|r| !r.url).map(|r| r.name.clone()));
+        if !pages.dated() {
+            notes.push("the index gives no upload times, so that the day could not be kept to".to_owned());
+            as_of = None;
+        }
+    }
+    let subject = Subject {
+        doors,
+        tree,
+        pages: &pages,
+        directory: if component.root.is_empty() { tree.root().to_owned() } else { tree.root().join(&component.root) },
+        locked: python::locked(&component),
+        component: &component,
+        before,
+        after,
+        as_of,
+        limit: Duration::from_secs(request.settings.limits.resolve_seconds),
+        wish: Wish { imports: request.imports, probes: request.probes.clone() },
+    };
+    let mut checked: Vec<Checked> = Vec::new();
+    for runtime in wanted(request, tree, found, &component)? {
+        checked.push(subject.check(&runtime)?);
+    }
+    let matrix = matrix::rows(&subject, &checked);
+    let families = matrix::families(&subject, &checked);
+    for (name, why) in pages.not_retrieved() {
+        notes.push(format!("releases of {name} were not retrieved: {why}"));
+    }
+    let verdict = if request.all_pythons {
+        // One interpreter is enough for a window; what it leaves out is told there.
+        checked.iter().map(|c| c.check.verdict).min().unwrap_or(Verdict::NotChecked)
+    } else {
+        CompatibilityReport::worst(checked.iter().map(|c| c.check.verdict))
+    };
+    Ok(ComponentCompatibility {
+        path: shown(&component.root).to_owned(),
+        ecosystem: Ecosystem::Python,
+        files: component.manifests.iter().map(|m| m.path.clone()).collect(),
+        overlay: subject.after.overlay.clone(),
+        verdict,
+        window: window(&checked),
+        checks: checked.into_iter().map(|c| c.check).collect(),
+        matrix,
+        families,
+        notes,
+    })
+}
+
+/// Interpreters to answer for.
+fn wanted(
+    request: &ValidateRequest,
+    tree: &Tree,
+    found: &[Interpreter],
+    component: &Component,
+) -> Result<Vec<Runtime>, EngineError> {
+    let mut names = request.python.clone();
+    if request.all_pythons {
+        names.extend(runtimes::admitted(component).into_iter().filter(|n| !request.python.contains(n)));
+    } else if let Some(set) = request.settings.project.python.clone().filter(|_| names.is_empty()) {
+        names.push(set);
+    }
+    if names.is_empty() {
+        let beside =
+            |file: &str| if component.root.is_empty() { file.to_owned() } else { format!("{}/{file}", component.root) };
+        let text = [beside(".python-version"), ".python-version".to_owned()].iter().find_map(|f| tree.read(f));
+        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+        return Ok(vec![runtimes::usual(component, text.as_deref(), found)?]);
+    }
+    let mut all = names.iter().map(|n| Runtime::of(n, found)).collect::<Result<Vec<_>, _>>()?;
+    all.sort_by_key(Runtime::version);
+    all.dedup();
+    Ok(all)
+}
+
+fn window(checked: &[Checked]) -> Option<Window> {
+    if checked.len() < 2 {
+        return None;
+    }
+    let lines = |good: bool| -> Vec<String> {
+        let is_good = |c: &&Checked| !matches!(c.check.verdict, Verdict::Unsat | Verdict::NotChecked);
+        checked.iter().filter(|c| is_good(c) == good).map(|c| c.runtime.interpreter.minor()).collect()
+    };
+    let solved = lines(true);
+    Some(Window { text: runtimes::ranges(&solved), refused: lines(false), solved })
+}
+
+/// What the answers hold for, and what of it nothing here can tell (rows D16, D17).
+fn profile(components: &[ComponentCompatibility]) -> Profile {
+    let solved = || components.iter().flat_map(|c| &c.checks).flat_map(|c| &c.solution);
+    let mut not_checked = Vec::new();
+    let accelerated: Vec<&String> = solved().map(|(name, _)| name).filter(|n| n.starts_with("nvidia-")).collect();
+    if let Some(first) = accelerated.first() {
+        not_checked.push(format!(
+            "CUDA libraries are part of the set ({first} and others): whether a GPU and its driver fit them"
+        ));
+    }
+    for (name, version) in solved().filter(|(_, v)| v.contains('+') && !v.contains("://")) {
+        let text = format!("{name} {version} is one build of several: whether the machine has what it was built for");
+        if !not_checked.contains(&text) {
+            not_checked.push(text);
+        }
+    }
+    Profile { platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH), not_checked }
+}
