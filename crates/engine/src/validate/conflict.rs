@@ -3,7 +3,7 @@
 //! Lives here: shrinking (the resolver is asked again about parts of the set) and naming the constraints from metadata.
 //! Lives elsewhere: the asking (`super::ask`), how it is told (`super::words`). Start reading at [`explain`].
 
-use uplift_ecosystems::python::resolve::{self, Conflict};
+use uplift_ecosystems::python::resolve::{self, Claim, Conflict};
 use uplift_model::compatibility::{Cause, CauseKind, Constraint};
 use uplift_model::{PackageName, Version};
 
@@ -159,7 +159,7 @@ fn collision(asker: &Asker<'_>, core: &[Root], conflict: &Conflict) -> Cause {
     if let Some(cause) = unbuilt.into_iter().next() {
         return cause;
     }
-    let all = constraints_of(asker, core);
+    let all = constraints_of(asker, core, conflict);
     let mut targets: Vec<&str> = all.iter().map(|k| k.constraint.on.as_str()).collect();
     targets.sort_unstable();
     targets.dedup();
@@ -181,7 +181,7 @@ struct Known {
 }
 
 /// What the members of the core say of packages: themselves, and by the metadata of the version that they come to.
-fn constraints_of(asker: &Asker<'_>, core: &[Root]) -> Vec<Known> {
+fn constraints_of(asker: &Asker<'_>, core: &[Root], conflict: &Conflict) -> Vec<Known> {
     let tags = asker.runtime.tags();
     let Some(python) = asker.runtime.version() else { return Vec::new() };
     let mut all: Vec<Known> = Vec::new();
@@ -195,7 +195,22 @@ fn constraints_of(asker: &Asker<'_>, core: &[Root]) -> Vec<Known> {
     }
     asker.pages.load_metadata(releases.iter().map(|(root, version)| (root.name.clone(), version.clone())));
     for (root, version) in releases {
-        let Some(metadata) = asker.pages.metadata(&root.name, &version) else { continue };
+        let Some(metadata) = asker.pages.metadata(&root.name, &version) else {
+            // The index serves none: the resolver has read them and says what counts.
+            all.extend(resolve::claims(&conflict.text).into_iter().filter(|c| c.name == root.name).map(|claim| {
+                Known {
+                    specifier: claim
+                        .on
+                        .find(['=', '<', '>', '!', '~'])
+                        .and_then(|at| claim.on.get(at..))
+                        .unwrap_or_default()
+                        .to_owned(),
+                    constraint: claimed(claim, core),
+                    own: false,
+                }
+            }));
+            continue;
+        };
         for required in metadata.on(&python, &root.extras) {
             let constraint = Constraint {
                 by: Some(format!("{}=={version}", root.name)),
@@ -241,28 +256,28 @@ fn on_one(asker: &Asker<'_>, target: &str, all: &[Known]) -> Option<Cause> {
 
 /// The resolver's own claims, where metadata do not show the collision on one package.
 fn from_derivation(core: &[Root], conflict: &Conflict) -> Cause {
-    let mut constraints: Vec<Constraint> = resolve::claims(&conflict.text)
-        .into_iter()
-        .map(|claim| {
-            let end =
-                claim.on.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(claim.on.len());
-            let on = claim.on.get(..end).unwrap_or_default();
-            Constraint {
-                by: Some(claim.by),
-                place: core.iter().find(|r| r.name == claim.name).map(|r| r.place.clone()),
-                on: PackageName::new(on).map_or_else(|_| on.to_owned(), |n| n.to_string()),
-                requires: claim.on,
-            }
-        })
-        .collect();
+    let mut constraints: Vec<Constraint> =
+        resolve::claims(&conflict.text).into_iter().map(|claim| claimed(claim, core)).collect();
     let kind = if constraints.is_empty() { CauseKind::Unexplained } else { CauseKind::Requirements };
     constraints.extend(core.iter().map(Root::constraint));
-    let sentence = if kind == CauseKind::Unexplained {
+    // Of a single requirement the rest of the story lies deeper down, and only the derivation tells it.
+    let sentence = if kind == CauseKind::Unexplained || core.len() == 1 {
         own_words(&conflict.text)
     } else {
         constraints.iter().map(Constraint::words).collect::<Vec<_>>().join("; ")
     };
     Cause { kind, constraints, sentence }
+}
+
+fn claimed(claim: Claim, core: &[Root]) -> Constraint {
+    let end = claim.on.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(claim.on.len());
+    let on = claim.on.get(..end).unwrap_or_default();
+    Constraint {
+        by: Some(claim.by),
+        place: core.iter().find(|r| r.name == claim.name).map(|r| r.place.clone()),
+        on: PackageName::new(on).map_or_else(|_| on.to_owned(), |n| n.to_string()),
+        requires: claim.on,
+    }
 }
 
 /// The derivation without what every derivation starts with.

@@ -8,6 +8,7 @@
 mod ask;
 mod conflict;
 mod imports;
+mod javascript;
 mod matrix;
 mod overlay;
 mod pages;
@@ -94,6 +95,10 @@ pub fn validate(request: &ValidateRequest, watch: Watch<'_>) -> Result<Compatibi
             watch(&Event::Doing { what: format!("checking {}", shown(&component.root)) });
             components.push(one(request, &doors, &tree, &found, component)?);
         }
+    }
+    for component in sources::javascript(&tree, request)? {
+        watch(&Event::Doing { what: format!("checking {}", shown(&component.root)) });
+        components.push(javascript::check(request, &doors, &tree, &component)?);
     }
     if components.is_empty() {
         return Err(EngineError::repository(

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use uplift_ecosystems::javascript;
 use uplift_ecosystems::python::discover::{self, Component, EnvironmentSource, ManifestFile};
 use uplift_ecosystems::python::manifest::{self, IncludeKind, ManifestKind};
 use uplift_facts::tree::Tree;
@@ -24,8 +25,7 @@ pub(super) fn python(tree: &Tree, request: &ValidateRequest) -> Result<Vec<Compo
     }
     let mut all = discover::components(&tree.files, &|path| tree.read(path));
     if let Some(wanted) = request.component.as_ref().or(request.settings.project.component.as_ref()) {
-        let wanted = wanted.trim_end_matches('/').trim_start_matches("./");
-        let wanted = if wanted == "." { "" } else { wanted };
+        let wanted = clean(wanted);
         all.retain(|c| c.root == wanted);
     } else if !items.is_empty() && all.len() > 1 {
         let states = |c: &Component| items.iter().any(|i| c.roots().iter().any(|(_, s)| s.name.as_str() == i.name));
@@ -45,6 +45,49 @@ pub(super) fn python(tree: &Tree, request: &ValidateRequest) -> Result<Vec<Compo
     }
     if all.is_empty() && !items.is_empty() {
         all.push(empty());
+    }
+    Ok(all)
+}
+
+/// JavaScript components that the request is about.
+///
+/// # Errors
+/// When it is not clear where the overlay belongs.
+pub(super) fn javascript(
+    tree: &Tree,
+    request: &ValidateRequest,
+) -> Result<Vec<javascript::discover::Component>, EngineError> {
+    let items: Vec<_> = request.overlay.iter().filter(|i| i.ecosystem == Ecosystem::JavaScript).collect();
+    if items.is_empty() && !request.overlay.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut all = javascript::discover::components(&tree.files, &|path| tree.read(path));
+    if !request.files.is_empty() {
+        let named: Vec<String> = request.files.iter().map(|f| clean(f)).collect();
+        all.retain(|c| c.manifests.iter().any(|m| named.contains(&m.path)));
+        return Ok(all);
+    }
+    if let Some(wanted) = request.component.as_ref().or(request.settings.project.component.as_ref()) {
+        let wanted = clean(wanted);
+        all.retain(|c| c.root == wanted);
+    } else if !items.is_empty() && all.len() > 1 {
+        let states =
+            |c: &javascript::discover::Component| items.iter().any(|i| c.statements().any(|(_, s)| s.name == i.name));
+        let (stating, others): (Vec<_>, Vec<_>) = all.into_iter().partition(states);
+        if stating.is_empty() {
+            let names: Vec<&str> = others.iter().map(|c| super::shown(&c.root)).collect();
+            return Err(EngineError::repository(
+                "none of the components states what --set names",
+                format!("say which one it is for with --component: {}", names.join(", ")),
+            ));
+        }
+        all = stating;
+    }
+    if all.is_empty() && !items.is_empty() {
+        return Err(EngineError::repository(
+            "there is no package.json here that --set could be for",
+            "give the folder of a JavaScript project, or --component",
+        ));
     }
     Ok(all)
 }

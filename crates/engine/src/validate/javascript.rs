@@ -1,0 +1,508 @@
+//! One JavaScript component with an overlay: peers and engines evaluated here, since npm with a lock only warns.
+//!
+//! Lives here: the set before and after, and the verdict. Lives elsewhere: peers of one set
+//! (`ecosystems::javascript::peers`), locks and registries (`ecosystems::javascript`). Start reading at [`check`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use uplift_ecosystems::doors::Doors;
+use uplift_ecosystems::javascript::client::{Form, Registries};
+use uplift_ecosystems::javascript::discover::{Component, ManifestFile};
+use uplift_ecosystems::javascript::manifest::Specifier;
+use uplift_ecosystems::javascript::peers::{Kind, Member, Set, Violation, peer_admits};
+use uplift_ecosystems::javascript::registry::{self, Packument};
+use uplift_facts::tree::Tree;
+use uplift_model::Ecosystem;
+use uplift_model::compatibility::{
+    Cause, CauseKind, Check, ComponentCompatibility, Constraint, Family, MatrixRow, Overlay, Shift, Verdict,
+};
+use uplift_model::semver::{Options, Range, Version};
+use uplift_sandbox::fetch::FetchError;
+
+use super::overlay::OverlayItem;
+use super::{ValidateRequest, words};
+use crate::error::EngineError;
+
+/// Peers that are brought in for the sake of others, at most.
+const BROUGHT: usize = 40;
+
+/// Documents of packages, fetched as they are needed.
+struct Documents<'a> {
+    doors: &'a Doors,
+    registries: Registries,
+    as_of: Option<&'a str>,
+    known: BTreeMap<String, Result<Option<Packument>, String>>,
+}
+
+impl Documents<'_> {
+    fn load(&mut self, names: impl IntoIterator<Item = String>) {
+        let open: BTreeSet<String> = names.into_iter().filter(|n| !self.known.contains_key(n)).collect();
+        // Days stand in the full form only.
+        let form = if self.as_of.is_some() { Form::Full } else { Form::Abbreviated };
+        let requests = open.iter().map(|name| self.registries.request(name, form)).collect();
+        for (name, answer) in open.into_iter().zip(self.doors.fetch.get_all(requests)) {
+            let read = match answer {
+                Ok(response) => match registry::parse(&response.body) {
+                    Ok(document) => Ok(Some(self.as_of.map_or(document.clone(), |day| document.until(day)))),
+                    Err(e) => Err(e.to_string()),
+                },
+                Err(FetchError::Status { status: 404 | 410, .. }) => Ok(None),
+                Err(e) => Err(e.to_string()),
+            };
+            self.known.insert(name, read);
+        }
+    }
+
+    fn of(&mut self, name: &str) -> Result<Option<&Packument>, String> {
+        self.load([name.to_owned()]);
+        match self.known.get(name) {
+            Some(Ok(document)) => Ok(document.as_ref()),
+            Some(Err(why)) => Err(why.clone()),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The state of one check.
+struct Look<'a> {
+    component: &'a Component,
+    items: Vec<&'a OverlayItem>,
+    node: Option<(String, Version)>,
+    documents: Documents<'a>,
+    notes: Vec<String>,
+}
+
+/// Checks the component.
+///
+/// # Errors
+/// When the registry is not known or did not answer for a package of the overlay.
+pub(super) fn check(
+    request: &ValidateRequest,
+    doors: &Doors,
+    tree: &Tree,
+    component: &Component,
+) -> Result<ComponentCompatibility, EngineError> {
+    let items: Vec<&OverlayItem> = request.overlay.iter().filter(|i| i.ecosystem == Ecosystem::JavaScript).collect();
+    let folder: PathBuf =
+        if component.root.is_empty() { tree.root().to_owned() } else { tree.root().join(&component.root) };
+    let registries = Registries::load(&doors.clients, Some(&folder))?;
+    let documents = Documents { doors, registries, as_of: request.as_of.as_deref(), known: BTreeMap::new() };
+    let node = node(request, tree, component)?;
+    let mut look = Look { component, items, node, documents, notes: component.notes.clone() };
+    look.documents.load(look.items.iter().map(|i| i.name.clone()).collect::<Vec<_>>());
+    let folders: Vec<&ManifestFile> = look.component.manifests.iter().collect();
+    let mut checks = Vec::new();
+    let mut matrix = Vec::new();
+    let mut families = Vec::new();
+    for file in folders {
+        let before = look.before(file)?;
+        let (mut check, after) = look.one(file, &before)?;
+        check.paragraph = words::paragraph(&check, &[]);
+        matrix.extend(look.rows(file, &after, &check));
+        families.extend(self::families(&before).into_iter().chain(self::families(&after)));
+        checks.push(check);
+    }
+    families.sort_by(|a: &Family, b| a.members.cmp(&b.members));
+    families.dedup_by(|a, b| a.members == b.members);
+    let lock = component.lock.as_ref().map(|l| l.path.clone());
+    let overlay = look.items.iter().map(|item| look.overlay(item)).collect();
+    let verdict = checks.iter().map(|c| c.verdict).max().unwrap_or(Verdict::NotChecked);
+    Ok(ComponentCompatibility {
+        path: super::shown(&component.root).to_owned(),
+        ecosystem: Ecosystem::JavaScript,
+        files: component.manifests.iter().map(|m| m.path.clone()).chain(lock).collect(),
+        overlay,
+        verdict,
+        checks,
+        window: None,
+        matrix,
+        families,
+        notes: look.notes,
+    })
+}
+
+/// The Node that engines are held against, as it is shown: what was asked for, else a version file, else the lowest that
+/// the manifest's own `engines` admit.
+fn node(
+    request: &ValidateRequest,
+    tree: &Tree,
+    component: &Component,
+) -> Result<Option<(String, Version)>, EngineError> {
+    if let Some(wanted) = &request.node {
+        let read = line_of_node(wanted).ok_or_else(|| {
+            EngineError::repository(format!("`{wanted}` is no version of Node"), "write it as 20 or 20.19.0")
+        })?;
+        return Ok(Some((format!("node {wanted}"), read)));
+    }
+    let beside =
+        |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
+    for file in [beside(".nvmrc"), beside(".node-version"), ".nvmrc".to_owned(), ".node-version".to_owned()] {
+        let text = tree.read(&file).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        if let Some(version) = line_of_node(text.trim()) {
+            return Ok(Some((format!("node {}", text.trim()), version)));
+        }
+    }
+    let stated = component.manifests.first().and_then(|m| m.manifest.engine("node"));
+    let lowest = stated.and_then(|e| Range::parse(&e.value, Options::LOOSE).ok()?.min_version());
+    Ok(lowest.map(|version| (format!("node {version}"), version)))
+}
+
+/// `20` stands for its latest release; `v20.19.0` for itself.
+fn line_of_node(text: &str) -> Option<Version> {
+    let bare = text.trim_start_matches('v');
+    let parts: Vec<u64> = bare.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
+    match parts.as_slice() {
+        [major] => Version::release(*major, 9999, 9999),
+        [major, minor] => Version::release(*major, *minor, 9999),
+        [major, minor, patch] => Version::release(*major, *minor, *patch),
+        _ => None,
+    }
+}
+
+impl Look<'_> {
+    fn overlay(&self, item: &OverlayItem) -> Overlay {
+        let mut replaces = Vec::new();
+        for (file, stated) in self.component.statements().filter(|(_, s)| s.name == item.name) {
+            let locked = self.component.locked(file, stated).and_then(|p| p.version.as_ref());
+            let locked = locked.map(|v| format!(", locked at {v}")).unwrap_or_default();
+            replaces.push(format!("{}@{} ({}:{}{locked})", stated.name, stated.written, file.path, stated.line));
+        }
+        Overlay { name: item.name.clone(), requirement: format!("{}@{}", item.name, item.specifier), replaces }
+    }
+
+    /// What the folder's code sees now: the lock's top, else what the registry gives for the ranges.
+    fn before(&mut self, file: &ManifestFile) -> Result<Set, EngineError> {
+        if let Some(lock) = &self.component.lock {
+            return Ok(Set::of_lock(&lock.lock, &file.folder));
+        }
+        let ranges: Vec<(String, Range)> = file
+            .manifest
+            .stated
+            .iter()
+            .filter_map(|s| match &s.specifier {
+                Specifier::Exact(version) => {
+                    Some((s.name.clone(), Range::parse(&version.to_string(), Options::LOOSE).ok()?))
+                }
+                Specifier::Range(range) => Some((s.name.clone(), range.clone())),
+                _ => None,
+            })
+            .collect();
+        self.documents.load(ranges.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+        let node = self.node.as_ref().map(|(_, version)| version.clone());
+        let mut set = Set::default();
+        for (name, range) in ranges {
+            match self.documents.of(&name) {
+                Ok(Some(document)) => {
+                    if let Some(release) = document.pick(&range, node.as_ref()) {
+                        set.insert(name, Member::from(release));
+                    }
+                }
+                Ok(None) => self.notes.push(format!("the registry has no package {name}")),
+                Err(why) => self.notes.push(format!("{name} was not retrieved: {why}")),
+            }
+        }
+        Ok(set)
+    }
+
+    fn one(&mut self, file: &ManifestFile, before: &Set) -> Result<(Check, Set), EngineError> {
+        let mut check = blank(self.node.as_ref().map_or("any", |(name, _)| name));
+        let mut after = before.clone();
+        let items = self.items.clone();
+        for item in &items {
+            match self.chosen(item)? {
+                Ok(member) => after.insert(item.name.clone(), member),
+                Err(cause) => {
+                    check.causes.push(cause);
+                    check.verdict = Verdict::Unsat;
+                }
+            }
+        }
+        let brought = self.bring(&mut after, before, &items);
+        let mut violations = after.new_peer_violations(before);
+        violations.extend(self.below(&after, &items));
+        violations.extend(self.unmet(&after, before, &items));
+        violations.sort();
+        violations.dedup();
+        if !violations.is_empty() {
+            check.verdict = check.verdict.max(self.weight(&violations, &after, &items));
+            check.causes.extend(violations.iter().map(|v| cause(v, &items)));
+        }
+        for (name, from, to) in before.downgrades(&after) {
+            let named = items.iter().any(|i| i.name == name);
+            let shift = Shift { name, from: Some(from.to_string()), to: Some(to.to_string()), named };
+            check.causes.push(words::asked_below(&shift));
+            check.downgrades.push(shift);
+            check.verdict = check.verdict.max(Verdict::Downgrade);
+        }
+        check.induced = brought;
+        self.engines(&after, before, &mut check);
+        let standing = before.peer_violations();
+        if !standing.is_empty() && items.is_empty() {
+            check.causes.extend(standing.iter().map(|v| cause(v, &items)));
+            check.verdict = check.verdict.max(Verdict::PeerViolation);
+        } else {
+            check.warnings.extend(standing.iter().filter(|v| after.peer_violations().contains(v)).map(|v| {
+                let mut known = cause(v, &items);
+                known.sentence.push_str(" (without the overlay as well)");
+                known
+            }));
+        }
+        check.solution = after.members.iter().map(|(name, m)| (name.clone(), m.version.to_string())).collect();
+        if file.manifest.stated.is_empty() && items.is_empty() && check.solution.is_empty() {
+            check.verdict = Verdict::Sat;
+        }
+        Ok((check, after))
+    }
+
+    /// The release that an overlay's range comes to, or why there is none.
+    fn chosen(&mut self, item: &OverlayItem) -> Result<Result<Member, Cause>, EngineError> {
+        let node = self.node.as_ref().map(|(_, version)| version.clone());
+        let own = Constraint {
+            by: None,
+            place: Some("--set".to_owned()),
+            on: item.name.clone(),
+            requires: format!("{}@{}", item.name, item.specifier),
+        };
+        let because = |kind, sentence| Cause { kind, constraints: vec![own.clone()], sentence };
+        let Ok(range) = Range::parse(&item.specifier, Options::LOOSE) else {
+            return Err(EngineError::repository(
+                format!("`{}` is no range of npm", item.specifier),
+                "write it as 7.1.9 or ^7.1.0",
+            ));
+        };
+        let document = match self.documents.of(&item.name) {
+            Ok(Some(document)) => document,
+            Ok(None) => {
+                return Ok(Err(because(CauseKind::NoSuchPackage, format!("the registry has no package {}", item.name))));
+            }
+            Err(why) => {
+                return Err(EngineError::Resolve(uplift_ecosystems::python::resolve::ResolveError::Unreachable(
+                    format!("{} was not retrieved: {why}", item.name),
+                )));
+            }
+        };
+        Ok(document.pick(&range, node.as_ref()).map(Member::from).ok_or_else(|| {
+            let last = document.newest().map(|r| format!(" (the newest is {})", r.version)).unwrap_or_default();
+            because(CauseKind::NeverReleased, format!("no release of {} fulfils {}{last}", item.name, item.specifier))
+        }))
+    }
+
+    /// Required peers that nothing states: npm installs them by itself, and what they want counts as well.
+    fn bring(&mut self, after: &mut Set, before: &Set, items: &[&OverlayItem]) -> Vec<Shift> {
+        let mut brought = Vec::new();
+        let node = self.node.as_ref().map(|(_, version)| version.clone());
+        let before: BTreeSet<(String, String)> =
+            before.missing_peers().into_iter().map(|v| (v.package, v.wants)).collect();
+        let mut failed = BTreeSet::new();
+        for _ in 0..BROUGHT {
+            let missing = after.missing_peers();
+            let next = missing.into_iter().find(|v| {
+                !before.contains(&(v.package.clone(), v.wants.clone()))
+                    && !failed.contains(&v.wants)
+                    && !items.iter().any(|i| i.name == v.wants)
+            });
+            let Some(missing) = next else { break };
+            let range = Range::parse(&missing.range, Options::LOOSE).ok();
+            let found = match (self.documents.of(&missing.wants), range) {
+                (Ok(Some(document)), Some(range)) => document.pick(&range, node.as_ref()).map(Member::from),
+                _ => None,
+            };
+            match found {
+                Some(member) => {
+                    brought.push(Shift {
+                        name: missing.wants.clone(),
+                        from: None,
+                        to: Some(member.version.to_string()),
+                        named: false,
+                    });
+                    after.insert(missing.wants, member);
+                }
+                None => drop(failed.insert(missing.wants)),
+            }
+        }
+        brought
+    }
+
+    /// Packages deeper in the lock whose peer is a package that moves.
+    fn below(&self, after: &Set, items: &[&OverlayItem]) -> Vec<Violation> {
+        let Some(lock) = &self.component.lock else { return Vec::new() };
+        let mut found = Vec::new();
+        for (_, package) in lock.lock.installed() {
+            // What lies at the top is part of the set already, and may move itself.
+            let Some(version) = package.version.as_ref().filter(|_| !after.members.contains_key(&package.name)) else {
+                continue;
+            };
+            for (edge, _) in package.peers().filter(|(e, _)| items.iter().any(|i| i.name == e.name)) {
+                let now = edge.to.and_then(|at| lock.lock.packages.get(at)).and_then(|p| p.version.as_ref());
+                let then = after.members.get(&edge.name).map(|m| &m.version);
+                if let (Some(now), Some(then)) = (now, then)
+                    && peer_admits(&edge.range, now)
+                    && !peer_admits(&edge.range, then)
+                {
+                    found.push(Violation {
+                        package: package.name.clone(),
+                        version: version.clone(),
+                        kind: Kind::Peer,
+                        wants: edge.name.clone(),
+                        range: edge.range.clone(),
+                        found: Some(then.clone()),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Required peers of what was named that could not be brought in.
+    fn unmet(&self, after: &Set, before: &Set, items: &[&OverlayItem]) -> Vec<Violation> {
+        let known = before.missing_peers();
+        let is_known = |v: &Violation| known.iter().any(|k| k.package == v.package && k.wants == v.wants);
+        let missing = after.missing_peers().into_iter();
+        missing.filter(|v| items.iter().any(|i| i.name == v.package) && !is_known(v)).collect()
+    }
+
+    /// npm places a package together with its required peers and refuses when that group does not fit what the project
+    /// asks for; a package without any it puts in place, and only warns about those that want another version of it.
+    fn weight(&self, violations: &[Violation], after: &Set, items: &[&OverlayItem]) -> Verdict {
+        let in_group = |name: &str| {
+            items.iter().any(|i| i.name == name)
+                && after.members.get(name).is_some_and(|m| m.peers.iter().any(|p| !p.optional))
+        };
+        let refused = |v: &Violation| in_group(&v.package) || in_group(&v.wants);
+        let npm = self.component.manager.tool == "npm";
+        if self.component.lock.is_none() || npm && violations.iter().any(refused) {
+            Verdict::Unsat
+        } else {
+            Verdict::PeerViolation
+        }
+    }
+
+    /// Engines that exclude the Node at hand: a runtime upgrade that has to come first.
+    fn engines(&self, after: &Set, before: &Set, check: &mut Check) {
+        let Some((name, version)) = &self.node else {
+            self.items.iter().for_each(|item| {
+                if let Some(range) = after.members.get(&item.name).and_then(|m| m.engines.get("node")) {
+                    check.warnings.push(Cause {
+                        kind: CauseKind::Engine,
+                        constraints: Vec::new(),
+                        sentence: format!(
+                            "{} needs node {range}, and nothing says which Node the project has",
+                            item.name
+                        ),
+                    });
+                }
+            });
+            return;
+        };
+        let at_hand = BTreeMap::from([("node".to_owned(), version.clone())]);
+        let known = before.engine_violations(&at_hand);
+        for violation in after.engine_violations(&at_hand).into_iter().filter(|v| !known.contains(v)) {
+            let by = format!("{}@{}", violation.package, violation.version);
+            check.warnings.push(Cause {
+                kind: CauseKind::Engine,
+                sentence: format!("{by} needs node {}, the project has {name}", violation.range),
+                constraints: vec![Constraint {
+                    by: Some(by),
+                    place: None,
+                    on: "node".to_owned(),
+                    requires: format!("node {}", violation.range),
+                }],
+            });
+        }
+    }
+
+    fn rows(&self, file: &ManifestFile, after: &Set, check: &Check) -> Vec<MatrixRow> {
+        let stated = file.manifest.stated.iter().map(|s| s.name.as_str());
+        let names: BTreeSet<&str> = stated.chain(self.items.iter().map(|i| i.name.as_str())).collect();
+        let row = |name: &str| {
+            let member = after.members.get(name);
+            let about = |k: &Constraint| {
+                k.on == name || k.by.as_deref().and_then(|b| b.rsplit_once('@')).is_some_and(|(n, _)| n == name)
+            };
+            let decides = check.causes.iter().chain(&check.warnings).find(|c| c.constraints.iter().any(about));
+            let verdict = match decides.map(|c| c.kind) {
+                None | Some(CauseKind::Engine) if member.is_some() => Verdict::Sat,
+                None | Some(CauseKind::Engine) => Verdict::NotChecked,
+                Some(CauseKind::Downgrade) => Verdict::Downgrade,
+                Some(CauseKind::Peer) => check.verdict,
+                Some(_) => Verdict::Unsat,
+            };
+            MatrixRow {
+                package: name.to_owned(),
+                version: member.map(|m| m.version.to_string()),
+                runtime: check.runtime.clone(),
+                verdict,
+                deciding: decides.map(|c| c.sentence.clone()),
+                range: member.and_then(|m| m.engines.get("node")).map(|range| format!("node {range}")),
+            }
+        };
+        names.into_iter().map(row).collect()
+    }
+}
+
+fn blank(runtime: &str) -> Check {
+    Check {
+        runtime: runtime.to_owned(),
+        present: true,
+        verdict: Verdict::Sat,
+        paragraph: String::new(),
+        causes: Vec::new(),
+        warnings: Vec::new(),
+        solution: BTreeMap::new(),
+        induced: Vec::new(),
+        downgrades: Vec::new(),
+        unknown_extras: Vec::new(),
+        imports: Vec::new(),
+        asked: 0,
+    }
+}
+
+fn cause(violation: &Violation, items: &[&OverlayItem]) -> Cause {
+    let by = format!("{}@{}", violation.package, violation.version);
+    let mut constraints = vec![Constraint {
+        by: Some(by.clone()),
+        place: None,
+        on: violation.wants.clone(),
+        requires: format!("{}@{}", violation.wants, violation.range),
+    }];
+    let there = match &violation.found {
+        Some(found) => {
+            let named = items.iter().any(|i| i.name == violation.wants);
+            constraints.push(Constraint {
+                by: None,
+                place: Some(if named { "--set".to_owned() } else { "the lock".to_owned() }),
+                on: violation.wants.clone(),
+                requires: format!("{}@{found}", violation.wants),
+            });
+            if named {
+                format!("{} is set to {found}", violation.wants)
+            } else {
+                format!("{} stays at {found} and is not in the plan", violation.wants)
+            }
+        }
+        None => format!("{} is not there and not in the plan", violation.wants),
+    };
+    Cause {
+        kind: CauseKind::Peer,
+        constraints,
+        sentence: format!("{by} peers {}@{}, but {there}", violation.wants, violation.range),
+    }
+}
+
+/// Packages that name an exact version of each other as a peer.
+fn families(set: &Set) -> Vec<Family> {
+    let mut found = Vec::new();
+    for (name, member) in &set.members {
+        for peer in &member.peers {
+            let exact = Range::parse(&peer.range, Options::LOOSE).ok().is_some_and(|r| r.exact().is_some());
+            if exact && set.members.contains_key(&peer.name) {
+                let mut members = vec![name.clone(), peer.name.clone()];
+                members.sort();
+                let because = vec![format!("{name}@{} peers {}@{}", member.version, peer.name, peer.range)];
+                found.push(Family { members, because });
+            }
+        }
+    }
+    found
+}
