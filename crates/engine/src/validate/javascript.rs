@@ -274,7 +274,10 @@ impl Look<'_> {
         let document = match self.documents.of(&item.name) {
             Ok(Some(document)) => document,
             Ok(None) => {
-                return Ok(Err(because(CauseKind::NoSuchPackage, format!("the registry has no package {}", item.name))));
+                return Ok(Err(because(
+                    CauseKind::NoSuchPackage,
+                    format!("the registry has no package {}", item.name),
+                )));
             }
             Err(why) => {
                 return Err(EngineError::Resolve(uplift_ecosystems::python::resolve::ResolveError::Unreachable(
