@@ -1,11 +1,16 @@
 //! The compatibility cases of the seed projects: the verdict on each, and the cause by its name.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on says so and ends"
+)]
 
 mod compat;
 mod support;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use compat::{data, facts, interpreters, json, server, uplift};
@@ -132,7 +137,7 @@ fn stage() -> &'static Stage {
 }
 
 /// Runs the binary on a case; the document and the exit code.
-fn run(args: &[String], directory: &PathBuf) -> (Option<i32>, Value) {
+fn run(args: &[String], directory: &Path) -> (Option<i32>, Value) {
     let stage = stage();
     let (index, registry) = (format!("{}/simple", stage.address), format!("{}/npm", stage.address));
     let variables = [("UV_DEFAULT_INDEX", index.as_str()), ("NPM_CONFIG_REGISTRY", registry.as_str())];
@@ -164,7 +169,7 @@ fn wrong(case: &Value, code: Option<i32>, report: &Value) -> Vec<String> {
             let sentence = cause["sentence"].as_str().unwrap();
             cause["kind"] == *kind && expected.iter().all(|w| sentence.contains(w))
         };
-        if !causes.iter().any(|c| has(c)) {
+        if !causes.iter().any(has) {
             wrong.push(format!("{id}: no cause of kind {kind} says {expected:?}: {causes:#?}"));
         }
     }

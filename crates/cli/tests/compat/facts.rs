@@ -224,7 +224,7 @@ impl Release {
         let info = format!("{}-{version}.dist-info", name.replace('-', "_"));
         let tag: Vec<&str> = file.trim_end_matches(".whl").rsplitn(4, '-').collect();
         let tag = format!("{}-{}-{}", tag[2], tag[1], tag[0]);
-        let files = [
+        let mut files = vec![
             (format!("{module}.py"), format!("{}\n__version__ = '{version}'\n", self.module)),
             (format!("{info}/METADATA"), self.metadata(name, version)),
             (
@@ -232,6 +232,12 @@ impl Release {
                 format!("Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: {tag}\n"),
             ),
         ];
+        if name == "numpy" {
+            files.push((
+                "numpy/_core/include/numpy/arrayobject.h".to_owned(),
+                "/* what others compile against */\n".to_owned(),
+            ));
+        }
         let mut record: String = files.iter().map(|(path, text)| format!("{path},,{}\n", text.len())).collect();
         record.push_str(&format!("{info}/RECORD,,\n"));
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use uplift_ecosystems::doors::Foreign;
 use uplift_ecosystems::python::environment::{Builder, Environment, EnvironmentError};
-use uplift_ecosystems::python::resolve::{Metadata, Solved};
-use uplift_model::compatibility::{Cause, CauseKind, Constraint, Import};
+use uplift_ecosystems::python::resolve::Solved;
+use uplift_model::compatibility::{Cause, Import};
 use uplift_model::{Distance, PackageName, Solution, TestStatus, Version};
 use uplift_verify::checks::imports::{self, ImportRequest};
 
 use super::ask::Asker;
+use super::blame;
 use super::pages::Pages;
 use super::python::Subject;
 use crate::error::EngineError;
@@ -39,13 +40,13 @@ impl Wish {
     }
 }
 
-/// A package with compiled code that moves by a major, and the compiled packages that are built against it.
+/// A package that ships compiled code and headers and moves by a major, and the compiled packages that require it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Crossed {
-    name: PackageName,
-    from: Version,
-    to: Version,
-    dependents: Vec<PackageName>,
+    pub(super) name: PackageName,
+    pub(super) from: Version,
+    pub(super) to: Version,
+    pub(super) dependents: Vec<PackageName>,
 }
 
 /// ABI boundaries between the set as it was and as it is.
@@ -53,13 +54,21 @@ pub(super) fn crossed(pages: &Pages<'_>, base: &Solution, solved: &Solved) -> Ve
     let mut all = Vec::new();
     for change in base.changes(&solved.solution) {
         let (Some(from), Some(to)) = (change.from, change.to) else { continue };
+        let parents = solved.via.get(&change.name).into_iter().flatten();
+        // One that does not admit the old version was made for the new one.
+        let at_risk = |p: &&PackageName| {
+            solved.solution.version(p).is_some_and(|v| {
+                let metadata = pages.metadata(p, v).unwrap_or_default();
+                let mut on = metadata.requires.iter().filter(|r| r.name == change.name);
+                pages.is_native(p, v) && on.all(|r| r.admits(&from))
+            })
+        };
         if from.distance(&to) != Distance::Major || !pages.is_native(&change.name, &to) {
             continue;
         }
-        let parents = solved.via.get(&change.name).into_iter().flatten();
-        let native = |p: &&PackageName| solved.solution.version(p).is_some_and(|v| pages.is_native(p, v));
-        let dependents: Vec<PackageName> = parents.filter(native).cloned().collect();
-        if !dependents.is_empty() {
+        let dependents: Vec<PackageName> = parents.filter(at_risk).cloned().collect();
+        // What nobody can compile against has no ABI to break.
+        if !dependents.is_empty() && pages.ships_headers(&change.name, &to) {
             all.push(Crossed { name: change.name, from, to, dependents });
         }
     }
@@ -121,7 +130,7 @@ pub(super) fn run(
         before(subject, asker, base, whole, &solution, &mut all)?;
     }
     let failed = all.iter().filter(|i| !i.ok && !i.before);
-    let causes = failed.map(|i| cause(i, &environment.dir, &solved.solution, crossed)).collect();
+    let causes = failed.map(|i| blame::cause(i, &environment.dir, &solved.solution, crossed)).collect();
     Ok(Outcome { imports: all, causes, not_run: None })
 }
 
@@ -325,81 +334,4 @@ fn foreign<'f>(
         log: log.map(Path::to_owned),
         services: Vec::new(),
     }
-}
-
-/// What a failure means: an ABI that moved, a part that is only installed with an extra, or the error alone.
-fn cause(failed: &Import, environment: &Path, solution: &Solution, crossed: &[Crossed]) -> Cause {
-    let error = failed.error.as_deref().unwrap_or("it fails");
-    let package = failed.package.as_ref().and_then(|p| PackageName::new(p).ok());
-    let version = package.as_ref().and_then(|p| solution.version(p));
-    let by = package.as_ref().zip(version).map(|(p, v)| format!("{p}=={v}"));
-    if let Some(crossed) = package.as_ref().and_then(|p| crossed.iter().find(|c| c.dependents.contains(p))) {
-        let by = by.unwrap_or_default();
-        let line = crossed.from.line(1).first().copied().unwrap_or_default();
-        return Cause {
-            kind: CauseKind::Import,
-            constraints: vec![
-                Constraint {
-                    by: Some(by.clone()),
-                    place: None,
-                    on: crossed.name.to_string(),
-                    requires: format!("the ABI of {} {line}", crossed.name),
-                },
-                Constraint {
-                    by: None,
-                    place: None,
-                    on: crossed.name.to_string(),
-                    requires: format!("{}=={}", crossed.name, crossed.to),
-                },
-            ],
-            sentence: format!(
-                "`import {}` fails with {} {} ({error}): {by} holds code that was compiled against {} {line}",
-                failed.what, crossed.name, crossed.to, crossed.name
-            ),
-        };
-    }
-    let what = match &package {
-        Some(_) => format!("`import {}`", failed.what),
-        None => "a probe".to_owned(),
-    };
-    if let Some((owner, part, extra)) = only_with_extra(error, environment, solution) {
-        return Cause {
-            kind: CauseKind::Import,
-            constraints: vec![Constraint {
-                by: Some(owner.clone()),
-                place: None,
-                on: part.clone(),
-                requires: format!("{part} only with its extra `{extra}`"),
-            }],
-            sentence: format!("{what} fails ({error}): {owner} installs {part} only with its extra `{extra}`"),
-        };
-    }
-    let on = package.as_ref().map_or_else(|| "python".to_owned(), ToString::to_string);
-    Cause {
-        kind: CauseKind::Import,
-        constraints: vec![Constraint { by, place: None, on, requires: failed.what.clone() }],
-        sentence: format!("{what} fails: {error}"),
-    }
-}
-
-/// For `No module named 'x'`: the package of the set that installs `x` only with an extra.
-fn only_with_extra(error: &str, environment: &Path, solution: &Solution) -> Option<(String, String, String)> {
-    let (_, behind) = error.split_once("No module named ")?;
-    let module = behind.split(['\'', '"']).nth(1)?.split('.').next()?;
-    let missing = PackageName::new(module).ok().filter(|name| solution.version(name).is_none())?;
-    for site in usage::site_packages(environment) {
-        for entry in std::fs::read_dir(&site).into_iter().flatten().flatten() {
-            let file = entry.file_name().to_string_lossy().into_owned();
-            let Some((name, version)) = file.strip_suffix(".dist-info").and_then(|stem| stem.rsplit_once('-')) else {
-                continue;
-            };
-            let text = std::fs::read_to_string(entry.path().join("METADATA")).unwrap_or_default();
-            let metadata = Metadata::parse(&text);
-            let found = metadata.requires.iter().filter(|r| r.name == missing).find_map(|r| r.extra.clone());
-            if let (Some(extra), Ok(name)) = (found, PackageName::new(name)) {
-                return Some((format!("{name}=={version}"), missing.to_string(), extra));
-            }
-        }
-    }
-    None
 }

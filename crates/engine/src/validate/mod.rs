@@ -6,6 +6,7 @@
 //! Start reading at [`validate`].
 
 mod ask;
+mod blame;
 mod conflict;
 mod imports;
 mod javascript;

@@ -21,6 +21,9 @@ const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.
 const FRESH: Duration = Duration::from_secs(600);
 const FOR_GOOD: Duration = Duration::from_secs(365 * 86_400);
 
+/// Bytes from the end of a wheel that hold the list of its files; numpy's takes some 150 KiB.
+const LISTING: u32 = 512 << 10;
+
 /// What is known of the packages of a set; filled as questions come up.
 pub(super) struct Pages<'a> {
     doors: &'a Doors,
@@ -180,6 +183,16 @@ impl<'a> Pages<'a> {
         self.of(name, version).iter().any(|f| f.is_wheel() && !f.name.ends_with("-any.whl"))
     }
 
+    /// True when a wheel of the version brings C headers, so that others are compiled against it. Read from the end of
+    /// the archive, where the names of its files stand.
+    pub(super) fn ships_headers(&self, name: &PackageName, version: &Version) -> bool {
+        let wheel = self.of(name, version).into_iter().find(|f| f.is_wheel() && !f.name.ends_with("-any.whl"));
+        let Some(wheel) = wheel else { return false };
+        let url = wheel.url.split('#').next().unwrap_or(&wheel.url);
+        let request = Request::new(url).header("range", format!("bytes=-{LISTING}")).max_age(FOR_GOOD);
+        self.doors.fetch.get(request).is_ok_and(|response| lists_headers(&response.body))
+    }
+
     /// Core metadata of releases, fetched at once; one whose index serves none is remembered as unknown.
     pub(super) fn load_metadata(&self, releases: impl IntoIterator<Item = (PackageName, Version)>) {
         let mut wanted: Vec<(PackageName, Version)> =
@@ -227,6 +240,18 @@ fn absolute(files: Vec<File>, base: &str) -> Vec<File> {
     files.into_iter().map(fix).collect()
 }
 
+/// Whether the list of an archive's files names one such as `numpy/_core/include/numpy/arrayobject.h`.
+fn lists_headers(tail: &[u8]) -> bool {
+    const FOLDER: &[u8] = b"/include/";
+    tail.windows(FOLDER.len()).enumerate().filter(|(_, window)| *window == FOLDER).any(|(at, _)| {
+        let rest = tail.get(at + FOLDER.len()..).unwrap_or_default();
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"/_.-+".contains(b)).count();
+        let name = rest.get(..length).unwrap_or_default();
+        // What follows a name in the list may look like part of it.
+        name.windows(2).any(|pair| pair == b".h")
+    })
+}
+
 /// `cp39`, `cp310`: the interpreters of the wheels, in order, each once.
 fn python_tags(files: &[&File]) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
@@ -241,4 +266,38 @@ fn python_tags(files: &[&File]) -> Vec<String> {
     };
     tags.sort_by_key(|tag| (minor(tag), tag.clone()));
     tags
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_found_in_the_list_of_an_archive() {
+        assert!(lists_headers(b"PK\x01\x02\x00numpy/_core/include/numpy/arrayobject.hPK\x01\x02"));
+        assert!(!lists_headers(b"PK\x01\x02PIL/_imaging.so\x00x/include/__init__.pyPK"));
+        assert!(!lists_headers(b"/include/"));
+    }
+
+    #[test]
+    fn tags_are_in_the_order_of_interpreters_and_addresses_absolute() {
+        let file = |name: &str, url: &str| File {
+            name: name.into(),
+            url: url.into(),
+            sha256: None,
+            requires_python: None,
+            yanked: None,
+            uploaded: None,
+        };
+        let files = [
+            file("a-1-cp310-cp310-any.whl", "/f/a"),
+            file("a-1-cp39-cp39-any.whl", "b"),
+            file("a-1.tar.gz", "https://x.example/c"),
+        ];
+        assert_eq!(python_tags(&files.iter().collect::<Vec<_>>()), ["cp39", "cp310"]);
+        let urls: Vec<String> =
+            absolute(files.to_vec(), "https://index.example/simple/a/").into_iter().map(|f| f.url).collect();
+        assert_eq!(urls, ["https://index.example/f/a", "https://index.example/simple/a/b", "https://x.example/c"]);
+    }
 }

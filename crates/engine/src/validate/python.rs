@@ -13,6 +13,7 @@ use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::resolve::{self, Answer, Conflict, Solved};
 use uplift_facts::tree::Tree;
 use uplift_model::compatibility::{Cause, CauseKind, Check, Shift, UnknownExtra, Verdict};
+use uplift_model::solution::Change;
 use uplift_model::{PackageName, Solution, Version};
 
 use super::ask::Asker;
@@ -123,28 +124,8 @@ impl Subject<'_> {
     fn solved(&self, asker: &Asker<'_>, solved: Solved) -> Result<Check, EngineError> {
         let mut check = Self::blank(asker.runtime, Verdict::Sat);
         let base = self.base(asker)?;
-        let mut solved = solved;
-        let mut floors: Vec<Root> = Vec::new();
-        for _ in 0..FLOORS {
-            let lowered = base.solution.downgrades(&solved.solution);
-            let unasked: Vec<_> = lowered.into_iter().filter(|c| !self.is_named(&c.name)).collect();
-            if unasked.is_empty() {
-                break;
-            }
-            // A resolver may go back for no reason that holds: with floors it tells whether it must.
-            floors.extend(unasked.iter().filter_map(|change| floor(&change.name, change.from.as_ref()?)));
-            let mut roots = self.after.roots.clone();
-            roots.extend(floors.clone());
-            match asker.ask(&roots, &self.after.constraints, &self.preferences())? {
-                Answer::Solved(higher) => solved = higher,
-                Answer::Refused(refused) => {
-                    let why = conflict::explain(asker, &roots, &self.after.constraints, refused)?;
-                    check.causes.extend(why.into_iter().map(|cause| words::downgrade(&unasked, cause)));
-                    break;
-                }
-            }
-        }
-        let shift = |c: &uplift_model::solution::Change| Shift {
+        let solved = self.kept_up(asker, &base.solution, solved, &mut check)?;
+        let shift = |c: &Change| Shift {
             name: c.name.to_string(),
             from: c.from.as_ref().map(ToString::to_string),
             to: c.to.as_ref().map(ToString::to_string),
@@ -152,7 +133,8 @@ impl Subject<'_> {
         };
         check.downgrades = base.solution.downgrades(&solved.solution).iter().map(shift).collect();
         check.causes.extend(check.downgrades.iter().filter(|s| s.named).map(words::asked_below));
-        if !check.downgrades.is_empty() {
+        let is_stated = |s: &Shift| s.named || self.after.roots.iter().any(|r| r.name.as_str() == s.name);
+        if check.downgrades.iter().any(is_stated) {
             check.verdict = Verdict::Downgrade;
         }
         if base.known {
@@ -168,6 +150,52 @@ impl Subject<'_> {
         check.solution.extend(solved.solution.urls.iter().map(|(n, u)| (n.to_string(), u.clone())));
         self.import(asker, &base, &solved, &mut check)?;
         Ok(check)
+    }
+
+    /// The solution with nothing below its present version, as far as that can be. What must go back is told with the
+    /// reason: as a cause where the project states the package, as a warning where it only comes along.
+    fn kept_up(
+        &self,
+        asker: &Asker<'_>,
+        base: &Solution,
+        mut solved: Solved,
+        check: &mut Check,
+    ) -> Result<Solved, EngineError> {
+        let floor = |change: &Change| floor(&change.name, change.from.as_ref()?);
+        let with = |floors: &[Root]| self.after.roots.iter().chain(floors).cloned().collect::<Vec<Root>>();
+        let mut floors: Vec<Root> = Vec::new();
+        for _ in 0..FLOORS {
+            let lowered = base.downgrades(&solved.solution).into_iter().filter(|c| !self.is_named(&c.name));
+            let (stated, along): (Vec<_>, Vec<_>) =
+                lowered.partition(|c| self.after.roots.iter().any(|r| r.name == c.name));
+            if stated.is_empty() && along.is_empty() {
+                break;
+            }
+            // A resolver may go back for no reason that holds: with floors it tells whether it must.
+            let all: Vec<Root> = floors.iter().cloned().chain(stated.iter().chain(&along).filter_map(floor)).collect();
+            let refused = match asker.ask(&with(&all), &self.after.constraints, &self.preferences())? {
+                Answer::Solved(higher) => {
+                    (solved, floors) = (higher, all);
+                    continue;
+                }
+                Answer::Refused(refused) => refused,
+            };
+            if stated.is_empty() {
+                let why = conflict::explain(asker, &with(&all), &self.after.constraints, refused)?;
+                check.warnings.extend(why.into_iter().map(|cause| words::downgrade(&along, cause)));
+                break;
+            }
+            let some: Vec<Root> = floors.iter().cloned().chain(stated.iter().filter_map(floor)).collect();
+            match asker.ask(&with(&some), &self.after.constraints, &self.preferences())? {
+                Answer::Solved(higher) => (solved, floors) = (higher, some),
+                Answer::Refused(refused) => {
+                    let why = conflict::explain(asker, &with(&some), &self.after.constraints, refused)?;
+                    check.causes.extend(why.into_iter().map(|cause| words::downgrade(&stated, cause)));
+                    break;
+                }
+            }
+        }
+        Ok(solved)
     }
 
     fn import(&self, asker: &Asker<'_>, base: &Base, solved: &Solved, check: &mut Check) -> Result<(), EngineError> {

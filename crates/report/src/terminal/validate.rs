@@ -111,8 +111,12 @@ fn moved(shift: &Shift) -> String {
 
 /// Rows that say something: those that do not go together, and those that a peer limits.
 fn matrix(component: &ComponentCompatibility, view: &View) -> String {
-    let told =
-        |row: &&MatrixRow| row.verdict != Verdict::Sat && row.verdict != Verdict::NotChecked || row.deciding.is_some();
+    let told = |row: &&MatrixRow| match row.verdict {
+        Verdict::Sat => row.deciding.is_some(),
+        // Beside a refusal these are simply what was not reached.
+        Verdict::NotChecked => row.deciding.is_some() && component.verdict != Verdict::Unsat,
+        _ => true,
+    };
     let rows: Vec<&MatrixRow> = component.matrix.iter().filter(told).collect();
     if rows.is_empty() {
         return String::new();
@@ -135,12 +139,7 @@ fn matrix(component: &ComponentCompatibility, view: &View) -> String {
     let rest = component.matrix.len() - rows.len();
     let mut page = table.render(view);
     if rest > 0 {
-        page.push_str(&paragraph(
-            view,
-            "  ",
-            &format!("{rest} more rows hold without limits (--format json)"),
-            Tone::Quiet,
-        ));
+        page.push_str(&paragraph(view, "  ", &format!("{}: --format json", count(rest, "more row")), Tone::Quiet));
     }
     page
 }
@@ -174,7 +173,7 @@ mod tests {
           torch==2.5.1 is asked for.
           package  version  on    verdict  for Python  decides
           torch    2.5.1    3.11  unsat    3.9-3.12    torchvision==0.16.0 requires torch==2.1.0
-          1 more rows hold without limits (--format json)
+          1 more row: --format json
           note: \x1b[2Jodd
         ");
     }

@@ -3,66 +3,31 @@
 //! Lives here: the set before and after, and the verdict. Lives elsewhere: peers of one set
 //! (`ecosystems::javascript::peers`), locks and registries (`ecosystems::javascript`). Start reading at [`check`].
 
+mod documents;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use uplift_ecosystems::doors::Doors;
-use uplift_ecosystems::javascript::client::{Form, Registries};
+use uplift_ecosystems::javascript::client::Registries;
 use uplift_ecosystems::javascript::discover::{Component, ManifestFile};
 use uplift_ecosystems::javascript::manifest::Specifier;
 use uplift_ecosystems::javascript::peers::{Kind, Member, Set, Violation, peer_admits};
-use uplift_ecosystems::javascript::registry::{self, Packument};
 use uplift_facts::tree::Tree;
 use uplift_model::Ecosystem;
 use uplift_model::compatibility::{
     Cause, CauseKind, Check, ComponentCompatibility, Constraint, Family, MatrixRow, Overlay, Shift, Verdict,
 };
 use uplift_model::semver::{Options, Range, Version};
-use uplift_sandbox::fetch::FetchError;
 
 use super::overlay::OverlayItem;
 use super::{ValidateRequest, words};
 use crate::error::EngineError;
+use documents::Documents;
 
 /// Peers that are brought in for the sake of others, at most.
 const BROUGHT: usize = 40;
-
-/// Documents of packages, fetched as they are needed.
-struct Documents<'a> {
-    doors: &'a Doors,
-    registries: Registries,
-    as_of: Option<&'a str>,
-    known: BTreeMap<String, Result<Option<Packument>, String>>,
-}
-
-impl Documents<'_> {
-    fn load(&mut self, names: impl IntoIterator<Item = String>) {
-        let open: BTreeSet<String> = names.into_iter().filter(|n| !self.known.contains_key(n)).collect();
-        // Days stand in the full form only.
-        let form = if self.as_of.is_some() { Form::Full } else { Form::Abbreviated };
-        let requests = open.iter().map(|name| self.registries.request(name, form)).collect();
-        for (name, answer) in open.into_iter().zip(self.doors.fetch.get_all(requests)) {
-            let read = match answer {
-                Ok(response) => match registry::parse(&response.body) {
-                    Ok(document) => Ok(Some(self.as_of.map_or(document.clone(), |day| document.until(day)))),
-                    Err(e) => Err(e.to_string()),
-                },
-                Err(FetchError::Status { status: 404 | 410, .. }) => Ok(None),
-                Err(e) => Err(e.to_string()),
-            };
-            self.known.insert(name, read);
-        }
-    }
-
-    fn of(&mut self, name: &str) -> Result<Option<&Packument>, String> {
-        self.load([name.to_owned()]);
-        match self.known.get(name) {
-            Some(Ok(document)) => Ok(document.as_ref()),
-            Some(Err(why)) => Err(why.clone()),
-            None => Ok(None),
-        }
-    }
-}
 
 /// The state of one check.
 struct Look<'a> {
@@ -100,7 +65,7 @@ pub(super) fn check(
         let (mut check, after) = look.one(file, &before)?;
         check.paragraph = words::paragraph(&check, &[]);
         matrix.extend(look.rows(file, &after, &check));
-        families.extend(self::families(&before).into_iter().chain(self::families(&after)));
+        families.extend(told::families(&before).into_iter().chain(told::families(&after)));
         checks.push(check);
     }
     families.sort_by(|a: &Family, b| a.members.cmp(&b.members));
@@ -206,7 +171,7 @@ impl Look<'_> {
     }
 
     fn one(&mut self, file: &ManifestFile, before: &Set) -> Result<(Check, Set), EngineError> {
-        let mut check = blank(self.node.as_ref().map_or("any", |(name, _)| name));
+        let mut check = told::blank(self.node.as_ref().map_or("any", |(name, _)| name));
         let mut after = before.clone();
         let items = self.items.clone();
         for item in &items {
@@ -226,7 +191,7 @@ impl Look<'_> {
         violations.dedup();
         if !violations.is_empty() {
             check.verdict = check.verdict.max(self.weight(&violations, &after, &items));
-            check.causes.extend(violations.iter().map(|v| cause(v, &items)));
+            check.causes.extend(violations.iter().map(|v| told::cause(v, &items)));
         }
         for (name, from, to) in before.downgrades(&after) {
             let named = items.iter().any(|i| i.name == name);
@@ -239,11 +204,11 @@ impl Look<'_> {
         self.engines(&after, before, &mut check);
         let standing = before.peer_violations();
         if !standing.is_empty() && items.is_empty() {
-            check.causes.extend(standing.iter().map(|v| cause(v, &items)));
+            check.causes.extend(standing.iter().map(|v| told::cause(v, &items)));
             check.verdict = check.verdict.max(Verdict::PeerViolation);
         } else {
             check.warnings.extend(standing.iter().filter(|v| after.peer_violations().contains(v)).map(|v| {
-                let mut known = cause(v, &items);
+                let mut known = told::cause(v, &items);
                 known.sentence.push_str(" (without the overlay as well)");
                 known
             }));
@@ -442,70 +407,4 @@ impl Look<'_> {
         };
         names.into_iter().map(row).collect()
     }
-}
-
-fn blank(runtime: &str) -> Check {
-    Check {
-        runtime: runtime.to_owned(),
-        present: true,
-        verdict: Verdict::Sat,
-        paragraph: String::new(),
-        causes: Vec::new(),
-        warnings: Vec::new(),
-        solution: BTreeMap::new(),
-        induced: Vec::new(),
-        downgrades: Vec::new(),
-        unknown_extras: Vec::new(),
-        imports: Vec::new(),
-        asked: 0,
-    }
-}
-
-fn cause(violation: &Violation, items: &[&OverlayItem]) -> Cause {
-    let by = format!("{}@{}", violation.package, violation.version);
-    let mut constraints = vec![Constraint {
-        by: Some(by.clone()),
-        place: None,
-        on: violation.wants.clone(),
-        requires: format!("{}@{}", violation.wants, violation.range),
-    }];
-    let there = match &violation.found {
-        Some(found) => {
-            let named = items.iter().any(|i| i.name == violation.wants);
-            constraints.push(Constraint {
-                by: None,
-                place: Some(if named { "--set".to_owned() } else { "the lock".to_owned() }),
-                on: violation.wants.clone(),
-                requires: format!("{}@{found}", violation.wants),
-            });
-            if named {
-                format!("{} is set to {found}", violation.wants)
-            } else {
-                format!("{} stays at {found} and is not in the plan", violation.wants)
-            }
-        }
-        None => format!("{} is not there and not in the plan", violation.wants),
-    };
-    Cause {
-        kind: CauseKind::Peer,
-        constraints,
-        sentence: format!("{by} peers {}@{}, but {there}", violation.wants, violation.range),
-    }
-}
-
-/// Packages that name an exact version of each other as a peer.
-fn families(set: &Set) -> Vec<Family> {
-    let mut found = Vec::new();
-    for (name, member) in &set.members {
-        for peer in &member.peers {
-            let exact = Range::parse(&peer.range, Options::LOOSE).ok().is_some_and(|r| r.exact().is_some());
-            if exact && set.members.contains_key(&peer.name) {
-                let mut members = vec![name.clone(), peer.name.clone()];
-                members.sort();
-                let because = vec![format!("{name}@{} peers {}@{}", member.version, peer.name, peer.range)];
-                found.push(Family { members, because });
-            }
-        }
-    }
-    found
 }
