@@ -123,6 +123,7 @@ fn stage() -> &'static Stage {
         files.dedup();
         let manifests: Vec<String> = files.iter().map(|f| std::fs::read_to_string(data(f)).unwrap()).collect();
         let mut answers = facts::World::new(&cases, &known, &manifests).answers();
+        answers.extend(facts::beside());
         answers.extend(facts::npm(&json("npm-facts.json"), &cases));
         let found = interpreters(&python());
         let folders = [uv().parent().unwrap().to_owned()].into_iter().chain(found.clone());
@@ -336,6 +337,74 @@ fn the_window_of_interpreters_is_that_of_the_complete_set() {
     assert_eq!(row("faiss-cpu", "3.11")["verdict"], "sat");
     assert_eq!(row("faiss-cpu", "3.12")["range"], "3.8-3.11");
     assert_eq!(row("keras", "3.11")["range"], "3.10-3.14");
+}
+
+#[test]
+fn what_exists_as_sources_only_is_not_checked_where_it_cannot_be_built() {
+    let folder = stage().caches.path().join("olden");
+    std::fs::create_dir_all(&folder).unwrap();
+    for python in ["3.14", "3.11"] {
+        let args = words(&["validate", "--format", "json", "--set", "olden==1.0", "--python", python]);
+        let (code, report) = run(&args, &folder);
+        assert_eq!((code, &report["verdict"]), (Some(1), &"not-checked".into()), "{report:#}");
+        let cause = &report["components"][0]["checks"][0]["causes"][0];
+        assert_eq!(cause["kind"], "sources-only");
+        let told = cause["sentence"].as_str().unwrap();
+        assert!(told.starts_with("olden==1.0 is published as sources only"), "{told}");
+    }
+}
+
+#[test]
+fn what_only_comes_along_may_go_back_when_the_reason_is_told() {
+    let folder = stage().caches.path().join("along");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("requirements.txt"), "upper==1.0\n").unwrap();
+    let (code, report) = run(&words(&["validate", "--format", "json", "--set", "upper==2.0"]), &folder);
+    let check = &report["components"][0]["checks"][0];
+    assert_eq!((code, &report["verdict"]), (Some(0), &"sat".into()), "{check:#}");
+    assert_eq!(check["downgrades"][0]["name"], "lower");
+    let told = check["warnings"][0]["sentence"].as_str().unwrap();
+    assert!(told.contains("lower 3.0 -> 2.0") && told.contains("upper==2.0 requires lower==2.0"), "{told}");
+}
+
+#[test]
+fn every_field_of_the_report_is_documented() {
+    let page = include_str!("../../../docs/reference/validate.md");
+    let (_, report) = run(
+        &words(&[
+            "validate",
+            "--format",
+            "json",
+            "--set",
+            "torchvision==0.16.0",
+            "--set",
+            "torch==2.5.1",
+            "--set",
+            "redis[x]==5.0.7",
+            "--python",
+            "3.11",
+            "--python",
+            "3.9",
+        ]),
+        &data(""),
+    );
+    let mut open = vec![&report];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(fields) => {
+                let is_data = |name: &str| name == "solution";
+                for (name, value) in fields {
+                    assert!(
+                        page.contains(&format!("`{name}`")),
+                        "docs/reference/validate.md does not say what `{name}` is"
+                    );
+                    open.extend((!is_data(name)).then_some(value));
+                }
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
 }
 
 #[test]

@@ -249,6 +249,23 @@ impl Release {
     }
 }
 
+/// Packages of no case: one that is published as sources only, and one whose newer version pins something lower.
+pub(crate) fn beside() -> Answers {
+    let mut world = World::default();
+    for (name, version, requires) in
+        [("upper", "1.0", "lower>=1"), ("upper", "2.0", "lower==2.0"), ("lower", "2.0", ""), ("lower", "3.0", "")]
+    {
+        world.release(name, version).requires.extend((!requires.is_empty()).then(|| requires.to_owned()));
+    }
+    let mut answers = world.answers();
+    let page = json!({"meta": {"api-version": "1.0"}, "name": "olden", "files": [
+        {"filename": "olden-1.0.tar.gz", "url": "/files/olden-1.0.tar.gz", "hashes": {}, "upload-time": "2015-01-01T00:00:00Z"},
+    ]});
+    answers.insert("/simple/olden".to_owned(), ("application/vnd.pypi.simple.v1+json", page.to_string().into_bytes()));
+    answers.insert("/files/olden-1.0.tar.gz".to_owned(), ("application/octet-stream", b"no archive".to_vec()));
+    answers
+}
+
 /// Documents of npm packages, below `/npm`. Exact versions that only a case names have neither peers nor engines.
 pub(crate) fn npm(facts: &Value, cases: &Value) -> Answers {
     let mut by_name: BTreeMap<String, serde_json::Map<String, Value>> = BTreeMap::new();

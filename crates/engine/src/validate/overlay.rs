@@ -214,6 +214,17 @@ fn is_about(line: &str, name: &PackageName) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_overlay_makes_the_reader_panic(text in "(@|==|>=|\\[|\\]|;|[a-z0-9./ -]|\\PC){0,30}") {
+            if let Ok(item) = text.parse::<OverlayItem>() {
+                prop_assert!(!item.name.is_empty() && !item.specifier.is_empty());
+                laid_over(&Wanted::default(), &[item]);
+            }
+        }
+    }
 
     #[test]
     fn both_worlds_are_told_apart_by_the_at_sign() {
