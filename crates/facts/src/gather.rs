@@ -19,7 +19,7 @@ use uplift_sandbox::fetch::Fetch;
 use uplift_sandbox::redact;
 
 use crate::components::{self, Component};
-use crate::releases::{self, Answer, Python, Store};
+use crate::releases::{self, Answer, Provided, Python, Store};
 use crate::rows;
 use crate::runtimes;
 use crate::tree::Tree;
@@ -59,7 +59,8 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
     let tree = Tree::walk(ask.root);
     let components = components::components(&tree);
     let store = Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline);
-    let python = python_pages(ask, &store, &components);
+    let indexes = indexes(ask, &components);
+    let python = python_pages(&indexes, &store, &components);
     let javascript = javascript_documents(ask, &store, &components);
     let used = usage::Index::read(&tree.files, &|path| tree.read(path));
     let roots: Vec<&str> = components.iter().map(|c| c.root.as_str()).collect();
@@ -100,6 +101,7 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
         });
         releases.push(answers);
     }
+    check_extras(&store, &indexes, &mut analyses);
     let vulnerabilities = Vulnerabilities::ask(&ask.advisories, &wanted(&analyses));
     for component in &mut analyses {
         for row in &mut component.dependencies {
@@ -226,15 +228,58 @@ fn answer(
     }
 }
 
-fn python_pages(ask: &Ask<'_>, store: &Store<'_>, components: &[Component]) -> Pages {
+/// Addresses of the Python indexes; nobody is asked when there is nothing to ask for.
+fn indexes(ask: &Ask<'_>, components: &[Component]) -> Result<Vec<String>, String> {
+    if !components.iter().any(|c| c.ecosystem == Ecosystem::Python) {
+        return Ok(Vec::new());
+    }
+    ask.clients.index_urls().map_err(|e| redact::text(&e.to_string()))
+}
+
+fn python_pages(indexes: &Result<Vec<String>, String>, store: &Store<'_>, components: &[Component]) -> Pages {
     let of_python = components.iter().filter(|c| c.ecosystem == Ecosystem::Python);
     let packages = of_python.flat_map(|c| c.packages.values()).filter(|p| p.from_index());
     let names: BTreeSet<PackageName> = packages.filter_map(|p| PackageName::new(&p.name).ok()).collect();
-    if names.is_empty() {
-        return Pages::new();
+    Python { indexes: indexes.clone() }.pages(store, &names.into_iter().collect::<Vec<_>>())
+}
+
+/// The release whose extras count: the one in use, else the one that an installation would take.
+fn release_of(row: &DependencyRow) -> Option<(PackageName, String)> {
+    let wanted = row.ecosystem == Ecosystem::Python && !row.extras.is_empty() && row.pinning != Pinning::Elsewhere;
+    let version = row.current_version.as_ref().or(row.latest_installable.value()).filter(|_| wanted)?;
+    Some((PackageName::new(&row.name).ok()?, version.clone()))
+}
+
+/// Extras that a release does not have (row A20). What could not be checked is said once a component.
+fn check_extras(store: &Store<'_>, indexes: &Result<Vec<String>, String>, analyses: &mut [ComponentAnalysis]) {
+    let rows = analyses.iter().flat_map(|c| &c.dependencies);
+    let wanted: BTreeSet<(PackageName, String)> = rows.filter_map(release_of).collect();
+    if wanted.is_empty() {
+        return;
     }
-    let indexes = ask.clients.index_urls().map_err(|e| redact::text(&e.to_string()));
-    Python { indexes }.pages(store, &names.into_iter().collect::<Vec<_>>())
+    let known: Provided = releases::provided(store, indexes, &wanted.into_iter().collect::<Vec<_>>());
+    for component in analyses {
+        let mut open: Vec<(String, String)> = Vec::new();
+        for row in &mut component.dependencies {
+            let Some(release) = release_of(row) else { continue };
+            match known.get(&release) {
+                Some(Ok(extras)) => {
+                    let missing = row.extras.iter().filter(|e| !extras.contains(&releases::normal_extra(e)));
+                    let has = if extras.is_empty() { "none at all".to_owned() } else { extras.join(", ") };
+                    let said =
+                        |extra: &String| format!("{} {} has no extra `{extra}`; it has {has}", row.name, release.1);
+                    let said: Vec<String> = missing.map(said).collect();
+                    row.findings.extend(said);
+                }
+                Some(Err(why)) => open.push((row.name.clone(), why.clone())),
+                None => {}
+            }
+        }
+        if let Some((_, why)) = open.first() {
+            let names: Vec<&str> = open.iter().map(|(name, _)| name.as_str()).collect();
+            component.notes.push(format!("whether the extras of {} exist was not retrieved: {why}", names.join(", ")));
+        }
+    }
 }
 
 /// One map a component, since each may have registries of its own; what two of them share is asked once, by the store.

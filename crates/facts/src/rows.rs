@@ -1,6 +1,6 @@
 //! One row of the analysis from everything known of a dependency, but for target and risk, which are judgement.
 
-use uplift_model::analysis::{Availability, Behind, CurrentFrom, DependencyRow};
+use uplift_model::analysis::{Availability, Behind, CurrentFrom, DependencyRow, Statement};
 use uplift_model::semver;
 use uplift_model::{Datum, Distance, Ecosystem, Version};
 
@@ -40,7 +40,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         distance: current.as_deref().zip(latest.value()).and_then(|(a, b)| distance(ecosystem, a, b)),
         behind: current.as_deref().zip(known).and_then(|(c, k)| behind(ecosystem, k, c)),
         age_days: released.value().and_then(|date| days::between(date, as_of)),
-        availability: availability(answer, current.as_deref()),
+        availability: availability(answer, current.as_deref(), as_of),
         deprecation: match answer {
             Answer::NotRetrieved(why) => Datum::not_retrieved(why.clone()),
             Answer::Unknown | Answer::Elsewhere => Datum::None,
@@ -55,7 +55,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         held_by: None,
         reasons: Vec::new(),
         risk: None,
-        findings: package.findings.clone(),
+        findings: package.findings.iter().cloned().chain(other_pins(package, known, current.as_deref())).collect(),
         warnings: Vec::new(),
         current_version: current,
         current_from: from,
@@ -97,8 +97,11 @@ fn released(answer: &Answer, version: Option<&str>) -> Datum<String> {
     }
 }
 
-fn availability(answer: &Answer, current: Option<&str>) -> Datum<Availability> {
+fn availability(answer: &Answer, current: Option<&str>, as_of: &str) -> Datum<Availability> {
     match (answer, current) {
+        (Answer::Known(known), Some(current)) if known.came_later(current) => {
+            Datum::not_retrieved(format!("{current} came out after {as_of}, the day that is looked at"))
+        }
         (Answer::NotRetrieved(why), _) => Datum::not_retrieved(why.clone()),
         (Answer::Unknown, _) => Datum::found(Availability::NoSuchPackage),
         (Answer::Elsewhere, _) | (Answer::Known(_), None) => Datum::None,
@@ -107,6 +110,33 @@ fn availability(answer: &Answer, current: Option<&str>) -> Datum<Availability> {
             None => Availability::NoSuchVersion { nearest: nearest(known, current) },
         }),
     }
+}
+
+/// Exact pins beside the version in use that cannot be had: a second manifest is installed from as well, by somebody.
+fn other_pins(package: &Package, known: Option<&Known>, current: Option<&str>) -> Vec<String> {
+    let Some(known) = known else { return Vec::new() };
+    let said = |statement: &Statement| {
+        let version = statement.specifier.strip_prefix("==")?.trim();
+        if version.contains(['*', ',', ' ']) || Version::new(version).is_err() || current == Some(version) {
+            return None;
+        }
+        let place = format!("{}:{} pins {version}", statement.file, statement.line);
+        if known.came_later(version) {
+            return None;
+        }
+        match known.find(version).map(|r| (&r.yanked, &r.availability)) {
+            None => {
+                Some(format!("{place}, which was never released (nearest: {})", nearest(known, version).join(", ")))
+            }
+            Some((Some(reason), _)) if reason.is_empty() => Some(format!("{place}, which is yanked")),
+            Some((Some(reason), _)) => Some(format!("{place}, which is yanked: {reason}")),
+            Some((None, Availability::NoDistribution { exists_for })) => {
+                Some(format!("{place}, of which nothing fits here; it exists for {}", exists_for.join(", ")))
+            }
+            Some(_) => None,
+        }
+    };
+    package.stated.iter().filter_map(said).collect()
 }
 
 /// The releases just below and above a version that does not exist.
@@ -158,7 +188,8 @@ fn behind(ecosystem: Ecosystem, known: &Known, current: &str) -> Option<Behind> 
         Ecosystem::Python => Version::new(&r.version).ok() > Version::new(current).ok(),
         Ecosystem::JavaScript => npm(&r.version) > npm(current),
     };
-    let at = known.releases.iter().position(|r| r.version == current);
+    let here = known.find(current).map(|r| r.version.as_str());
+    let at = known.releases.iter().position(|r| Some(r.version.as_str()) == here);
     let later = known.releases.iter().skip(at.map_or(0, |i| i + 1));
     let releases = later.filter(|r| !r.prerelease && r.yanked.is_none()).filter(|r| at.is_some() || above(r)).count();
     Some(Behind { majors, minors, releases })

@@ -112,7 +112,7 @@ impl Vulnerabilities {
             let (state, detail) = match failed.get(&ecosystem) {
                 Some(why) => ("not-retrieved", why.clone()),
                 None => {
-                    let day = about.newest().and_then(|n| n.get(..10)).unwrap_or("an unknown day");
+                    let day = about.newest().map_or("an unknown day", |n| n.get(..10).unwrap_or(n));
                     let records = about.ecosystems.get(&ecosystem).copied().unwrap_or(0);
                     ("found", format!("{records} records up to {day}, from {}", names.join(", ")))
                 }

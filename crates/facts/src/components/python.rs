@@ -10,7 +10,8 @@ use uplift_model::{Ecosystem, Hint, PackageName, Solution, Version};
 use uplift_sandbox::redact;
 
 use super::{Component, Graph, Package, drift, installed};
-use crate::tree::Tree;
+use crate::tree::{Tree, problem};
+use crate::usage::names;
 
 pub(super) fn components(tree: &Tree) -> Vec<Component> {
     tell_unreadable(tree);
@@ -33,6 +34,11 @@ fn tell_unreadable(tree: &Tree) {
                 hint: e.hint().or(Some("the other files were analysed without it".to_owned())),
             }),
             Ok(manifest) => {
+                if kind == ManifestKind::Requirements && manifest.stated.is_empty() && says_nothing(&bytes) {
+                    let message = "holds no requirement: whoever installs from it gets nothing";
+                    let hint = "delete it, or write down what is needed; `uplift check` shows what the code imports";
+                    tree.note(problem(path, message, Some(hint)));
+                }
                 for problem in manifest.problems {
                     tree.note(FileProblem {
                         file: path.clone(),
@@ -44,6 +50,12 @@ fn tell_unreadable(tree: &Tree) {
             }
         }
     }
+}
+
+/// Nothing but blank lines and comments.
+fn says_nothing(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.trim_start_matches('\u{feff}').lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
 }
 
 fn component(tree: &Tree, found: discover::Component) -> Component {
@@ -71,8 +83,9 @@ fn component(tree: &Tree, found: discover::Component) -> Component {
     }
     let here = installed::python(&tree.root().join(&found.root));
     let mut drifts = Vec::new();
+    let roots: Vec<(&str, u32)> = found.roots().into_iter().map(|(file, s)| (file.path.as_str(), s.line)).collect();
     for dependency in found.dependencies(&in_use) {
-        let stated = statements(&found, &dependency.name);
+        let stated = statements(&found, &dependency.name, &roots);
         let own: Vec<&Stated> = stated.iter().map(|(_, s)| *s).collect();
         if own.is_empty() {
             continue;
@@ -94,6 +107,7 @@ fn component(tree: &Tree, found: discover::Component) -> Component {
         package.locked.sort_by(|a, b| order(a).cmp(&order(b)));
         package.installed = PackageName::new(&package.name).ok().and_then(|n| here.get(&n)).map(ToString::to_string);
     }
+    tell_shared_imports(&mut packages);
     let complete = !locks.is_empty() || found.locked.is_some();
     // What could not be read is told once, with its file and line.
     let known = tree.problems();
@@ -112,17 +126,40 @@ fn component(tree: &Tree, found: discover::Component) -> Component {
     }
 }
 
+/// Two distributions that install the same module overwrite each other: which one is imported is up to the installer.
+fn tell_shared_imports(packages: &mut BTreeMap<String, Package>) {
+    let mut providers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in packages.keys() {
+        for module in names::import_names(Ecosystem::Python, name, None) {
+            providers.entry(module).or_default().push(name.clone());
+        }
+    }
+    for (module, names) in providers.iter().filter(|(_, names)| names.len() > 1) {
+        for name in names {
+            let others: Vec<&str> = names.iter().filter(|n| *n != name).map(String::as_str).collect();
+            if let Some(package) = packages.get_mut(name) {
+                package.findings.push(format!("installs the module `{module}`, and so does {}", others.join(", ")));
+            }
+        }
+    }
+}
+
 fn order(text: &str) -> (Option<Version>, &str) {
     (Version::new(text).ok(), text)
 }
 
-/// Every statement of `name` in the component's manifests, with its file.
-fn statements<'c>(found: &'c discover::Component, name: &PackageName) -> Vec<(&'c str, &'c Stated)> {
+/// Every statement of `name` in the component's manifests, with its file: those that make up the environment first,
+/// since what they pin is what runs.
+fn statements<'c>(
+    found: &'c discover::Component,
+    name: &PackageName,
+    roots: &[(&str, u32)],
+) -> Vec<(&'c str, &'c Stated)> {
     let files = found.manifests.iter().filter(|m| !found.environment.is_lock(&m.path));
-    files
-        .flat_map(|m| m.manifest.stated.iter().map(|s| (m.path.as_str(), s)))
-        .filter(|(_, s)| s.name == *name)
-        .collect()
+    let all = files.flat_map(|m| m.manifest.stated.iter().map(|s| (m.path.as_str(), s)));
+    let mut stated: Vec<(&str, &Stated)> = all.filter(|(_, s)| s.name == *name).collect();
+    stated.sort_by_key(|(file, s)| !roots.contains(&(file, s.line)));
+    stated
 }
 
 fn statement(file: &str, stated: &Stated) -> Statement {

@@ -1,5 +1,7 @@
 //! Releases on the npm registries that the user's settings name.
 
+use std::collections::BTreeSet;
+
 use uplift_ecosystems::javascript::client::{Form, Registries};
 use uplift_ecosystems::javascript::registry::{self, Packument};
 use uplift_model::analysis::{Availability, Deprecation};
@@ -33,7 +35,13 @@ pub(crate) fn documents(
 /// What a document comes to for one version of node (`20`, `20.19.0`) as of a day.
 pub(crate) fn answer(document: &Result<Option<Packument>, String>, node: Option<&str>, as_of: &str) -> Answer {
     match document {
-        Ok(Some(document)) => Answer::Known(known(&document.until(as_of), node.and_then(node_version).as_ref())),
+        Ok(Some(document)) => {
+            let then = document.until(as_of);
+            let seen: BTreeSet<String> = then.releases.iter().map(|r| r.version.to_string()).collect();
+            let all = document.releases.iter().map(|r| r.version.to_string());
+            let later = all.filter(|v| !seen.contains(v)).collect();
+            Answer::Known(Known { later, ..known(&then, node.and_then(node_version).as_ref()) })
+        }
         Ok(None) => Answer::Unknown,
         Err(why) => Answer::NotRetrieved(why.clone()),
     }
@@ -77,6 +85,7 @@ fn known(document: &Packument, node: Option<&Version>) -> Known {
             None => newest.map(|r| r.version.to_string()),
         },
         releases,
+        later: Vec::new(),
     }
 }
 

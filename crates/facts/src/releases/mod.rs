@@ -3,14 +3,17 @@
 //! Lives here: what a release is to a check, in one form for both ecosystems. `store.rs` keeps answers, `python.rs` and
 //! `javascript.rs` ask. Lives elsewhere: reading pages (`ecosystems`), choosing a target (`decide`).
 
+mod extras;
 mod javascript;
 mod python;
 mod store;
 
+pub(crate) use extras::{Provided, normal as normal_extra, provided};
 pub(crate) use javascript::{answer as javascript_answer, documents};
 pub use python::{Page, Python, answer as python_answer};
 pub use store::Store;
 
+use uplift_model::Version;
 use uplift_model::analysis::{Availability, Deprecation};
 
 /// One release of a package, seen from one runtime and platform.
@@ -63,11 +66,25 @@ pub struct Known {
     /// Where the index says itself which release is its newest (npm's `latest`), and the newest that fits here.
     pub newest: Option<String>,
     pub newest_here: Option<String>,
+    /// Versions that came out after the day, and are not among `releases`.
+    pub later: Vec<String>,
 }
 
 impl Known {
+    /// The release, however its number is written: `2.0` is `2.0.0`.
     pub fn find(&self, version: &str) -> Option<&Release> {
-        self.releases.iter().find(|r| r.version == version)
+        let same = || {
+            let wanted = Version::new(version).ok()?;
+            self.releases.iter().find(|r| Version::new(&r.version).is_ok_and(|v| v == wanted))
+        };
+        self.releases.iter().find(|r| r.version == version).or_else(same)
+    }
+
+    /// It exists, and came out after the day.
+    pub fn came_later(&self, version: &str) -> bool {
+        let same =
+            |v: &String| v == version || Version::new(v).is_ok_and(|v| Version::new(version).is_ok_and(|w| v == w));
+        self.later.iter().any(same)
     }
 
     /// The newest release that is stable and not withdrawn, whether or not it fits here.
@@ -85,5 +102,29 @@ impl Known {
         }
         let live = |r: &&Release| r.yanked.is_none() && r.installs();
         self.releases.iter().rev().find(|r| r.usable()).or_else(|| self.releases.iter().rev().find(live))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_found_however_its_number_is_written() {
+        let release = |version: &str| Release {
+            version: version.to_owned(),
+            date: None,
+            prerelease: false,
+            yanked: None,
+            deprecated: None,
+            availability: Availability::Installable,
+            native: None,
+            stable_abi: false,
+        };
+        let known =
+            Known { releases: vec![release("2.0.0"), release("2.0.1")], later: vec!["3.0".into()], ..Known::default() };
+        assert_eq!(known.find("2.0").unwrap().version, "2.0.0");
+        assert_eq!(known.find("2.0.1").unwrap().version, "2.0.1");
+        assert!(known.find("3.0.0").is_none() && known.came_later("3.0.0"));
     }
 }

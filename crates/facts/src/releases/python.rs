@@ -1,6 +1,6 @@
 //! Releases on the Python indexes that the user's clients are set up for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use uplift_ecosystems::python::registry::{self, File, Tags};
@@ -11,7 +11,8 @@ use uplift_sandbox::fetch::{Request, Response};
 use super::store::Said;
 use super::{Answer, Known, Release, Store};
 
-const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+pub(super) const ACCEPT: &str =
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 
 /// What is kept of a project page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,10 +90,8 @@ fn day(time: String) -> Option<String> {
 /// What the page comes to for one interpreter as of a day (`YYYY-MM-DD`).
 pub(crate) fn known(name: &PackageName, page: &Page, tags: &Tags, as_of: &str) -> Known {
     let mut by_version: BTreeMap<Version, Vec<File>> = BTreeMap::new();
+    let mut later: BTreeSet<Version> = BTreeSet::new();
     for entry in &page.files {
-        if entry.d.as_deref().is_some_and(|d| d > as_of) {
-            continue;
-        }
         let file = File {
             name: entry.n.clone(),
             url: String::new(),
@@ -101,14 +100,19 @@ pub(crate) fn known(name: &PackageName, page: &Page, tags: &Tags, as_of: &str) -
             yanked: entry.y.clone(),
             uploaded: entry.d.clone(),
         };
-        if let Some(version) = file.version(name) {
+        let Some(version) = file.version(name) else { continue };
+        if entry.d.as_deref().is_some_and(|d| d > as_of) {
+            later.insert(version);
+        } else {
             by_version.entry(version).or_default().push(file);
         }
     }
+    // A file that was added to an old release later makes it no later release.
+    let later = later.into_iter().filter(|v| !by_version.contains_key(v)).map(|v| v.to_string()).collect();
     let releases: Vec<Release> =
         by_version.into_iter().map(|(version, files)| release(version, &files, tags)).collect();
     let dated = releases.iter().any(|r| r.date.is_some());
-    Known { deprecation: inactive(&releases, as_of), releases, dated, newest: None, newest_here: None }
+    Known { deprecation: inactive(&releases, as_of), releases, dated, newest: None, newest_here: None, later }
 }
 
 fn release(version: Version, files: &[File], tags: &Tags) -> Release {
@@ -142,7 +146,7 @@ fn exists_for(files: &[&File]) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for file in files {
         let python = match file.name.strip_suffix(".whl") {
-            Some(stem) => stem.rsplitn(4, '-').nth(2).unwrap_or_default().to_owned(),
+            Some(stem) => stem.rsplit('-').nth(2).unwrap_or_default().to_owned(),
             None if file.is_sdist() => "source".to_owned(),
             None => continue,
         };

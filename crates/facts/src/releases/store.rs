@@ -32,6 +32,16 @@ struct Kept<T> {
     summary: T,
 }
 
+/// Why a whole batch got no answer at all: whoever is not there for sixteen requests is not there for a thousand, and
+/// each of them would be waited for.
+fn silence(answers: &[Result<Response, FetchError>]) -> Option<String> {
+    let why = answers.first()?.as_ref().err()?.to_string();
+    let silent = |answer: &Result<Response, FetchError>| {
+        matches!(answer, Err(FetchError::TooSlow { .. } | FetchError::Unreachable { .. }))
+    };
+    (answers.len() > 1 && answers.iter().all(silent)).then_some(why)
+}
+
 /// What one address said.
 pub(super) enum Said<T> {
     Summary(T),
@@ -63,12 +73,22 @@ impl<'a> Store<'a> {
                 }
             }
         }
+        let mut dead: Option<String> = None;
         while !open.is_empty() {
+            if let Some(why) = &dead {
+                for (at, ..) in open.drain(..) {
+                    if let Some(slot) = said.get_mut(at) {
+                        *slot = Some(Said::Failed(format!("not asked, since nobody answered before: {why}")));
+                    }
+                }
+                break;
+            }
             let batch: Vec<_> = open.drain(..open.len().min(16)).collect();
             let asked = batch.iter().map(|(_, request, kept)| {
                 request.clone().known(kept.as_ref().map(|k| k.validators.clone()).unwrap_or_default())
             });
             let answers = self.fetch.get_all(asked.collect());
+            dead = silence(&answers);
             for ((at, request, kept), answer) in batch.into_iter().zip(answers) {
                 if let Some(slot) = said.get_mut(at) {
                     *slot = Some(self.heard(&request, kept, answer, &|response| digest(at, response)));
@@ -76,6 +96,21 @@ impl<'a> Store<'a> {
             }
         }
         said.into_iter().map(|s| s.unwrap_or(Said::Failed("it was not asked".to_owned()))).collect()
+    }
+
+    /// What was kept about something that never changes, whatever its age.
+    pub(super) fn recall<T: DeserializeOwned>(&self, about: &Request) -> Option<T> {
+        self.find::<T>(about).map(|(kept, _)| kept.summary)
+    }
+
+    /// Keeps something that never changes; `about` need not be an address that answers.
+    pub(super) fn remember<T: Serialize>(&self, about: &Request, summary: T) {
+        self.keep(about, &Kept { version: VERSION, validators: Validators::default(), summary });
+    }
+
+    /// Several addresses at once, nothing kept.
+    pub(super) fn get_all(&self, requests: Vec<Request>) -> Vec<Result<Response, FetchError>> {
+        self.fetch.get_all(requests)
     }
 
     fn heard<T: Serialize + DeserializeOwned>(
