@@ -70,13 +70,13 @@ impl Vulnerabilities {
             return all;
         }
         match sources.index() {
-            Some(Ok(index)) => all.from_index(&index, wanted),
+            Some(Ok(index)) => all.ask_index(&index, wanted),
             Some(Err(why)) => all.failed(&why, wanted),
             None if sources.offline => all.failed(
                 "nothing was fetched for offline use; run `uplift advisories update` once, or name an export with --advisories",
                 wanted,
             ),
-            None => all.from_api(sources, wanted),
+            None => all.ask_api(sources, wanted),
         }
         all
     }
@@ -97,7 +97,7 @@ impl Vulnerabilities {
         }
     }
 
-    fn from_index(&mut self, index: &Index, wanted: &Wanted) {
+    fn ask_index(&mut self, index: &Index, wanted: &Wanted) {
         let mut failed: BTreeMap<Ecosystem, String> = BTreeMap::new();
         for (ecosystem, name) in wanted.keys() {
             let known = index.known(*ecosystem, name).map_err(|e| e.to_string());
@@ -122,7 +122,7 @@ impl Vulnerabilities {
     }
 
     /// First the versions in use; then all of every package that something touches, so that any target can be judged.
-    fn from_api(&mut self, sources: &Sources<'_>, wanted: &Wanted) {
+    fn ask_api(&mut self, sources: &Sources<'_>, wanted: &Wanted) {
         let base = sources.settings.api.as_deref().unwrap_or(api::PUBLIC);
         let door = Api::new(sources.fetch, base).kept_in(sources.folder.join("records"));
         let query = |((ecosystem, name), versions): (&(Ecosystem, String), &BTreeSet<String>)| Query {
