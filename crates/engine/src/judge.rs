@@ -117,7 +117,7 @@ fn propose<V: Scheme>(
         lockstep_with: None,
     });
     row.target_version = answer.target.map(|v| v.to_string());
-    row.held_by = answer.held_by;
+    row.held_by = answer.held_by.map(|why| with_what_decides(why, known));
     row.reasons = answer.reasons;
     row.warnings = answer.warnings;
     let gone = matches!(
@@ -133,6 +133,18 @@ fn propose<V: Scheme>(
             Some(date) => Datum::found(date),
             None => Datum::not_retrieved("the index gives no date for this release"),
         };
+    }
+}
+
+/// Where the newest release does not fit here: what it is for, since that is what has to move first.
+fn with_what_decides(why: String, known: &Known) -> String {
+    match known.latest().map(|latest| (&latest.version, &latest.availability)) {
+        Some((latest, Availability::NoDistribution { exists_for }))
+            if why.starts_with(latest.as_str()) && !exists_for.is_empty() =>
+        {
+            format!("{why}: it exists for {}", exists_for.join(", "))
+        }
+        _ => why,
     }
 }
 

@@ -127,7 +127,7 @@ fn release(version: Version, files: &[File], tags: &Tags) -> Release {
         (Some(reason), true, _) | (Some(reason), _, true) => Availability::Yanked { reason: reason.clone() },
         (_, true, _) => Availability::Installable,
         (_, false, true) => Availability::SourceOnly,
-        _ => Availability::NoDistribution { exists_for: exists_for(&live) },
+        _ => Availability::NoDistribution { exists_for: exists_for(&live, tags) },
     };
     Release {
         prerelease: version.is_prerelease(),
@@ -141,8 +141,9 @@ fn release(version: Version, files: &[File], tags: &Tags) -> Release {
     }
 }
 
-/// The interpreters that something of a release is for: `cp39`, `py3`, `source`, and what it requires.
-fn exists_for(files: &[&File]) -> Vec<String> {
+/// The interpreters that something of a release is for: `cp39`, `py3`, `source`; and what it requires of Python where
+/// that is what keeps this one out.
+fn exists_for(files: &[&File], here: &Tags) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for file in files {
         let python = match file.name.strip_suffix(".whl") {
@@ -150,7 +151,8 @@ fn exists_for(files: &[&File]) -> Vec<String> {
             None if file.is_sdist() => "source".to_owned(),
             None => continue,
         };
-        let requires = file.requires_python.as_ref().map(|r| format!(" (Python {r})")).unwrap_or_default();
+        let requires = file.requires_python.as_ref().filter(|r| !here.admits_python(Some(r)));
+        let requires = requires.map(|r| format!(" (Python {r})")).unwrap_or_default();
         let tag = format!("{python}{requires}");
         if !tags.contains(&tag) {
             tags.push(tag);
@@ -248,6 +250,14 @@ mod tests {
             known.releases[0].availability,
             Availability::NoDistribution { exists_for: vec!["cp39".into(), "cp311".into()] }
         );
+        let bound =
+            |p: &str| Page { files: vec![Entry { p: Some(p.into()), ..entry("demo-1.0.tar.gz", "2023-01-01") }] };
+        let of = |page: &Page| super::known(&name(), page, &tags, "2024-06-01").releases[0].availability.clone();
+        assert_eq!(
+            of(&bound(">=3.13")),
+            Availability::NoDistribution { exists_for: vec!["source (Python >=3.13)".into()] }
+        );
+        assert_eq!(of(&bound(">=3.9")), Availability::SourceOnly);
         assert_eq!(known.latest_installable().unwrap().version, "1.1");
         assert_eq!(known.find("1.1").unwrap().availability, Availability::SourceOnly);
     }
