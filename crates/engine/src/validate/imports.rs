@@ -57,11 +57,12 @@ pub(super) fn crossed(pages: &Pages<'_>, base: &Solution, solved: &Solved) -> Ve
         let parents = solved.via.get(&change.name).into_iter().flatten();
         // One that does not admit the old version was made for the new one.
         let at_risk = |p: &&PackageName| {
-            solved.solution.version(p).is_some_and(|v| {
-                let metadata = pages.metadata(p, v).unwrap_or_default();
-                let mut on = metadata.requires.iter().filter(|r| r.name == change.name);
-                pages.is_native(p, v) && on.all(|r| r.admits(&from))
-            })
+            let Some(version) = solved.solution.version(p).filter(|v| pages.is_native(p, v)) else { return false };
+            match pages.metadata(p, version) {
+                Some(metadata) => metadata.requires.iter().filter(|r| r.name == change.name).all(|r| r.admits(&from)),
+                // Nothing is known of what it admits; one that stays while the other moves is the danger.
+                None => base.version(p) == Some(version),
+            }
         };
         if from.distance(&to) != Distance::Major || !pages.is_native(&change.name, &to) {
             continue;

@@ -18,6 +18,7 @@ pub struct Claim {
 
 /// Every `X depends on Y` of the text, each once.
 pub fn claims(text: &str) -> Vec<Claim> {
+    let text = without_markers(text);
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut all = Vec::new();
     for (at, pair) in words.windows(2).enumerate() {
@@ -41,6 +42,23 @@ pub fn claims(text: &str) -> Vec<Claim> {
 /// Whether the text speaks of the package at all.
 pub fn mentions(text: &str, name: &PackageName) -> bool {
     text.split_whitespace().any(|word| name_of(bare(word)).as_ref() == Some(name))
+}
+
+/// Without `{platform_machine == 'x86_64'}` and the like, which stand between a name and its versions.
+fn without_markers(text: &str) -> String {
+    let mut depth = 0_u32;
+    let keep = |c: &char| {
+        match c {
+            '{' => depth = depth.saturating_add(1),
+            '}' => {
+                depth = depth.saturating_sub(1);
+                return false;
+            }
+            _ => {}
+        }
+        depth == 0
+    };
+    text.chars().filter(keep).collect()
 }
 
 fn bare(word: &str) -> &str {
@@ -72,13 +90,19 @@ mod tests {
     }
 
     #[test]
+    fn markers_between_name_and_version_are_left_out() {
+        let text = "torch==2.5.1 depends on nvidia-nvjitlink-cu12{platform_machine == 'x86_64' and sys_platform == 'linux'}==12.4.127 and";
+        assert_eq!(claims(text)[0].on, "nvidia-nvjitlink-cu12==12.4.127");
+    }
+
+    #[test]
     fn lists_are_no_claims() {
         assert!(claims("all of: a>1 a<1 depend on b, and a==1 depends on one of: b==1 b==2").is_empty());
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_the_reader_panic(text in "(depends on |[a-z=.,\\[\\] ]){0,40}", other in "\\PC{0,80}") {
+        fn no_text_makes_the_reader_panic(text in "(depends on |[{}a-z=.,\\[\\] ]){0,40}", other in "\\PC{0,80}") {
             let _ = claims(&text);
             let _ = claims(&other);
         }
