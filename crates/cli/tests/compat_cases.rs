@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use compat::{data, facts, interpreters, json, server, uplift};
 use serde_json::Value;
-use support::project::{python, uv};
+use support::tools::{python, uv};
 
 /// For each case that is not plainly `sat`: the kind of cause that decides, and words that must stand in one cause.
 const CAUSES: [(&str, &str, &[&str]); 21] = [
@@ -125,8 +125,8 @@ fn stage() -> &'static Stage {
         let mut answers = facts::World::new(&cases, &known, &manifests).answers();
         answers.extend(facts::beside());
         answers.extend(facts::npm(&json("npm-facts.json"), &cases));
-        let found = interpreters(&python());
-        let folders = [uv().parent().unwrap().to_owned()].into_iter().chain(found.clone());
+        let found = interpreters(&python().expect("python3").folder);
+        let folders = [uv().expect("uv").to_owned()].into_iter().chain(found.clone());
         let path: Vec<String> = folders.map(|f| f.display().to_string()).collect();
         Stage {
             caches: tempfile::tempdir().unwrap(),

@@ -20,7 +20,7 @@ pub(crate) fn json(name: &str) -> Value {
 
 /// Folders of the interpreters that cases are executed on, the machine's own first.
 pub(crate) fn interpreters(own: &Path) -> Vec<PathBuf> {
-    let mut all = vec![own.parent().unwrap().to_owned()];
+    let mut all = vec![own.to_owned()];
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     for folder in std::fs::read_dir(home.join(".pyenv/versions")).into_iter().flatten().flatten() {
         let bin = folder.path().join("bin");
