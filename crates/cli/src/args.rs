@@ -11,7 +11,7 @@ use uplift_engine::OverlayItem;
 use uplift_model::PackageName;
 use uplift_model::settings::Strategy;
 
-use crate::settings::Rule;
+use crate::settings::{Rule, Wanted};
 
 /// Upgrade a repository's aged dependencies, with proof.
 ///
@@ -128,6 +128,9 @@ pub(crate) struct Upgrade {
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) selection: Selection,
+    /// Carry out exactly this plan (a file of `uplift plan --format json`); refused when the repository has changed under it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "strategy", "target", "stages", "ignore", "hold"])]
+    pub(crate) plan: Option<PathBuf>,
     /// Show the plan and the test command, and stop there
     #[arg(long, conflicts_with = "apply")]
     pub(crate) dry_run: bool,
@@ -253,6 +256,12 @@ pub(crate) struct Selection {
     /// A bound that a package must keep, such as 'django<5'; may be given again
     #[arg(long, value_name = "REQUIREMENT")]
     pub(crate) hold: Vec<Rule>,
+    /// The version that a package shall go to, such as 'django==4.2.16'; may be given again
+    #[arg(long, value_name = "PACKAGE==VERSION")]
+    pub(crate) target: Vec<Wanted>,
+    /// A file that says in which order packages move: a line `NAME = PACKAGE, PACKAGE` for each stage
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stages: Option<PathBuf>,
     /// Leave the transitive packages of the lock as they are
     #[arg(long)]
     pub(crate) no_refresh: bool,

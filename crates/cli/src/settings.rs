@@ -5,6 +5,7 @@
 //! (`check`).
 
 mod check;
+mod stages;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 use uplift_engine::EngineError;
-use uplift_model::{ExitCode, Hint, PackageName, Settings};
+use uplift_model::{ExitCode, Hint, PackageName, Settings, Version};
 use uplift_sandbox::git::Git;
 
 pub(crate) use check::Wrong;
@@ -32,6 +33,10 @@ pub(crate) enum SettingsError {
     Text { file: String, line: usize, what: String },
     #[error("{file}{}: {wrong}", line.map(|l| format!(":{l}")).unwrap_or_default())]
     Value { file: String, line: Option<usize>, wrong: Box<Wrong> },
+    #[error("could not read the stages in `{0}`")]
+    Stages(PathBuf, #[source] std::io::Error),
+    #[error("{file}:{line}: {what}")]
+    Order { file: String, line: usize, what: String },
     #[error("{0}")]
     Flag(Box<Wrong>),
 }
@@ -40,6 +45,9 @@ impl Hint for SettingsError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Read(..) => Some("make it readable, or move it away: every setting has a default".to_owned()),
+            Self::Stages(..) | Self::Order { .. } => {
+                Some("a stage a line, in their order: `orm = sqlalchemy, alembic`; docs/reference/plan.md".to_owned())
+            }
             Self::Text { what, .. } if what.contains("unknown field") => {
                 Some("docs/settings.md lists every key; a typing slip is not ignored silently".to_owned())
             }
@@ -77,6 +85,26 @@ impl FromStr for Rule {
     }
 }
 
+/// `name` and the version that it shall go to: `django==4.2.16`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    name: PackageName,
+    version: String,
+}
+
+impl FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, version) = text
+            .split_once("==")
+            .ok_or_else(|| "write a package and one exact version, such as 'django==4.2.16'".to_owned())?;
+        let name = PackageName::new(name.trim()).map_err(|e| e.to_string())?;
+        let version = Version::new(version.trim()).map_err(|e| e.to_string())?.to_string();
+        Ok(Self { name, version })
+    }
+}
+
 /// The settings for the project at `path`, with what the flags override.
 pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Settings, Failure> {
     let repository = Git::open(path).map_err(EngineError::from)?;
@@ -84,6 +112,9 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Settings, Failu
     let folder = selection.component.as_ref().map_or(asked, |c| repository.top.join(c));
     let mut settings = read(&folder, &repository.top)?;
     overrule(&mut settings, selection);
+    if let Some(file) = &selection.stages {
+        settings.plan.stages = stages::read(file)?;
+    }
     check::all(&settings).map_err(|wrong| SettingsError::Flag(Box::new(wrong)))?;
     Ok(settings)
 }
@@ -152,8 +183,20 @@ fn in_file(error: &toml::de::Error, text: &str, file: &str) -> SettingsError {
 }
 
 fn overrule(settings: &mut Settings, selection: &Selection) {
-    let Selection { test, no_tests: _, python, component, strategy, ignore, hold, no_refresh, budget, fresh: _ } =
-        selection.clone();
+    let Selection {
+        test,
+        no_tests: _,
+        python,
+        component,
+        strategy,
+        ignore,
+        hold,
+        target,
+        stages: _,
+        no_refresh,
+        budget,
+        fresh: _,
+    } = selection.clone();
     if test.is_some() {
         settings.test.command = test;
     }
@@ -168,6 +211,7 @@ fn overrule(settings: &mut Settings, selection: &Selection) {
     }
     settings.upgrade.ignore.extend(ignore);
     settings.upgrade.hold.extend(hold.into_iter().map(|rule| (rule.name, rule.specifier)));
+    settings.upgrade.target.extend(target.into_iter().map(|wanted| (wanted.name, wanted.version)));
     if no_refresh {
         settings.upgrade.refresh = false;
     }

@@ -3,7 +3,7 @@
 //! Lives here: which packages are excepted, how far each may go, what is told where the index gives no dates.
 //! Lives elsewhere: asking under it (`crate::solver`); what was installed from the start is never judged.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_ecosystems::python::registry::Release;
 use uplift_ecosystems::python::resolve::Youngest;
@@ -33,7 +33,8 @@ pub(crate) struct Age {
 }
 
 impl Age {
-    /// The rule of `settings` at the time `now` (Unix seconds), for an environment that holds `base`.
+    /// The rule of `settings` at the time `now` (Unix seconds), for an environment that holds `base`. `fixes`: packages that
+    /// only a young release mends, and that release.
     ///
     /// # Errors
     /// Those of asking the index.
@@ -43,8 +44,10 @@ impl Age {
         index: &Index<'_>,
         base: &Solution,
         exempt: BTreeSet<PackageName>,
+        fixes: &BTreeMap<PackageName, Version>,
     ) -> Result<Self, EngineError> {
         let days = settings.minimum_release_age;
+        let exempt = exempt.into_iter().chain(fixes.keys().cloned()).collect();
         let mut age = Self { days, limit: now - i64::from(days) * 86_400, exempt, ..Self::default() };
         if days == 0 {
             return Ok(age);
@@ -56,6 +59,8 @@ impl Age {
             let releases = index.releases(name)?;
             dated |= releases.iter().any(|r| r.uploaded.is_some());
             age.enter(name, version, &releases);
+            // A fix may be young; what is younger still may not enter with it.
+            age.barred.extend(fixes.get(name).map(|fix| format!("{name}<={fix}")));
         }
         age.unknown = !dated && !base.packages.is_empty();
         Ok(age)

@@ -108,6 +108,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
             offline: request.offline,
             today: &as_of,
         },
+        subject: None,
     });
     if request.cancel.is_cancelled() {
         return Err(EngineError::Cancelled);

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use uplift_ecosystems::python::discover::Component;
-use uplift_ecosystems::python::manifest::{self, Bump, Hashes, Policy};
 use uplift_ecosystems::python::relock::{Relock, RelockError};
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
 use uplift_model::outcome::Kept;
 use uplift_model::solution::Change;
-use uplift_model::{Event, Phase, Place};
+use uplift_model::{Event, PackageName, Phase, Place};
 use uplift_sandbox::git::{Oid, Signature};
 
 use crate::commit_text::{message, states, subject};
+use crate::edits;
 use crate::error::EngineError;
 use crate::lab::Lab;
 use crate::solver::{Solver, Wish};
@@ -80,6 +80,8 @@ pub(crate) struct Committer<'a> {
     pub(crate) component: &'a Component,
     /// Unix seconds; the same for every commit of a run, so that a step done twice makes the same commit.
     pub(crate) date: i64,
+    /// The plan's order of packages; what it does not name comes last.
+    pub(crate) rank: &'a BTreeMap<PackageName, usize>,
     pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
 }
 
@@ -100,7 +102,8 @@ impl Committer<'_> {
             .map(|(n, _)| n.clone())
             .collect();
         let goal = Solved { solution: after.solution.clone(), ..Solved::default() };
-        let steps = targets::steps(before, &goal, &moved);
+        let mut steps = targets::steps(before, &goal, &moved);
+        steps.sort_by_key(|step| self.rank.get(&step.name).copied().unwrap_or(usize::MAX));
         let movers = in_order(targets::movers(self.solver, before, &steps)?);
         let (mut tip, mut state) = (parent.clone(), before.clone());
         let mut written = Written::default();
@@ -232,39 +235,25 @@ impl Committer<'_> {
         let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
         let mut files: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
         let moved = after.pins.iter().filter(|(n, v)| before.pins.get(*n) != Some(*v));
-        // Packages that only come along are edited where a constraints file fixes them.
-        let fixed = self.solver.constrained();
-        let along = changes
-            .iter()
-            .filter(|c| fixed.contains(&c.name) && !after.pins.contains_key(&c.name))
-            .filter_map(|c| Some((&c.name, c.to.as_ref()?)));
-        let bumps: Vec<Bump> = moved
-            .chain(along)
-            .map(|(name, to)| Bump { name: name.clone(), to: to.clone(), policy: Policy::Admit })
-            .collect();
-        let hashes = self.hashes(&tree, &changes)?;
-        for file in &self.component.manifests {
-            if bumps.is_empty() || self.component.environment.is_lock(&file.path) {
-                continue;
+        let fixed: BTreeSet<_> = self.solver.constrained().into_iter().collect();
+        let along: Vec<Change> = changes.iter().filter(|c| !after.pins.contains_key(&c.name)).cloned().collect();
+        let bumps = edits::bumps(moved, &along, &fixed);
+        let read = |path: &str| tree.read(path);
+        let going = changes.iter().filter_map(|c| Some((&c.name, c.to.as_ref()?)));
+        let hashes = edits::hashes(self.component, &read, self.solver.index, going)?;
+        let edited = edits::edit(self.component, &read, &bumps, &hashes);
+        notes.extend(edited.notes);
+        for file in edited.files {
+            for line in &file.lines {
+                places.entry(line.new.clone()).or_default().push(Place {
+                    file: file.file.clone(),
+                    line: line.line,
+                    written: line.new.clone(),
+                    specifier: String::new(),
+                });
             }
-            let Some(bytes) = tree.read(&file.path) else { continue };
-            let Ok(text) = manifest::text(&bytes) else { continue };
-            match manifest::edit_with_hashes(file.kind, text, &bumps, &hashes) {
-                Ok(edited) if edited.text != text => {
-                    for line in &edited.lines {
-                        places.entry(line.new.clone()).or_default().push(Place {
-                            file: file.path.clone(),
-                            line: line.line,
-                            written: line.new.clone(),
-                            specifier: String::new(),
-                        });
-                    }
-                    self.put(&file.path, edited.text.as_bytes())?;
-                    files.push((PathBuf::from(&file.path), Some(edited.text.into_bytes())));
-                }
-                Ok(_) => {}
-                Err(e) => notes.push(format!("{}: left as it is: {e}", file.path)),
-            }
+            self.put(&file.file, file.text.as_bytes())?;
+            files.push((PathBuf::from(&file.file), Some(file.text.into_bytes())));
         }
         let via = match self.solver.solve(&after.wishes(), &after.solution, &|_| true, Freshness::CacheFirst)? {
             Answer::Solved(solved) => solved.via,
@@ -299,7 +288,7 @@ impl Committer<'_> {
             from: s.from.clone(),
             to: s.to.clone(),
             distance: s.from.distance(&s.to),
-            direct: true,
+            direct: self.component.roots().iter().any(|(_, stated)| stated.name == s.name),
             phase,
             with: names.iter().filter(|n| **n != s.name).cloned().collect(),
             commit: commit.to_string(),
@@ -316,21 +305,6 @@ impl Committer<'_> {
             changes.into_iter().filter(|c| !names.contains(&c.name)).collect()
         };
         Ok(Committed { commit, subject: title.to_owned(), kept, refreshed, notes })
-    }
-
-    /// Hashes of every version that moves, when any file states hashes.
-    fn hashes(&self, tree: &Tree<'_>, changes: &[Change]) -> Result<Hashes, EngineError> {
-        let mut hashes = Hashes::new();
-        let states = |path: &str| tree.read(path).is_some_and(|b| b.windows(7).any(|w| w == b"--hash="));
-        if !self.component.manifests.iter().any(|m| states(&m.path)) {
-            return Ok(hashes);
-        }
-        for change in changes {
-            if let Some(to) = &change.to {
-                hashes.insert((change.name.clone(), to.clone()), self.solver.index.hashes(&change.name, to)?);
-            }
-        }
-        Ok(hashes)
     }
 
     fn put(&self, path: &str, bytes: &[u8]) -> Result<(), EngineError> {
@@ -365,7 +339,7 @@ pub(crate) fn folder(worktree: &Path, component: &Component) -> PathBuf {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use uplift_model::{PackageName, Version};
+    use uplift_model::Version;
 
     use super::*;
     use crate::state::Step;

@@ -83,6 +83,7 @@ pub fn resume(
         tests: !desk.journal.without_tests(&row.id)?,
         python_asked: desk.journal.outcome(&row.id, "python-asked")?.unwrap_or_default(),
         fresh: false,
+        plan: None,
     };
     pipeline::carry_out(&desk, &row, &request, watch)
 }

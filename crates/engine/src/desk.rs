@@ -28,6 +28,8 @@ pub struct Request {
     pub python_asked: bool,
     /// Ask everything anew that an earlier plan learnt.
     pub fresh: bool,
+    /// Carry out exactly this plan; `None`: draw one.
+    pub plan: Option<uplift_model::Plan>,
 }
 
 /// Hears every event as it happens.

@@ -169,6 +169,7 @@ pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> 
         limit: solver.limit,
         asked: std::cell::Cell::new(0),
         age: std::cell::OnceCell::new(),
+        together: Vec::new(),
     };
     let answer = match &component.locked {
         Some(pins) => fresh.installed(pins)?,

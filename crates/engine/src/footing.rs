@@ -4,7 +4,6 @@
 //! Lives elsewhere: trying test commands (`crate::baseline`), import checks (`crate::untested`).
 
 use uplift_decide::baseline::Baseline;
-use uplift_ecosystems::python::environment::Environment;
 use uplift_model::{Event, PackageName, Solution};
 use uplift_verify::discover::{Runner, TestCommand};
 
@@ -18,8 +17,6 @@ use crate::workshop::Workshop;
 
 /// Where everything stands.
 pub(crate) struct Footing {
-    pub(crate) base: Solution,
-    environment: Environment,
     /// Import names of what is installed.
     pub(crate) modules: Vec<(PackageName, Vec<String>)>,
     pub(crate) command: TestCommand,
@@ -27,7 +24,7 @@ pub(crate) struct Footing {
 }
 
 impl Footing {
-    /// Installs what the repository describes and runs its tests; `now` in Unix seconds; `notes` hears what a reader should know of it.
+    /// Installs what the repository describes (`base`) and runs its tests; `notes` hears what a reader should know of it.
     ///
     /// # Errors
     /// [`EngineError::Repository`] when what is described cannot be installed, or the named test command does not work.
@@ -36,18 +33,16 @@ impl Footing {
         solver: &Solver<'_>,
         lab: &Lab<'_>,
         tests: bool,
-        now: i64,
+        base: &Solution,
         notes: &mut Vec<String>,
         tell: &dyn Fn(Event) -> Result<(), EngineError>,
     ) -> Result<Self, EngineError> {
         let root = &shop.component.root;
-        tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
-        let base = shop.base(solver, now, notes)?;
         lab.prepare_layer(&subject::pretended_version(None))?;
         notes.extend(lab.layer.borrow().notes());
-        let beside = if tests { beside(shop, solver, lab, &base)? } else { None };
+        let beside = if tests { beside(shop, solver, lab, base)? } else { None };
         tell(Event::Doing { what: format!("building the environment of {} packages", base.packages.len()) })?;
-        let environment = lab.environment(&base)?.map_err(|why| {
+        let environment = lab.environment(base)?.map_err(|why| {
             EngineError::repository(
                 format!(
                     "the environment as it is now cannot be installed for Python {}: {why}",
@@ -82,18 +77,12 @@ impl Footing {
         });
         notes.extend(command.notes.iter().map(|n| format!("{}: {n}", command.found_in)));
         let modules = usage::import_names(&environment.dir);
-        Ok(Self { base, environment, modules, command, baseline })
+        Ok(Self { modules, command, baseline })
     }
 
     /// Whether tests stand behind it, rather than import checks.
     pub(crate) fn is_tested(&self) -> bool {
         !crate::untested::is_stand_in(&self.command)
-    }
-
-    /// Whether an installed package ships compiled code.
-    pub(crate) fn is_native(&self, name: &PackageName) -> bool {
-        let modules = self.modules.iter().find(|(n, _)| n == name).map(|(_, m)| m.as_slice()).unwrap_or_default();
-        usage::is_native(&self.environment.dir, modules)
     }
 }
 

@@ -91,6 +91,7 @@ fn propose<V: Scheme>(
     let floor = row.floor.as_deref().and_then(read);
     let name = PackageName::new(&row.name).ok();
     let pin = name.as_ref().and_then(|n| upgrade.pin.get(n)).and_then(|text| read(text));
+    let requested = name.as_ref().and_then(|n| upgrade.target.get(n)).and_then(|text| read(text));
     let hold_text = name.as_ref().and_then(|n| upgrade.hold.get(n)).cloned();
     let holds = |version: &V| hold_text.as_deref().is_none_or(|text| admits(text, version));
     let bounds: Vec<String> = row.stated.iter().map(|s| s.specifier.clone()).collect();
@@ -111,7 +112,7 @@ fn propose<V: Scheme>(
         ignored: name.as_ref().is_some_and(|n| upgrade.ignore.contains(n)),
         pin: pin.as_ref(),
         hold: hold_text.as_deref().map(|text| Hold { admits: &holds, text }),
-        requested: None,
+        requested: requested.as_ref(),
         deprecated: row.deprecation.value().is_some(),
         needed_by: None,
         lockstep_with: None,
@@ -151,37 +152,51 @@ fn with_what_decides(why: String, known: &Known) -> String {
 /// The risk of going to the target; none where nothing moves.
 fn assess(row: &mut DependencyRow, known: &Known, as_of: &str, affected: Affected<'_>) {
     let Some(target) = row.target_version.clone() else { return };
-    let mut evidence = Evidence::new(&row.name, row.ecosystem, row.role, &target);
+    row.risk = Some(risk::assess(&evidence(row, known, &target, as_of, affected)));
+}
+
+/// The facts of going from the version in use to `target`, which need not be the one that was proposed.
+pub(crate) fn evidence(
+    row: &DependencyRow,
+    known: &Known,
+    target: &str,
+    as_of: &str,
+    affected: Affected<'_>,
+) -> Evidence {
+    let mut evidence = Evidence::new(&row.name, row.ecosystem, row.role, target);
     let from = row.current_version.as_deref().or(row.floor.as_deref());
     evidence.current.clone_from(&row.current_version);
     evidence.floor.clone_from(&row.floor);
-    evidence.distance = from.and_then(|f| rows::distance(row.ecosystem, f, &target));
-    let (majors, minors) = from.and_then(|f| rows::apart(row.ecosystem, f, &target)).unwrap_or_default();
+    evidence.distance = from.and_then(|f| rows::distance(row.ecosystem, f, target));
+    let (majors, minors) = from.and_then(|f| rows::apart(row.ecosystem, f, target)).unwrap_or_default();
     (evidence.majors, evidence.minors) = (majors, minors);
     evidence.direct = row.direct;
     evidence.pinning = row.pinning;
     evidence.locked = row.locked.is_some();
-    let (before, after) = (from.and_then(|f| known.find(f)), known.find(&target));
+    let (before, after) = (from.and_then(|f| known.find(f)), known.find(target));
     evidence.native = match (before.and_then(|r| r.native), after.and_then(|r| r.native)) {
         (None, None) => Datum::not_retrieved("the index lists no wheel that would tell"),
         (before, after) => Datum::found(Native {
             before: before.unwrap_or(false),
             after: after.unwrap_or(false),
-            stable_abi: known.find(&target).is_some_and(|r| r.stable_abi),
+            stable_abi: known.find(target).is_some_and(|r| r.stable_abi),
         }),
     };
     evidence.usage = row.usage.clone();
     evidence.dependents.clone_from(&row.dependents);
     evidence.current_age_days = row.released.clone().map(|d| days::between(&d, as_of).unwrap_or(0));
-    evidence.target_age_days = row.target_released.clone().map(|d| days::between(&d, as_of).unwrap_or(0));
+    evidence.target_age_days = match after.and_then(|r| r.date.as_deref()) {
+        Some(date) => Datum::found(days::between(date, as_of).unwrap_or(0)),
+        None => Datum::not_retrieved("the index gives no date for this release"),
+    };
     let last = known.releases.iter().filter_map(|r| r.date.as_deref()).max();
     evidence.days_since_release = last.and_then(|d| days::between(d, as_of));
     evidence.median_cadence_days = cadence(known);
     evidence.current_availability = row.availability.clone();
     evidence.target_availability = Datum::answered(after.map(|r| r.availability.clone()));
     evidence.deprecation = row.deprecation.clone();
-    evidence.advisories = security(row, &target, affected);
-    row.risk = Some(risk::assess(&evidence));
+    evidence.advisories = security(row, target, affected);
+    evidence
 }
 
 fn security(row: &DependencyRow, target: &str, affected: Affected<'_>) -> Datum<SecurityEffect> {

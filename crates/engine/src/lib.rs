@@ -13,6 +13,7 @@ mod commit_text;
 mod commits;
 mod control;
 mod desk;
+mod edits;
 mod error;
 mod finale;
 mod footing;
@@ -26,6 +27,7 @@ mod layer;
 mod pipeline;
 mod planning;
 mod preview;
+mod research;
 mod rollback;
 mod rounds;
 mod signs;
@@ -43,6 +45,19 @@ mod workshop;
 
 pub use uplift_decide::policy::Condition;
 pub use uplift_facts::days::is_date;
+
+/// Whether a text is a success metric that targets can be held against.
+///
+/// # Errors
+/// What such a metric looks like.
+pub fn metric(text: &str) -> Result<(), String> {
+    uplift_decide::effort::Metric::parse(text).map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// Whether a text names a class of packages, such as `payment library`.
+pub fn is_class(text: &str) -> bool {
+    uplift_decide::risk::Class::of_word(text).is_some()
+}
 
 pub use advisories::{Kept as KeptAdvisories, kept_advisories, update as update_advisories};
 pub use check::{CheckRequest, Checked, check};

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use uplift_model::outcome::{Counts, RunReport, RunState};
-use uplift_model::{Event, PackageName, Phase};
+use uplift_model::settings::Strategy;
+use uplift_model::{Event, PackageName, Phase, Plan, Version};
 use uplift_sandbox::clock;
 use uplift_sandbox::git::Oid;
 
@@ -20,12 +21,11 @@ use crate::footing::Footing;
 use crate::held::{baseline_summary, held};
 use crate::journal::RunRow;
 use crate::lab::Lab;
-use crate::planning::{self, Drafted, Facts};
+use crate::planning::{Drafted, Facts, fits};
 use crate::rounds::Rounds;
 use crate::solver::Solver;
 use crate::state::State;
 use crate::subject::{self, Tree};
-use crate::usage::Imports;
 use crate::workshop::{Order, Site, Workshop};
 
 /// Upgrades the component at `request.path` and delivers a branch.
@@ -36,7 +36,11 @@ pub fn upgrade(request: &Request, watch: Watch<'_>) -> Result<RunReport, EngineE
     let desk = Desk::open(&request.path, &request.cancel)?;
     let _owner = desk.own()?;
     let base = desk.repository.usable_head()?.to_string();
-    let component = subject::component(&Tree::of(&desk.git, &base)?, &desk.inner, &request.settings)?;
+    let tree = Tree::of(&desk.git, &base)?;
+    let component = subject::component(&tree, &desk.inner, &request.settings)?;
+    if let Some(plan) = &request.plan {
+        fits(plan, &component, &tree)?;
+    }
     let row = RunRow {
         id: ulid::Ulid::generate().to_string(),
         component: subject::shown(&component),
@@ -49,7 +53,8 @@ pub fn upgrade(request: &Request, watch: Watch<'_>) -> Result<RunReport, EngineE
         report: None,
     };
     crate::control::abandon_stale(&desk)?;
-    let asked = [("tests", request.tests.into()), ("python-asked", request.python_asked.into())];
+    let plan = serde_json::to_value(&request.plan).map_err(|e| EngineError::Bug(e.to_string()))?;
+    let asked = [("tests", request.tests.into()), ("python-asked", request.python_asked.into()), ("plan", plan)];
     desk.journal.begin(&row, &asked)?;
     carry_out(&desk, &row, request, watch)
 }
@@ -107,25 +112,47 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     if desk.repository.dirty {
         notes.push("uncommitted changes in your work tree are not part of this run; it starts from HEAD".to_owned());
     }
-    let footing = Footing::lay(&shop, &solver, &lab, request.tests, row.created, &mut notes, &tell)?;
+    tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
+    let base = solver.base()?;
+    let research = shop.research(&base, row.created);
+    let given: Option<Plan> = desk.journal.outcome(&row.id, "plan")?.flatten();
+    let days = settings.upgrade.minimum_release_age;
+    let exempt = desk.journal.step(&row.id, "fixes", || {
+        let fixes = || if days == 0 { BTreeMap::new() } else { research.judged().young_fixes(days) };
+        Ok::<_, EngineError>(given.as_ref().map_or_else(fixes, chosen))
+    })?;
+    notes.extend(shop.keep_out_the_young(&solver, &base, row.created, &exempt)?);
+    let footing = Footing::lay(&shop, &solver, &lab, request.tests, &base, &mut notes, &tell)?;
     let holds = desk.journal.holds(&subject::shown(component))?;
-    let native = |name: &PackageName| footing.is_native(name);
     let facts = Facts {
         solver: &solver,
         index: &index,
         component,
-        base: &footing.base,
-        settings: &settings.upgrade,
+        tree: &shop.tree,
+        base: &base,
+        settings,
         holds: &holds,
-        imports: &Imports::of(&shop.tree.files, &|path| shop.tree.read(path)),
-        modules: &footing.modules,
-        native: &native,
+        research: &research,
     };
-    let drafted = facts.draft(&shop.interpreter.version, notes, &tell)?;
-    let committer = Committer { lab: &lab, solver: &solver, component, date: row.created, tell: &tell };
+    // What was drafted once is what the run goes by, also when it is taken up again tomorrow.
+    let mut drafted: Drafted = desk.journal.step(&row.id, "draft", || match &given {
+        Some(plan) => facts.given(plan.clone()),
+        None => facts.draft(&shop.interpreter.version, notes.clone(), &tell),
+    })?;
+    if given.is_some() {
+        drafted.plan.notes = notes;
+    }
+    let rank = drafted.rank();
+    let committer = Committer { lab: &lab, solver: &solver, component, date: row.created, rank: &rank, tell: &tell };
     let base_commit = match Oid::parse(&row.base) {
         Some(commit) => commit,
         None => desk.repository.usable_head()?.clone(),
+    };
+    let refresh = match &given {
+        Some(plan) if plan.refresh.is_empty() => Refresh::No,
+        Some(plan) => Refresh::To(planned_refresh(plan)),
+        None if facts.refreshes() => Refresh::All,
+        None => Refresh::No,
     };
     let mut rounds = Rounds {
         lab: &lab,
@@ -134,8 +161,9 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         command: &footing.command,
         baseline: &footing.baseline,
         imports: &footing.modules,
-        strategy: settings.upgrade.strategy,
+        strategy: if given.is_some() { Strategy::Latest } else { settings.upgrade.strategy },
         within: &drafted.within,
+        exact: &drafted.exact,
         budget: settings.upgrade.run_budget,
         tell: &tell,
         ceilings: drafted.ceilings.clone(),
@@ -144,7 +172,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         deferred: BTreeSet::new(),
         refused: BTreeMap::new(),
     };
-    let acted = act(&mut rounds, &committer, &drafted, &base_commit, facts.refreshes())?;
+    let acted = act(&mut rounds, &committer, &drafted, &base_commit, refresh)?;
     let mut report = RunReport {
         schema: "uplift/run/1".to_owned(),
         run: row.id.clone(),
@@ -193,6 +221,27 @@ fn counts(lab: &Lab<'_>, solver: &Solver<'_>, started: Instant) -> Counts {
     }
 }
 
+/// How far the rest of the lock goes at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Refresh {
+    No,
+    All,
+    /// These packages, no further than these versions.
+    To(BTreeMap<PackageName, Version>),
+}
+
+fn planned_refresh(plan: &Plan) -> BTreeMap<PackageName, Version> {
+    plan.refresh.iter().filter_map(|change| Some((change.name.clone(), change.to.clone()?))).collect()
+}
+
+/// Versions that a plan has chosen: they enter however young they are.
+fn chosen(plan: &Plan) -> BTreeMap<PackageName, Version> {
+    let along = plan.moves.iter().flat_map(|m| &m.induced);
+    let along = along.filter_map(|change| Some((change.name.clone(), change.to.clone()?)));
+    let own = plan.candidates.iter().map(|c| (c.name.clone(), c.target.clone()));
+    along.chain(planned_refresh(plan)).chain(own).collect()
+}
+
 /// What the phases came to.
 struct Acted {
     commits: Vec<Committed>,
@@ -206,7 +255,7 @@ fn act(
     committer: &Committer<'_>,
     drafted: &Drafted,
     base: &Oid,
-    refresh: bool,
+    refresh: Refresh,
 ) -> Result<Acted, EngineError> {
     let mut commits: Vec<Committed> = Vec::new();
     let mut state = drafted.state.clone();
@@ -219,7 +268,7 @@ fn act(
         // The last of the three takes everything that is left: also what failed alone, and what only now can move.
         rounds.defers = phase != Phase::High;
         let eligible = |mover: &crate::state::Mover, all: &[crate::state::Mover]| {
-            phase == Phase::High || planning::phase_of(mover, all, &drafted.traits) <= phase
+            phase == Phase::High || drafted.phase_of(mover, all) <= phase
         };
         let made = loop {
             state = rounds.run(before.clone(), &drafted.movable, &eligible)?;
@@ -243,8 +292,8 @@ fn act(
         (rounds.tell)(Event::PhaseDone { phase, kept, held })?;
     }
     let mut notes = Vec::new();
-    if refresh && rounds.solver.pins_everything() {
-        match integrate(rounds, committer, &tip, &state)? {
+    if refresh != Refresh::No && rounds.solver.pins_everything() {
+        match integrate(rounds, committer, &tip, &state, &refresh)? {
             Ok((made, after)) => {
                 commits.extend(made);
                 state = after;
@@ -261,18 +310,34 @@ fn integrate(
     committer: &Committer<'_>,
     tip: &Oid,
     state: &State,
+    refresh: &Refresh,
 ) -> Result<Result<(Option<Committed>, State), Refusal>, EngineError> {
     let mut open = state.clone();
     for (name, version) in &state.solution.packages {
         open.pins.entry(name.clone()).or_insert_with(|| version.clone());
     }
-    let movable: BTreeSet<PackageName> = open.pins.keys().filter(|n| !state.pins.contains_key(*n)).cloned().collect();
+    let wanted = |name: &PackageName| match refresh {
+        Refresh::To(versions) => versions.contains_key(name),
+        Refresh::All => true,
+        Refresh::No => false,
+    };
+    let opened = open.pins.keys().filter(|n| !state.pins.contains_key(*n));
+    let movable: BTreeSet<PackageName> = opened.filter(|n| wanted(n)).cloned().collect();
+    if let Refresh::To(versions) = refresh {
+        rounds.ceilings.extend(versions.clone());
+    }
     (rounds.tell)(Event::PhaseStarted { phase: Phase::Integration, moves: movable.len() })?;
     let held = rounds.blames.len();
     for name in &movable {
         let Some(current) = open.pins.get(name) else { continue };
         let promised = rounds.solver.promised(name, current)?;
-        rounds.ceilings.extend(promised.map(|(ceiling, _)| (name.clone(), ceiling)));
+        if let Some((ceiling, _)) = promised {
+            rounds
+                .ceilings
+                .entry(name.clone())
+                .and_modify(|known| *known = ceiling.clone().min(known.clone()))
+                .or_insert(ceiling);
+        }
     }
     let after = rounds.run(open.clone(), &movable, &|_, _| true)?;
     let made = committer.refresh(tip, &open, &after)?;

@@ -1,13 +1,18 @@
 //! The plan alone: the same gathering and the same planner as a run, without a work tree and without acting.
 
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use uplift_facts::days;
+use uplift_facts::vulnerabilities::index_file;
 use uplift_model::{Event, Plan};
 use uplift_sandbox::clock;
+use uplift_sandbox::dirs::Dirs;
 
 use crate::desk::{Desk, Request, Watch};
 use crate::error::EngineError;
 use crate::planning::Facts;
 use crate::subject;
-use crate::usage::Imports;
 use crate::workshop::{Order, Site, Workshop};
 
 /// The plan for the component at `request.path`; nothing is changed.
@@ -18,13 +23,7 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let desk = Desk::open(&request.path, &request.cancel)?;
     let head = desk.repository.usable_head()?.to_string();
     let settings = &request.settings;
-    let key = format!(
-        "plan:{}:{head}:{}:{}:{}",
-        env!("CARGO_PKG_VERSION"),
-        desk.inner,
-        request.python_asked,
-        serde_json::to_string(settings).unwrap_or_default()
-    );
+    let key = key(&desk, request, &head);
     if !request.fresh
         && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
     {
@@ -52,22 +51,51 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let solver = shop.solver(&index);
     let mut notes = component.notes.clone();
     notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
-    let base = shop.base(&solver, clock::now(), &mut notes)?;
-    let imports = Imports::of(&tree.files, &|path| tree.read(path));
+    let now = clock::now();
+    let base = solver.base()?;
+    tell(Event::Doing { what: "looking up advisories, releases and where the code uses what".to_owned() })?;
+    let research = shop.research(&base, now);
+    let fixes = research.judged().young_fixes(settings.upgrade.minimum_release_age);
+    notes.extend(shop.keep_out_the_young(&solver, &base, now, &fixes)?);
     let holds = desk.journal.holds(&subject::shown(component))?;
     let facts = Facts {
         solver: &solver,
         index: &index,
         component,
+        tree,
         base: &base,
-        settings: &settings.upgrade,
+        settings,
         holds: &holds,
-        imports: &imports,
-        modules: &[],
-        native: &|_| false,
+        research: &research,
     };
     let drafted = facts.draft(&shop.interpreter.version, notes, &tell)?;
+    if request.cancel.is_cancelled() {
+        return Err(EngineError::Cancelled);
+    }
     desk.journal.forget_steps(&asking)?;
     desk.journal.keep_fact(&key, &drafted.plan)?;
     Ok(drafted.plan)
+}
+
+/// What a plan depends on, as far as it can be told without drawing it: the day, the settings, and the state of the
+/// advisories on the disk.
+fn key(desk: &Desk, request: &Request, head: &str) -> String {
+    let stamp = |path: &Path| {
+        let told = std::fs::metadata(path).ok();
+        let at = told.as_ref().and_then(|m| m.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+        format!("{}-{}", at.unwrap_or_default().as_nanos(), told.map_or(0, |m| m.len()))
+    };
+    let advisories = &request.settings.advisories;
+    let named = advisories.paths.iter().chain(&advisories.vex).chain(&advisories.epss).chain(&advisories.kev);
+    let mut stamps: Vec<String> = named.map(|path| stamp(&desk.repository.top.join(path))).collect();
+    stamps.extend(Dirs::find().ok().map(|dirs| stamp(&index_file(&dirs.root().join("advisories")))));
+    format!(
+        "plan:{}:{head}:{}:{}:{}:{}:{}",
+        env!("CARGO_PKG_VERSION"),
+        desk.inner,
+        request.python_asked,
+        days::of_seconds(clock::now()),
+        stamps.join(","),
+        serde_json::to_string(&request.settings).unwrap_or_default()
+    )
 }

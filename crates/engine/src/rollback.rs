@@ -205,7 +205,8 @@ impl Reversal<'_> {
         let now = solver.base()?;
         let (state, after) = self.ways(&solver, &now)?;
         let component = &shop.component;
-        let committer = Committer { lab: &lab, solver: &solver, component, date: clock::now(), tell };
+        let rank = std::collections::BTreeMap::new();
+        let committer = Committer { lab: &lab, solver: &solver, component, date: clock::now(), rank: &rank, tell };
         let names: Vec<String> = chosen.iter().map(|k| format!("{} {} -> {}", k.name, k.to, k.from)).collect();
         let title = if whole {
             format!("revert(deps): take back run {}", row.id)

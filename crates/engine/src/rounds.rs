@@ -55,6 +55,7 @@ pub(crate) struct Rounds<'a> {
     pub(crate) imports: &'a [(PackageName, Vec<String>)],
     pub(crate) strategy: Strategy,
     pub(crate) within: &'a BTreeMap<PackageName, String>,
+    pub(crate) exact: &'a BTreeMap<PackageName, Version>,
     pub(crate) budget: u32,
     pub(crate) tell: &'a dyn Fn(Event) -> Result<(), EngineError>,
     pub(crate) ceilings: BTreeMap<PackageName, Version>,
@@ -116,7 +117,13 @@ impl Rounds<'_> {
         movable: &BTreeSet<PackageName>,
         eligible: &dyn Fn(&Mover, &[Mover]) -> bool,
     ) -> Result<Vec<Mover>, EngineError> {
-        let scope = Scope { movable, ceilings: &self.ceilings, strategy: self.strategy, within: self.within };
+        let scope = Scope {
+            movable,
+            ceilings: &self.ceilings,
+            strategy: self.strategy,
+            within: self.within,
+            exact: self.exact,
+        };
         let Answer::Solved(target) = targets::joint(self.solver, state, &scope)? else { return Ok(Vec::new()) };
         let steps = targets::steps(state, &target, movable);
         let all = targets::movers(self.solver, state, &steps)?;

@@ -61,6 +61,8 @@ pub(crate) struct Solver<'a> {
     pub(crate) asked: std::cell::Cell<u32>,
     /// Set once it is known what is installed now: from then on, nothing too young enters.
     pub(crate) age: std::cell::OnceCell<Age>,
+    /// Packages that the settings let move together only.
+    pub(crate) together: Vec<Vec<PackageName>>,
 }
 
 impl Solver<'_> {

@@ -21,6 +21,8 @@ pub(crate) struct Scope<'s> {
     pub(crate) strategy: Strategy,
     /// Specifiers of the settings' `hold`.
     pub(crate) within: &'s BTreeMap<PackageName, String>,
+    /// Versions that somebody asked for; given up together where the resolver does not take them all.
+    pub(crate) exact: &'s BTreeMap<PackageName, Version>,
 }
 
 /// The newest joint set within `scope`, starting from `state`.
@@ -33,7 +35,20 @@ pub(crate) fn joint(solver: &Solver<'_>, state: &State, scope: &Scope<'_>) -> Re
         wishes.insert(name.clone(), wish(now, scope, name, own.get(name).map(String::as_str).unwrap_or_default()));
     }
     // What moves by itself states no preference; what comes along keeps its version where it can.
-    solver.solve(&wishes, &state.solution, &|name| !scope.movable.contains(name), Freshness::Index)
+    let keep = |name: &PackageName| !scope.movable.contains(name);
+    let mut asked = wishes.clone();
+    for (name, version) in scope.exact {
+        let in_reach = scope.ceilings.get(name).is_none_or(|ceiling| ceiling >= version);
+        if in_reach && state.pins.get(name).is_some_and(|now| now < version) {
+            asked.insert(name.clone(), Wish::Exactly(version.clone()));
+        }
+    }
+    if asked != wishes
+        && let Answer::Solved(solved) = solver.solve(&asked, &state.solution, &keep, Freshness::Index)?
+    {
+        return Ok(Answer::Solved(solved));
+    }
+    solver.solve(&wishes, &state.solution, &keep, Freshness::Index)
 }
 
 fn wish(now: &Version, scope: &Scope<'_>, name: &PackageName, own: &str) -> Wish {
@@ -72,6 +87,15 @@ pub(crate) fn movers(solver: &Solver<'_>, state: &State, steps: &[Step]) -> Resu
     let mut needs: Vec<BTreeSet<usize>> = Vec::with_capacity(steps.len());
     for (at, step) in steps.iter().enumerate() {
         needs.push(needs_of(solver, state, steps, at, step)?);
+    }
+    for group in &solver.together {
+        let members: Vec<usize> =
+            (0..steps.len()).filter(|at| steps.get(*at).is_some_and(|step| group.contains(&step.name))).collect();
+        for at in &members {
+            if let Some(needs) = needs.get_mut(*at) {
+                needs.extend(members.iter().filter(|other| *other != at));
+            }
+        }
     }
     let groups = groups(&needs);
     let group_of = |step: usize| groups.iter().position(|g| g.contains(&step)).unwrap_or(0);

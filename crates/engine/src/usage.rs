@@ -51,19 +51,6 @@ fn modules(dist_info: &Path) -> Vec<String> {
     tops
 }
 
-/// True when a package of the environment ships compiled code.
-pub(crate) fn is_native(environment: &Path, names: &[String]) -> bool {
-    site_packages(environment).iter().any(|site| names.iter().any(|n| holds_native(&site.join(n), 2)))
-}
-
-fn holds_native(folder: &Path, depth: usize) -> bool {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.into_iter().any(|e| {
-        let name = e.file_name().to_string_lossy().into_owned();
-        name.ends_with(".so") || (depth > 0 && e.path().is_dir() && holds_native(&e.path(), depth - 1))
-    })
-}
-
 /// Number of files that import each top-level module: of the code, and of the tests.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Imports {

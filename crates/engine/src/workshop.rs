@@ -4,6 +4,7 @@
 //! Lives elsewhere: how component and interpreter are chosen (`crate::subject`), what is done with it all.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_model::outcome::Counts;
-use uplift_model::{Event, Settings, Solution};
+use uplift_model::{Event, PackageName, Settings, Solution, Version};
 use uplift_sandbox::Cancel;
 
 use crate::age::Age;
@@ -21,6 +22,7 @@ use crate::error::EngineError;
 use crate::index::Index;
 use crate::lab::Lab;
 use crate::layer::Layer;
+use crate::research::Research;
 use crate::solver::Solver;
 use crate::subject::{self, Asked, Tree};
 
@@ -121,21 +123,48 @@ impl<'d> Workshop<'d> {
             limit: Duration::from_secs(self.order.settings.limits.resolve_seconds),
             asked: Cell::new(0),
             age: OnceCell::new(),
+            together: self.order.settings.plan.groups.values().cloned().collect(),
         }
     }
 
-    /// Reads what is installed now, and from here on lets nothing too young enter; `now` in Unix seconds.
+    /// From here on nothing too young enters, save what mends something; `now` in Unix seconds.
     ///
     /// # Errors
-    /// [`EngineError::Repository`] when the present state does not resolve.
-    pub(crate) fn base(&self, solver: &Solver<'_>, now: i64, notes: &mut Vec<String>) -> Result<Solution, EngineError> {
-        let base = solver.base()?;
+    /// Those of asking the index.
+    pub(crate) fn keep_out_the_young(
+        &self,
+        solver: &Solver<'_>,
+        base: &Solution,
+        now: i64,
+        fixes: &BTreeMap<PackageName, Version>,
+    ) -> Result<Option<String>, EngineError> {
         let upgrade = &self.order.settings.upgrade;
-        let chosen = upgrade.pin.keys().cloned().collect();
-        let age = Age::of(upgrade, now, solver.index, &base, chosen)?;
-        notes.extend(age.note());
+        let chosen = upgrade.pin.keys().chain(upgrade.target.keys()).cloned().collect();
+        let age = Age::of(upgrade, now, solver.index, base, chosen, fixes)?;
+        let note = age.note();
         let _set = solver.age.set(age);
-        Ok(base)
+        Ok(note)
+    }
+
+    /// What is known of the packages at hand, looked up when it is first wanted.
+    pub(crate) fn research<'w>(&'w self, base: &'w Solution, now: i64) -> Research<'w> {
+        let own = self.order.desk;
+        let clean =
+            !own.repository.dirty && own.repository.usable_head().is_ok_and(|head| head.as_str() == self.order.commit);
+        Research {
+            doors: &self.doors,
+            settings: self.order.settings,
+            tree: &self.tree,
+            top: &own.repository.top,
+            clean,
+            component: &self.component,
+            python: self.interpreter.minor(),
+            commit: self.order.commit,
+            base,
+            now,
+            fresh: self.order.fresh,
+            judged: OnceCell::new(),
+        }
     }
 
     /// The lab at the commit that the work starts from, with nothing of the project installed yet.

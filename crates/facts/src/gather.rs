@@ -14,7 +14,7 @@ use uplift_ecosystems::python::registry::Tags;
 use uplift_model::advisory::Finding;
 use uplift_model::analysis::{Analysis, ComponentAnalysis, DependencyRow, Pinning, SCHEMA, SourceState};
 use uplift_model::risk::Urgency;
-use uplift_model::{Datum, Ecosystem, PackageName};
+use uplift_model::{Datum, Ecosystem, PackageName, Solution};
 use uplift_sandbox::fetch::Fetch;
 use uplift_sandbox::redact;
 
@@ -43,6 +43,19 @@ pub struct Ask<'a> {
     /// Where summaries of index pages are kept.
     pub store: PathBuf,
     pub advisories: Sources<'a>,
+    /// `None`: every component, as its files have it.
+    pub subject: Option<Subject<'a>>,
+}
+
+/// One Python component as a resolver knows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Folder from the repository's root; empty for the root.
+    pub root: &'a str,
+    /// What is installed; stands in for a lock where there is none.
+    pub in_use: &'a Solution,
+    /// The interpreter that "installable" is judged by: `3.11`.
+    pub python: &'a str,
 }
 
 /// Facts, and the releases that a judgement of them needs.
@@ -56,8 +69,16 @@ pub struct Gathered {
 
 /// Reads the files, asks the sources, joins the answers.
 pub fn gather(ask: &Ask<'_>) -> Gathered {
-    let tree = Tree::walk(ask.root);
-    let components = components::components(&tree);
+    gather_from(ask, &Tree::walk(ask.root))
+}
+
+/// [`gather`] over files that need not lie on the disk.
+pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
+    let mut components = components::components(tree);
+    if let Some(subject) = ask.subject {
+        components.retain(|c| c.root == subject.root && c.ecosystem == Ecosystem::Python);
+        components.iter_mut().for_each(|c| c.stand_at(subject.in_use));
+    }
     let store = Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline);
     let indexes = indexes(ask, &components);
     let python = python_pages(&indexes, &store, &components);
@@ -72,7 +93,10 @@ pub fn gather(ask: &Ask<'_>) -> Gathered {
     let mut analyses = Vec::new();
     let mut releases = Vec::new();
     for ((component, documents), place) in components.iter().zip(&javascript).zip(&places) {
-        let runtime = Runtime::of(component, place, &places, &stated);
+        let runtime = match ask.subject {
+            Some(subject) => Runtime { line: subject.python.to_owned(), from: "chosen for the plan".to_owned() },
+            None => Runtime::of(component, place, &places, &stated),
+        };
         let answers: BTreeMap<String, Answer> = component
             .packages
             .values()

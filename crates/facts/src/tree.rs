@@ -31,16 +31,34 @@ const SKIPPED: [&str; 14] = [
 /// Largest file that is read, in bytes. Locks of large monorepos reach some 10 MiB.
 const LARGEST: u64 = 32 << 20;
 
-/// The files below a folder.
-#[derive(Debug)]
-pub struct Tree {
+/// Reads one file of a tree, by its path from the root.
+pub type Reader<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+
+/// The files below a folder, or those of a commit.
+pub struct Tree<'a> {
     root: PathBuf,
+    /// `None`: from the disk.
+    reader: Option<Reader<'a>>,
     /// From the root, with `/`, sorted.
     pub files: Vec<String>,
     problems: RefCell<BTreeMap<String, FileProblem>>,
 }
 
-impl Tree {
+impl std::fmt::Debug for Tree<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tree").field("root", &self.root).field("files", &self.files.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Tree<'a> {
+    /// Files that somebody else lists and reads, such as those of a commit; `root` is where they lie when checked out.
+    pub fn of(root: &Path, files: &[String], reader: Reader<'a>) -> Self {
+        let made = |file: &String| file.split('/').rev().skip(1).any(|folder| SKIPPED.contains(&folder));
+        let mut files: Vec<String> = files.iter().filter(|f| !made(f)).cloned().collect();
+        files.sort();
+        Self { root: root.to_owned(), reader: Some(reader), files, problems: RefCell::new(BTreeMap::new()) }
+    }
+
     /// Walks `root`. Folders that cannot be entered and links that lead out become problems.
     pub fn walk(root: &Path) -> Self {
         let mut problems = BTreeMap::new();
@@ -89,13 +107,16 @@ impl Tree {
             files.push(path);
         }
         files.sort();
-        Self { root: root.to_owned(), files, problems: RefCell::new(problems) }
+        Self { root: root.to_owned(), reader: None, files, problems: RefCell::new(problems) }
     }
 
     /// The file's bytes; `None` when there is no such file, or it is too large or unreadable (a problem then).
     pub fn read(&self, path: &str) -> Option<Vec<u8>> {
         if self.files.binary_search_by(|f| f.as_str().cmp(path)).is_err() {
             return None;
+        }
+        if let Some(reader) = self.reader {
+            return reader(path).filter(|bytes| u64::try_from(bytes.len()).is_ok_and(|size| size <= LARGEST));
         }
         let full = self.root.join(path);
         let size = std::fs::metadata(&full).map(|m| m.len());
@@ -163,6 +184,16 @@ mod tests {
         assert!(tree.read("constraints.txt").is_none());
         assert_eq!(tree.problems().len(), 1);
         assert_eq!(tree.problems()[0].file, "constraints.txt");
+    }
+
+    #[test]
+    fn a_commits_files_are_read_by_whoever_has_them() {
+        let files = ["b.txt", "node_modules/x.js", "a.txt"].map(str::to_owned);
+        let read = |path: &str| (path == "a.txt").then(|| b"a".to_vec());
+        let tree = Tree::of(Path::new("nowhere"), &files, &read);
+        assert_eq!(tree.files, ["a.txt", "b.txt"]);
+        assert_eq!((tree.read("a.txt"), tree.read("b.txt")), (Some(b"a".to_vec()), None));
+        assert_eq!(tree.read("node_modules/x.js"), None);
     }
 
     #[test]

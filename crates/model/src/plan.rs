@@ -2,14 +2,21 @@
 //!
 //! Field names in JSON follow the requirement rows N7 and N8.
 
+mod step;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Reason;
+use crate::risk::{Assessment, DecisionPoint, RegisterEntry};
+use crate::roadmap::{Calendar, Effort, MetricCheck, Priority};
 use crate::{Distance, PackageName, Place, Role, Version};
 
+pub use step::{Edit, Fallback, FallbackKind, Linked, PlanStep, StepKind, WorkPart};
+
 /// One package with one target version, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     pub name: PackageName,
     #[serde(rename = "current_version")]
@@ -34,6 +41,16 @@ pub struct Candidate {
     pub dependents: Vec<PackageName>,
     /// Known breaking changes; empty as long as nothing computes them.
     pub breaking_changes: Vec<String>,
+    /// Why it should move (row A21); never empty in a plan that this version drew.
+    #[serde(default)]
+    pub reason_codes: Vec<Reason>,
+    /// Score, factors, what is unknown, advisories removed, remaining and introduced, test layers. `None`: the plan was
+    /// drawn before plans were weighed.
+    #[serde(default)]
+    pub assessment: Option<Assessment>,
+    /// What to know before going to the target.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,8 +66,8 @@ pub enum Risk {
 #[serde(transparent)]
 pub struct MoveId(pub usize);
 
-/// Candidates that change together because the resolver accepts them only so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Candidates that change together because the resolver accepts them only so, or because the settings group them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Move {
     pub id: MoveId,
     pub candidates: Vec<Candidate>,
@@ -102,17 +119,18 @@ impl fmt::Display for Risk {
 }
 
 /// The whole plan of one component.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// First 12 hex digits of a SHA-256 over everything else: same facts, same id.
+    /// First 12 hex digits of a SHA-256 over what would be done: same facts, same id. Ages and the commit are left out.
     pub id: String,
     pub component: String,
     pub interpreter: String,
     #[serde(rename = "dependencies")]
     pub candidates: Vec<Candidate>,
+    /// In the order in which they are carried out, phase by phase.
     pub moves: Vec<Move>,
     pub phases: Vec<PhasePlan>,
-    /// Seconds, estimated from rules; `None` before a baseline exists.
+    /// Seconds along the longest chain of steps that need each other, by the rule table.
     pub estimated_duration: Option<u64>,
     pub rollback_strategy: String,
     pub success_criteria: Vec<String>,
@@ -122,6 +140,81 @@ pub struct Plan {
     pub refresh: Vec<crate::solution::Change>,
     /// What a reader should know: inferred interpreter, manifests left out, drift between places.
     pub notes: Vec<String>,
+    /// Commit that it was drawn from.
+    #[serde(default)]
+    pub commit: String,
+    /// Day that ages are counted to, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub as_of: String,
+    /// The manifests and locks that it was drawn from.
+    #[serde(default)]
+    pub inputs: Vec<Input>,
+    /// Isolate, snapshot, one for each move, integration.
+    #[serde(default)]
+    pub steps: Vec<PlanStep>,
+    #[serde(default)]
+    pub register: Vec<RegisterEntry>,
+    #[serde(default)]
+    pub decision_points: Vec<DecisionPoint>,
+    /// One row for each move, in their order.
+    #[serde(default)]
+    pub effort: Option<Effort>,
+    /// In the order of the moves.
+    #[serde(default)]
+    pub priorities: Vec<Priority>,
+    #[serde(default)]
+    pub calendar: Option<Calendar>,
+    #[serde(default)]
+    pub metrics: Vec<MetricCheck>,
+    /// Where urgency or a given order disagrees with the order by risk, and how that was settled (row C12).
+    #[serde(default)]
+    pub conflicts: Vec<OrderConflict>,
+    #[serde(default)]
+    pub security: Security,
+    /// What should be looked at before it is carried out.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// A file that the plan was drawn from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Input {
+    /// From the repository's root.
+    pub file: String,
+    /// Of its bytes as git has them, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Two rules of order that cannot both be kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderConflict {
+    pub packages: Vec<PackageName>,
+    pub conflict: String,
+    /// The policy that settled it, and how.
+    pub resolved_by: String,
+}
+
+/// What the whole plan does to known vulnerabilities, judged on the complete set that it ends with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Security {
+    /// Where advisories were learnt from, or why not.
+    pub source: String,
+    /// Package, version in use and id of each one that is gone at the end.
+    pub removed: Vec<Vulnerable>,
+    pub remaining: Vec<Vulnerable>,
+    /// Packages of the end state that no source could be asked about.
+    pub unknown: Vec<String>,
+}
+
+/// One advisory that touches one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vulnerable {
+    pub package: String,
+    pub version: String,
+    pub id: String,
+    pub severity: crate::advisory::Severity,
+    /// Why it remains, or how it goes away.
+    pub why: String,
 }
 
 /// One phase and the moves in it.
@@ -138,4 +231,7 @@ pub struct Unmoved {
     pub current: Version,
     pub newest: Version,
     pub reason: String,
+    /// What could be done about it.
+    #[serde(default)]
+    pub alternatives: Vec<Fallback>,
 }

@@ -19,6 +19,7 @@ pub struct Settings {
     pub limits: Limits,
     pub check: Check,
     pub advisories: Advisories,
+    pub plan: Planning,
 }
 
 /// What the project is and how its environment is made.
@@ -98,6 +99,8 @@ pub struct Upgrade {
     pub hold: BTreeMap<PackageName, String>,
     /// Package to the exact version it must have.
     pub pin: BTreeMap<PackageName, String>,
+    /// Package to the exact version that it shall go to. One that is not reached is told, never replaced by a newer one.
+    pub target: BTreeMap<PackageName, String>,
     /// Days that a release must be old. 0: none.
     pub minimum_release_age: u32,
     /// Refresh the rest of the lock as a last move.
@@ -117,6 +120,7 @@ impl Default for Upgrade {
             ignore: Vec::new(),
             hold: BTreeMap::new(),
             pin: BTreeMap::new(),
+            target: BTreeMap::new(),
             minimum_release_age: 0,
             refresh: true,
             branch: "uplift/{date}-{run}".to_owned(),
@@ -141,6 +145,71 @@ pub enum Strategy {
     Security,
     /// Only what is wrong moves, as little as mends it; the rest to the newest of its minor line.
     Minimal,
+}
+
+/// In which order, with whom, and how long.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Planning {
+    pub urgency: Urgency,
+    pub team: Team,
+    /// Success metrics that the targets are held against: `no critical advisories`.
+    pub metrics: Vec<String>,
+    /// Packages that move together or not at all, by the group's name.
+    pub groups: BTreeMap<String, Vec<PackageName>>,
+    /// Who must agree, by package or class; the first that matches counts.
+    pub reviewers: Vec<Reviewer>,
+    /// The order in which packages move, whatever their risk.
+    pub stages: Vec<Stage>,
+}
+
+/// What happens to an urgent update that is risky.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Urgency {
+    /// It waits for its phase; that it waits is shown.
+    #[default]
+    InOrder,
+    /// It goes into the first phase, with everything that it needs.
+    First,
+}
+
+/// Who works on the upgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Team {
+    pub people: u32,
+    /// Hours that one person has for it in a week, 1 to 168.
+    pub hours_a_week: u32,
+}
+
+impl Default for Team {
+    fn default() -> Self {
+        Self { people: 1, hours_a_week: 40 }
+    }
+}
+
+/// A rule on who owns a risk and who must agree.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reviewer {
+    /// Names, or patterns with `*` at one end. Empty: any package.
+    pub packages: Vec<String>,
+    /// As in `docs/reference/risk.md`: `payment library`.
+    pub class: Option<String>,
+    /// An empty list: nobody has to agree.
+    pub reviewers: Option<Vec<String>>,
+    pub owner: Option<String>,
+    /// Test layers beyond the usual.
+    pub tests: Vec<String>,
+}
+
+/// Packages that move before those of the next stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Stage {
+    pub name: String,
+    pub packages: Vec<PackageName>,
 }
 
 /// What foreign code may use.

@@ -2,11 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use uplift_model::outcome::{Baseline, Counts, Held, Kept, Proof, RunReport, RunState, TestResultStatus, TestResults};
-use uplift_model::plan::{PhasePlan, Unmoved};
-use uplift_model::solution::Change;
-use uplift_model::{
-    Candidate, Event, Failure, Frame, Move, MoveId, PackageName, Phase, Place, Plan, Risk, Role, Stage, TestId, Version,
-};
+use uplift_model::{Event, Failure, Frame, PackageName, Phase, Stage, TestId, Version};
+
+mod plan;
+
+pub(crate) use plan::plan;
+use plan::{change, place};
 
 pub(crate) fn name(text: &str) -> PackageName {
     PackageName::new(text).unwrap()
@@ -14,110 +15,6 @@ pub(crate) fn name(text: &str) -> PackageName {
 
 pub(crate) fn version(text: &str) -> Version {
     Version::new(text).unwrap()
-}
-
-fn place(file: &str, line: u32, written: &str) -> Place {
-    Place { file: file.to_owned(), line, written: written.to_owned(), specifier: String::new() }
-}
-
-fn candidate(package: &str, current: &str, target: &str, line: u32, risk: Risk, reasons: &[&str]) -> Candidate {
-    let (current, target) = (version(current), version(target));
-    Candidate {
-        name: name(package),
-        newest: target.clone(),
-        capped_by: None,
-        ecosystem: "python".to_owned(),
-        direct: true,
-        role: Role::Runtime,
-        distance: current.distance(&target),
-        risk,
-        reasons: reasons.iter().map(|r| (*r).to_owned()).collect(),
-        places: vec![
-            place("requirements.in", line, &format!("{package}=={current}")),
-            place("requirements.txt", line * 3, &format!("{package}=={current}")),
-        ],
-        dependents: Vec::new(),
-        breaking_changes: Vec::new(),
-        current,
-        target,
-    }
-}
-
-fn change(package: &str, from: &str, to: &str) -> Change {
-    Change {
-        name: name(package),
-        from: (!from.is_empty()).then(|| version(from)),
-        to: (!to.is_empty()).then(|| version(to)),
-    }
-}
-
-pub(crate) fn plan() -> Plan {
-    let certifi = candidate(
-        "certifi",
-        "2022.9.24",
-        "2026.10.5",
-        3,
-        Risk::Low,
-        &["a major step by the calendar", "imported by no file of the project's code"],
-    );
-    let mut pydantic = candidate(
-        "pydantic",
-        "1.10.2",
-        "2.14.1",
-        9,
-        Risk::High,
-        &["a major step", "imported by 12 files of the project's code"],
-    );
-    pydantic.newest = version("2.14.3");
-    pydantic.capped_by = Some("because pydantic-settings 2.1 requires pydantic<2.14.2".to_owned());
-    let flask = candidate(
-        "flask",
-        "2.2.2",
-        "3.1.2",
-        5,
-        Risk::High,
-        &["a major step", "imported by 4 files of the project's code"],
-    );
-    let werkzeug = candidate("werkzeug", "2.2.2", "3.1.4", 14, Risk::High, &["a major step"]);
-    let moves = vec![
-        Move { id: MoveId(0), candidates: vec![certifi], phase: Phase::Low, needs: vec![], induced: vec![] },
-        Move {
-            id: MoveId(1),
-            candidates: vec![pydantic],
-            phase: Phase::High,
-            needs: vec![],
-            induced: vec![change("pydantic-core", "", "2.41.1"), change("typing-extensions", "4.4.0", "4.15.0")],
-        },
-        Move {
-            id: MoveId(2),
-            candidates: vec![flask, werkzeug],
-            phase: Phase::High,
-            needs: vec![],
-            induced: vec![change("blinker", "", "1.9.0")],
-        },
-    ];
-    Plan {
-        id: "3fa92b10c4de".to_owned(),
-        component: "backend".to_owned(),
-        interpreter: "3.11.9".to_owned(),
-        candidates: moves.iter().flat_map(|m| m.candidates.clone()).collect(),
-        phases: Phase::ALL
-            .into_iter()
-            .map(|phase| PhasePlan { phase, moves: moves.iter().filter(|m| m.phase == phase).map(|m| m.id).collect() })
-            .collect(),
-        moves,
-        estimated_duration: Some(640),
-        rollback_strategy: "each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it back".to_owned(),
-        success_criteria: vec!["no test that passed before fails".to_owned()],
-        unmoved: vec![Unmoved {
-            name: name("numpy"),
-            current: version("1.26.4"),
-            newest: version("2.4.0"),
-            reason: "held at <2 by the settings".to_owned(),
-        }],
-        refresh: vec![change("idna", "3.4", "3.11"), change("urllib3", "1.26.13", "2.6.1")],
-        notes: vec!["Python 3.11 was inferred from requirements.txt, which does not install on 3.12".to_owned()],
-    }
 }
 
 fn kept(package: &str, from: &str, to: &str, phase: Phase, commit: &str, with: &[&str]) -> Kept {

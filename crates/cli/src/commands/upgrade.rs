@@ -17,7 +17,10 @@ pub(crate) fn run(args: &Upgrade, desk: &Desk) -> Ended {
     if args.apply && !path.exists() && names_a_run(&args.path) {
         return super::apply::run(&args.path.display().to_string(), desk);
     }
-    let request = request(&path, &args.selection, desk)?;
+    let mut request = request(&path, &args.selection, desk)?;
+    if let Some(file) = &args.plan {
+        bring(&mut request, &desk.path(file))?;
+    }
     if args.dry_run {
         return dry(&request, desk);
     }
@@ -33,7 +36,21 @@ pub(crate) fn request(path: &Path, selection: &Selection, desk: &Desk) -> Result
         tests: !selection.no_tests,
         python_asked: selection.python.is_some(),
         fresh: selection.fresh,
+        plan: None,
     })
+}
+
+/// Reads a plan that is to be carried out; it says which component, and on which interpreter.
+fn bring(request: &mut Request, file: &Path) -> Result<(), Failure> {
+    let wrong =
+        |what: String| Failure::plain(ExitCode::Repository, what, "a plan is what `uplift plan --format json` writes");
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|e| wrong(format!("`{shown}` cannot be read: {e}")))?;
+    let plan = json::v1::read_plan(&text).map_err(|what| wrong(format!("`{shown}` {what}")))?;
+    request.settings.project.component = Some(plan.component.clone());
+    request.settings.project.python = Some(plan.interpreter.clone());
+    request.plan = Some(plan);
+    Ok(())
 }
 
 /// Runs it, tells it, applies it.

@@ -1,9 +1,10 @@
 //! What values make sense, beyond their type.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use uplift_model::settings::Ignore;
-use uplift_model::{Settings, Version};
+use uplift_model::settings::{Ignore, Planning};
+use uplift_model::{PackageName, Settings, Version};
 
 /// A value that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Wrong {
 /// # Errors
 /// The first value that makes no sense.
 pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
-    let Settings { project, test, services, upgrade, limits, check, advisories } = settings;
+    let Settings { project, test, services, upgrade, limits, check, advisories, plan } = settings;
     if !(1..=10).contains(&test.baseline_runs) {
         return Err(Wrong::new(
             "test",
@@ -96,21 +97,50 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
     for rule in &advisories.ignore {
         ignore(rule)?;
     }
+    planning(plan)?;
     for (name, bound) in &upgrade.hold {
         specifier(bound).map_err(|what| {
             Wrong::new("upgrade", &format!("hold.{name}"), what, "a bound looks like `<5` or `>=4.2,<5`").beside(bound)
         })?;
     }
-    for (name, version) in &upgrade.pin {
-        Version::new(version).map_err(|e| {
-            Wrong::new(
-                "upgrade",
-                &format!("pin.{name}"),
-                e.to_string(),
-                "a pin is one exact version, such as \"1.26.4\"",
-            )
-            .beside(version)
-        })?;
+    for (key, versions) in [("pin", &upgrade.pin), ("target", &upgrade.target)] {
+        for (name, version) in versions {
+            Version::new(version).map_err(|e| {
+                let hint = "it is one exact version, such as \"1.26.4\"";
+                Wrong::new("upgrade", &format!("{key}.{name}"), e.to_string(), hint).beside(version)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn planning(plan: &Planning) -> Result<(), Wrong> {
+    let wrong = |key: &str, what: String, hint: &'static str, beside: &str| {
+        Err(Wrong::new("plan", key, what, hint).beside(beside))
+    };
+    if plan.team.people == 0 || !(1..=168).contains(&plan.team.hours_a_week) {
+        let what = format!("{} people with {} hours a week do nothing", plan.team.people, plan.team.hours_a_week);
+        return wrong("team", what, "give one person at least, and 1 to 168 hours", "team");
+    }
+    for metric in &plan.metrics {
+        if let Err(e) = uplift_engine::metric(metric) {
+            return wrong("metrics", e, "docs/settings.md lists the metrics", metric);
+        }
+    }
+    for rule in &plan.reviewers {
+        if let Some(class) = rule.class.as_ref().filter(|class| !uplift_engine::is_class(class)) {
+            let what = format!("there is no class `{class}`");
+            return wrong("reviewers.class", what, "docs/reference/risk.md lists the classes", class);
+        }
+    }
+    let mut seen: BTreeMap<&PackageName, &str> = BTreeMap::new();
+    for stage in &plan.stages {
+        for package in &stage.packages {
+            if let Some(other) = seen.insert(package, &stage.name).filter(|other| *other != stage.name) {
+                let what = format!("{package} is in stage `{other}` and in stage `{}`", stage.name);
+                return wrong("stages", what, "name each package in one stage", &stage.name);
+            }
+        }
     }
     Ok(())
 }

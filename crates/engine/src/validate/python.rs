@@ -31,7 +31,7 @@ const FLOORS: usize = 4;
 /// A component with an overlay, ready to be checked on interpreters.
 pub(super) struct Subject<'a> {
     pub(super) doors: &'a Doors,
-    pub(super) tree: &'a Tree,
+    pub(super) tree: &'a Tree<'a>,
     pub(super) pages: &'a Pages<'a>,
     pub(super) component: &'a Component,
     /// The component's folder.

@@ -13,13 +13,13 @@ use uplift_sandbox::redact;
 use super::{Component, Graph, Package, drift, installed};
 use crate::tree::Tree;
 
-pub(super) fn components(tree: &Tree) -> Vec<Component> {
+pub(super) fn components(tree: &Tree<'_>) -> Vec<Component> {
     tell_unreadable(tree);
     let read = |path: &str| tree.read(path);
     discover::components(&tree.files, &read).into_iter().map(|c| component(tree, c)).collect()
 }
 
-fn tell_unreadable(tree: &Tree) {
+fn tell_unreadable(tree: &Tree<'_>) {
     for path in tree.files.iter().filter(|p| p.rsplit('/').next() == Some("package.json")) {
         let Some(bytes) = tree.read(path) else { continue };
         let failed = match std::str::from_utf8(&bytes) {
@@ -37,7 +37,7 @@ fn tell_unreadable(tree: &Tree) {
     }
 }
 
-fn component(tree: &Tree, found: discover::Component) -> Component {
+fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     let mut graph = Graph::default();
     let copies: &[Copy] = found.lock.as_ref().map(|l| l.lock.packages.as_slice()).unwrap_or_default();

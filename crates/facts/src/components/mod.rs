@@ -13,7 +13,7 @@ pub use graph::Graph;
 use std::collections::BTreeMap;
 
 use uplift_model::analysis::{Pinning, Statement};
-use uplift_model::{Ecosystem, Role};
+use uplift_model::{Ecosystem, Role, Solution};
 
 use crate::tree::Tree;
 
@@ -83,8 +83,18 @@ impl Package {
     }
 }
 
+impl Component {
+    /// Takes over what a resolver says is installed: packages that no lock holds come in, the others get its version.
+    pub(crate) fn stand_at(&mut self, in_use: &Solution) {
+        for (name, version) in &in_use.packages {
+            let entry = self.packages.entry(name.to_string()).or_insert_with(|| Package::new(name.as_str()));
+            entry.resolved = Some(version.to_string());
+        }
+    }
+}
+
 /// Every component of the tree, by folder; Python before JavaScript in the same one.
-pub fn components(tree: &Tree) -> Vec<Component> {
+pub fn components(tree: &Tree<'_>) -> Vec<Component> {
     let mut all = python::components(tree);
     all.extend(javascript::components(tree));
     all.sort_by(|a, b| (&a.root, a.ecosystem).cmp(&(&b.root, b.ecosystem)));

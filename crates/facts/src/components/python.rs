@@ -13,14 +13,14 @@ use super::{Component, Graph, Package, drift, installed};
 use crate::tree::{Tree, problem};
 use crate::usage::names;
 
-pub(super) fn components(tree: &Tree) -> Vec<Component> {
+pub(super) fn components(tree: &Tree<'_>) -> Vec<Component> {
     tell_unreadable(tree);
     let read = |path: &str| tree.read(path);
     discover::components(&tree.files, &read).into_iter().map(|c| component(tree, c)).collect()
 }
 
 /// Manifests that are not of their kind: their components may be missing altogether.
-fn tell_unreadable(tree: &Tree) {
+fn tell_unreadable(tree: &Tree<'_>) {
     for path in &tree.files {
         let name = path.rsplit('/').next().unwrap_or(path);
         let Some(kind) = ManifestKind::of_file(name) else { continue };
@@ -58,7 +58,7 @@ fn says_nothing(bytes: &[u8]) -> bool {
     text.trim_start_matches('\u{feff}').lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
 }
 
-fn component(tree: &Tree, found: discover::Component) -> Component {
+fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
     let locks = locks(tree, &found);
     let mut in_use = Solution::default();
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
@@ -195,7 +195,7 @@ fn pinning(stated: &[&Stated]) -> Pinning {
 }
 
 /// The locks that hold the component's environment.
-fn locks(tree: &Tree, found: &discover::Component) -> Vec<Lock> {
+fn locks(tree: &Tree<'_>, found: &discover::Component) -> Vec<Lock> {
     let wanted: Vec<(&String, LockKind)> = match &found.environment {
         EnvironmentSource::Locked { lock, kind, .. } => vec![(lock, *kind)],
         EnvironmentSource::Compiled { pairs } => pairs.iter().map(|p| (&p.output, LockKind::Requirements)).collect(),

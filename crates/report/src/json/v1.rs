@@ -122,6 +122,25 @@ pub fn plan(plan: &Plan) -> Result<String, serde_json::Error> {
     document(PLAN, plan)
 }
 
+/// Reads a plan that [`plan`] wrote, by this or an earlier release of the same form.
+///
+/// # Errors
+/// What is wrong with the text, to be put behind the file's name.
+pub fn read_plan(text: &str) -> Result<Plan, String> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let head: Head = serde_json::from_str(text).map_err(|e| format!("is no plan: {e}"))?;
+    if head.schema != PLAN {
+        return Err(format!(
+            "is no plan that this release can carry out: its schema is `{}`, not `{PLAN}`",
+            head.schema
+        ));
+    }
+    serde_json::from_str(text).map_err(|e| format!("is a damaged plan: {e}"))
+}
+
 /// All that a plan, and the run that carried it out, know of one package.
 ///
 /// # Errors

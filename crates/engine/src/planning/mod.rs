@@ -1,0 +1,240 @@
+//! The plan: what is outdated or wrong, what may move, together with what, in which order, and what stays and why.
+//!
+//! Lives here: drawing a [`Plan`] up from the resolver's answers and what was looked up. There is one planner: the run
+//! takes its movers, phases and order from what is drafted here. Nothing is changed.
+//! `rules` says what may move and how far, `mend` what fixes transitive packages, `weigh` how risky each move is, `order`
+//! sorts, `steps` writes the steps out, `ways_out` the fallbacks, `whole` what concerns the plan as a whole, `rescan` looks
+//! at the end state. Start reading at [`Facts::draft`].
+
+mod caps;
+mod given;
+mod mend;
+mod order;
+mod rescan;
+mod rules;
+mod steps;
+mod ways_out;
+mod weigh;
+mod whole;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use uplift_ecosystems::python::discover::Component;
+use uplift_ecosystems::python::registry;
+use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
+use uplift_model::plan::Unmoved;
+use uplift_model::solution::Change;
+use uplift_model::{Dependency, Event, PackageName, Phase, Plan, Settings, Solution, Version};
+
+use crate::age::Age;
+use crate::error::EngineError;
+use crate::index::Index;
+use crate::journal::Hold;
+use crate::research::Research;
+use crate::solver::Solver;
+use crate::state::{Mover, State};
+use crate::subject::Tree;
+use crate::targets::{self, Scope, closure};
+
+pub(crate) use caps::cap;
+pub(crate) use given::fits;
+use rules::Scoping;
+
+/// Everything that a plan is drawn from.
+pub(crate) struct Facts<'a> {
+    pub(crate) solver: &'a Solver<'a>,
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) component: &'a Component,
+    pub(crate) tree: &'a Tree<'a>,
+    pub(crate) base: &'a Solution,
+    pub(crate) settings: &'a Settings,
+    pub(crate) holds: &'a [Hold],
+    pub(crate) research: &'a Research<'a>,
+}
+
+/// The plan, and what the run needs of it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Drafted {
+    pub(crate) plan: Plan,
+    pub(crate) state: State,
+    pub(crate) movable: BTreeSet<PackageName>,
+    pub(crate) ceilings: BTreeMap<PackageName, Version>,
+    pub(crate) within: BTreeMap<PackageName, String>,
+    pub(crate) exact: BTreeMap<PackageName, Version>,
+}
+
+impl Drafted {
+    /// The phase in which a mover may move: the latest of its packages and of everything it needs. What the plan does not
+    /// name waits for the last one.
+    pub(crate) fn phase_of(&self, mover: &Mover, movers: &[Mover]) -> Phase {
+        let at = movers.iter().position(|m| m == mover).unwrap_or(0);
+        let steps = closure(movers, at).into_iter().filter_map(|i| movers.get(i)).flat_map(|m| &m.steps);
+        let planned = |name: &PackageName| {
+            let of = self.plan.moves.iter().find(|m| m.candidates.iter().any(|c| c.name == *name));
+            of.map_or(Phase::High, |m| m.phase)
+        };
+        steps.map(|s| planned(&s.name)).max().unwrap_or(Phase::Low)
+    }
+
+    /// Packages by the order in which the plan moves them.
+    pub(crate) fn rank(&self) -> BTreeMap<PackageName, usize> {
+        let moves = self.plan.moves.iter().enumerate();
+        moves.flat_map(|(at, one)| one.candidates.iter().map(move |c| (c.name.clone(), at))).collect()
+    }
+}
+
+impl Facts<'_> {
+    /// # Errors
+    /// When the resolver or the index cannot be asked, the environment as it stands does not resolve, or something was
+    /// asked for that cannot be.
+    pub(crate) fn draft(
+        &self,
+        interpreter: &str,
+        notes: Vec<String>,
+        tell: &dyn Fn(Event) -> Result<(), EngineError>,
+    ) -> Result<Drafted, EngineError> {
+        let dependencies = self.component.dependencies(self.base);
+        let direct: Vec<&Dependency> = dependencies.iter().filter(|d| d.direct && d.in_use.is_some()).collect();
+        let names: Vec<PackageName> = direct.iter().map(|d| d.name.clone()).collect();
+        tell(Event::Doing { what: format!("looking up the releases of {} packages", names.len()) })?;
+        self.index.load(&names)?;
+        let mut scoping = Scoping { notes, ..Scoping::default() };
+        for dependency in &direct {
+            self.admit(&mut scoping, dependency)?;
+        }
+        let mut state = State {
+            pins: direct.iter().filter_map(|d| Some((d.name.clone(), d.in_use.clone()?))).collect(),
+            solution: self.base.clone(),
+        };
+        self.open_transitive(&mut scoping, &mut state)?;
+        tell(Event::Doing { what: "asking the resolver for the newest set that fits together".to_owned() })?;
+        let Scoping { movable, ceilings, within, exact, .. } = &scoping;
+        let scope = Scope { movable, ceilings, strategy: self.settings.upgrade.strategy, within, exact };
+        let target = match targets::joint(self.solver, &state, &scope)? {
+            Answer::Solved(target) => target,
+            Answer::Refused(conflict) => {
+                return Err(EngineError::repository(
+                    format!("the project's requirements do not resolve: {}", conflict.text),
+                    "mend the requirement that it names; `uv pip compile` on the same files says the same",
+                ));
+            }
+        };
+        self.unreached(&mut scoping, &state, &target)?;
+        let steps = targets::steps(&state, &target, &scoping.movable);
+        tell(Event::Doing { what: format!("asking which of {} updates must go together", steps.len()) })?;
+        let movers = targets::movers(self.solver, &state, &steps)?;
+        let induced = self.induced(&movers, &state)?;
+        let weighed = self.weigh(&movers, &induced, &state, &target, &dependencies)?;
+        let arranged = self.arrange(&movers, &weighed)?;
+        for dependency in &dependencies {
+            let Some(current) = &dependency.in_use else { continue };
+            if !scoping.movable.contains(&dependency.name) || steps.iter().any(|s| s.name == dependency.name) {
+                continue;
+            }
+            if let Some(newest) = self.newest(&dependency.name, current, &mut Vec::new())?.filter(|n| n > current) {
+                let reason = match scoping.limits.get(&dependency.name) {
+                    Some(why) => Some(String::clone(why)),
+                    None => self.cap(&state, &dependency.name, &newest)?,
+                };
+                let reason = reason.unwrap_or_else(|| "the resolver keeps it".to_owned());
+                scoping.stays(&dependency.name, current, newest, reason);
+            }
+        }
+        let refresh = if self.refreshes() { self.refresh(&state, &target)? } else { Vec::new() };
+        let mut end = target.solution.clone();
+        for change in &refresh {
+            match &change.to {
+                Some(version) => end.packages.insert(change.name.clone(), version.clone()),
+                None => end.packages.remove(&change.name),
+            };
+        }
+        let security = self.rescan(&mut scoping, &state, &end)?;
+        let drawn =
+            whole::Drawn { interpreter, movers: &movers, weighed, induced, arranged, refresh, security, end: &end };
+        let plan = self.put_together(drawn, &mut scoping)?;
+        let Scoping { movable, ceilings, within, exact, .. } = scoping;
+        Ok(Drafted { plan, state, movable, ceilings, within, exact })
+    }
+
+    /// The newest release that can be installed; builds its wheel first when it has none.
+    fn newest(
+        &self,
+        name: &PackageName,
+        current: &Version,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Version>, EngineError> {
+        let releases = self.index.releases(name)?;
+        if let Some(why) = self.index.not_retrieved(name) {
+            notes.push(format!("{name}: its releases were not retrieved: {why}"));
+            return Ok(Some(current.clone()));
+        }
+        let Some(newest) = registry::newest(&releases) else { return Ok(Some(current.clone())) };
+        if !newest.wheel
+            && newest.version > *current
+            && let Err(why) = self.solver.build_wheel(name, newest)?
+        {
+            notes.push(format!("{name} {} exists as sources only: {why}", newest.version));
+            let wheels = releases.iter().rev().find(|r| r.wheel && r.yanked.is_none() && !r.version.is_prerelease());
+            return Ok(wheels.map(|r| r.version.clone()).or_else(|| Some(current.clone())));
+        }
+        Ok(Some(newest.version.clone()))
+    }
+
+    /// Whether the rest of the lock is refreshed as a last move.
+    pub(crate) fn refreshes(&self) -> bool {
+        let blind = self.solver.age.get().is_some_and(Age::forbids_all);
+        self.settings.upgrade.refresh && self.solver.pins_everything() && !blind
+    }
+
+    /// What comes along with each mover and everything it needs.
+    fn induced(&self, movers: &[Mover], state: &State) -> Result<Vec<Vec<Change>>, EngineError> {
+        let mut all = Vec::with_capacity(movers.len());
+        for at in 0..movers.len() {
+            let with: Vec<&Mover> = closure(movers, at).into_iter().filter_map(|i| movers.get(i)).collect();
+            let own: BTreeSet<&PackageName> = with.iter().flat_map(|m| m.steps.iter().map(|s| &s.name)).collect();
+            let wishes = state.wishes_with(with.iter().copied());
+            all.push(match self.solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
+                Answer::Solved(solved) => {
+                    let changes = state.solution.changes(&solved.solution).into_iter();
+                    changes.filter(|c| !own.contains(&c.name)).collect()
+                }
+                Answer::Refused(_) => Vec::new(),
+            });
+        }
+        Ok(all)
+    }
+
+    /// Who keeps a package below `newest`, in the resolver's words; `None` when nothing does.
+    fn cap(&self, state: &State, name: &PackageName, newest: &Version) -> Result<Option<String>, EngineError> {
+        cap(self.solver, state, name, newest)
+    }
+
+    /// Transitive packages that a refresh of the whole lock would move.
+    fn refresh(&self, state: &State, target: &Solved) -> Result<Vec<Change>, EngineError> {
+        let pins: BTreeMap<PackageName, Version> =
+            state.pins.keys().filter_map(|n| Some((n.clone(), target.solution.version(n)?.clone()))).collect();
+        let goal = State { pins, solution: target.solution.clone() };
+        match self.solver.solve(
+            &goal.wishes(),
+            &goal.solution,
+            &|name| goal.pins.contains_key(name),
+            Freshness::Index,
+        )? {
+            Answer::Solved(fresh) => Ok(target.solution.changes(&fresh.solution)),
+            Answer::Refused(_) => Ok(Vec::new()),
+        }
+    }
+}
+
+impl Scoping {
+    fn stays(&mut self, name: &PackageName, current: &Version, newest: Version, reason: String) {
+        self.unmoved.push(Unmoved {
+            name: name.clone(),
+            current: current.clone(),
+            newest,
+            reason,
+            alternatives: Vec::new(),
+        });
+    }
+}

@@ -1,0 +1,83 @@
+//! The end state looked at again: which advisories are gone, which remain, and why.
+
+use uplift_model::plan::{Security, Vulnerable};
+use uplift_model::{Datum, PackageName, Solution, Version};
+
+use super::Facts;
+use super::rules::Scoping;
+use crate::error::EngineError;
+use crate::state::State;
+
+impl Facts<'_> {
+    pub(super) fn rescan(&self, scoping: &mut Scoping, state: &State, end: &Solution) -> Result<Security, EngineError> {
+        self.research.learn(end);
+        let judged = self.research.judged();
+        let mut security = Security { source: judged.source.clone(), ..Security::default() };
+        if judged.blind {
+            scoping.warnings.push(format!(
+                "no source of advisories answered ({}): nothing here says that a version is safe",
+                judged.source
+            ));
+            return Ok(security);
+        }
+        for (name, before) in &self.base.packages {
+            let Some(after) = end.version(name) else { continue };
+            let left = self.standing(name, after);
+            let gone = self.standing(name, before).into_iter().flatten();
+            let gone = gone.filter(|one| !left.iter().flatten().any(|other| other.id == one.id));
+            security.removed.extend(gone.map(|one| Vulnerable { why: format!("fixed in {after}"), ..one }));
+        }
+        for (name, version) in &end.packages {
+            let Some(found) = self.standing(name, version) else {
+                security.unknown.push(name.to_string());
+                continue;
+            };
+            for one in found {
+                let why = self.why_left(scoping, state, name, version)?;
+                scoping.warnings.push(format!("{name} {version} keeps {} ({}): {why}", one.id, one.severity));
+                security.remaining.push(Vulnerable { why, ..one });
+            }
+        }
+        Ok(security)
+    }
+
+    /// Advisories that touch a version and are not set aside; `None`: nobody could be asked.
+    fn standing(&self, name: &PackageName, version: &Version) -> Option<Vec<Vulnerable>> {
+        let found = match self.research.judged().touching(name.as_str(), &version.to_string()) {
+            Datum::NotRetrieved { .. } => return None,
+            Datum::None => Vec::new(),
+            Datum::Found { value } => value,
+        };
+        let standing = found.into_iter().filter(|finding| !finding.is_set_aside());
+        let told = standing.map(|finding| Vulnerable {
+            package: name.to_string(),
+            version: version.to_string(),
+            id: finding.id,
+            severity: finding.severity,
+            why: String::new(),
+        });
+        Some(told.collect())
+    }
+
+    fn why_left(
+        &self,
+        scoping: &Scoping,
+        state: &State,
+        name: &PackageName,
+        version: &Version,
+    ) -> Result<String, EngineError> {
+        if let Some(unmoved) = scoping.unmoved.iter().find(|unmoved| unmoved.name == *name) {
+            return Ok(unmoved.reason.clone());
+        }
+        if let Some(asked) = scoping.exact.get(name) {
+            return Ok(format!("{asked} was asked for"));
+        }
+        let judged = self.research.judged();
+        match judged.proposal(name).filter(|fix| fix > version) {
+            Some(fix) => Ok(self
+                .cap(state, name, &fix)?
+                .unwrap_or_else(|| format!("{fix} mends it, and nothing moves it there"))),
+            None => Ok("no release is known that mends it".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The steps of a plan, written out: edits, commands, approvals, tests, what shows success, where it goes back to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uplift_ecosystems::python::discover::EnvironmentSource;
+use uplift_ecosystems::python::lockfile::LockKind;
+use uplift_model::plan::{Edit, Linked, PlanStep, StepKind, WorkPart};
+use uplift_model::risk::RegisterEntry;
+use uplift_model::roadmap::{Effort, Parts};
+use uplift_model::{Candidate, Distance, Move, Phase};
+
+use super::Facts;
+use super::rules::Scoping;
+use super::whole::of_register;
+use crate::edits;
+use crate::error::EngineError;
+
+/// Minutes from which a step is a small project of its own: two days.
+const PROJECT: u64 = 16 * 60;
+
+/// What the steps are written from.
+pub(super) struct Told<'a> {
+    pub(super) moves: &'a [Move],
+    pub(super) register: &'a [RegisterEntry],
+    pub(super) effort: &'a Effort,
+    /// The stage of each move.
+    pub(super) stages: &'a [Option<usize>],
+    pub(super) interpreter: &'a str,
+}
+
+impl Facts<'_> {
+    pub(super) fn steps(&self, told: &Told<'_>, scoping: &mut Scoping) -> Result<Vec<PlanStep>, EngineError> {
+        let short: String = self.tree.commit.chars().take(12).collect();
+        let mut steps = vec![self.isolate(told.interpreter), snapshot(self.tree.commit, &short)];
+        let mut texts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for (at, one) in told.moves.iter().enumerate() {
+            let before = if at == 0 { format!("commit {short}") } else { format!("the commit of step {}", at + 2) };
+            let edits = self.edits_of(one, &mut texts, scoping)?;
+            steps.push(self.step(told, at, one, edits, before, scoping)?);
+        }
+        let last = steps.len();
+        let before =
+            if told.moves.is_empty() { format!("commit {short}") } else { format!("the commit of step {last}") };
+        steps.push(self.integration(last, before));
+        Ok(steps)
+    }
+
+    fn isolate(&self, interpreter: &str) -> PlanStep {
+        PlanStep {
+            commands: vec![self.at_home(&format!("uv venv --python {interpreter} .venv-upgrade"))],
+            evidence: vec![format!("the project runs on Python {interpreter}")],
+            success_criteria: vec!["the tests pass in it as they do in the usual environment".to_owned()],
+            rollback_point: "nothing is changed: delete the environment".to_owned(),
+            ..blank(1, StepKind::Isolate, format!("an environment of its own on Python {interpreter}"))
+        }
+    }
+
+    fn integration(&self, last: usize, before: String) -> PlanStep {
+        let tests = ["unit", "integration", "end-to-end", "performance", "security"];
+        PlanStep {
+            phase: Some(Phase::Integration),
+            commands: vec!["uplift check --fail-on high".to_owned()],
+            required_tests: tests.map(str::to_owned).to_vec(),
+            success_criteria: vec![
+                "all tests pass together, from a clean environment, on exactly the tree that is delivered".to_owned(),
+                "times and memory are within 10 % of what they were, where they are measured".to_owned(),
+                "the rescan finds no advisory that this plan does not list as remaining".to_owned(),
+            ],
+            rollback_point: before,
+            needs: (1..=last).collect(),
+            ..blank(last + 1, StepKind::Integration, "everything together: full tests, performance, rescan".to_owned())
+        }
+    }
+
+    fn step(
+        &self,
+        told: &Told<'_>,
+        at: usize,
+        one: &Move,
+        edits: Vec<Edit>,
+        before: String,
+        scoping: &Scoping,
+    ) -> Result<PlanStep, EngineError> {
+        let names: Vec<String> = one.candidates.iter().map(|c| c.name.to_string()).collect();
+        let entries: Vec<&RegisterEntry> = of_register(told.register, one).collect();
+        let reviewers = entries.iter().flat_map(|entry| entry.reviewers.iter().cloned());
+        let own = one.candidates.iter().filter_map(|c| c.assessment.as_ref()).flat_map(|a| a.required_tests.clone());
+        let more = entries.iter().flat_map(|entry| entry.required_tests.iter().cloned());
+        let minutes = told.effort.rows.get(at).map_or(0, |row| row.minutes);
+        let stage = told.stages.get(at).copied().flatten();
+        let mut success = vec!["no test that passed before fails, is skipped or vanishes".to_owned()];
+        success.extend(one.candidates.iter().flat_map(|c| {
+            let effect = c.assessment.as_ref().and_then(|a| a.security.value());
+            let removed = effect.into_iter().flat_map(|effect| &effect.removed);
+            removed.map(|t| format!("{} no longer touches {}", t.finding.id, t.package)).collect::<Vec<_>>()
+        }));
+        let ways: Vec<String> =
+            one.candidates.iter().map(|c| format!("{} {} -> {}", c.name, c.current, c.target)).collect();
+        Ok(PlanStep {
+            phase: Some(one.phase),
+            stage: stage.and_then(|s| self.settings.plan.stages.get(s)).map(|s| s.name.clone()),
+            of: Some(one.id),
+            packages: names,
+            edits,
+            commands: self.commands(one),
+            evidence: one.candidates.iter().flat_map(evidence).collect(),
+            approvals: unique(reviewers),
+            required_tests: unique(own.chain(more)),
+            success_criteria: success,
+            rollback_point: before,
+            fallbacks: self.fallbacks(one, told.moves, &scoping.promised)?,
+            // Environment and snapshot come first; moves start at the third step.
+            needs: [1, 2].into_iter().chain(one.needs.iter().map(|n| n.0 + 3)).collect(),
+            linked: self.linked(one),
+            minutes,
+            parts: told
+                .effort
+                .rows
+                .get(at)
+                .filter(|row| row.minutes >= PROJECT)
+                .map_or_else(Vec::new, |r| parts(r.parts)),
+            ..blank(at + 3, StepKind::Move, ways.join(", "))
+        })
+    }
+
+    /// What the manifests become, on top of the steps before; the same edits as those of a run's commits.
+    fn edits_of(
+        &self,
+        one: &Move,
+        texts: &mut BTreeMap<String, Vec<u8>>,
+        scoping: &mut Scoping,
+    ) -> Result<Vec<Edit>, EngineError> {
+        let going: Vec<_> = one.candidates.iter().map(|c| (&c.name, &c.target)).collect();
+        let fixed: BTreeSet<_> = self.solver.constrained().into_iter().collect();
+        let bumps = edits::bumps(going.iter().copied(), &one.induced, &fixed);
+        let read = |path: &str| texts.get(path).cloned().or_else(|| self.tree.read(path));
+        let hashed = going.into_iter().chain(one.induced.iter().filter_map(|c| Some((&c.name, c.to.as_ref()?))));
+        let hashes = edits::hashes(self.component, &read, self.index, hashed)?;
+        let edited = edits::edit(self.component, &read, &bumps, &hashes);
+        scoping.notes.extend(edited.notes);
+        let mut edits = Vec::new();
+        for file in edited.files {
+            let line = |l: &uplift_ecosystems::python::manifest::EditedLine| Edit {
+                file: file.file.clone(),
+                line: l.line,
+                old: l.old.clone(),
+                new: l.new.clone(),
+            };
+            edits.extend(file.lines.iter().map(line));
+            texts.insert(file.file.clone(), file.text.into_bytes());
+        }
+        Ok(edits)
+    }
+
+    /// What a person would type after the edit.
+    fn commands(&self, one: &Move) -> Vec<String> {
+        let mut commands: Vec<String> = one
+            .candidates
+            .iter()
+            .filter(|c| c.distance == Distance::Major)
+            .map(|c| {
+                format!(
+                    "# first read what changed in {} from {} to {}: it is a major step",
+                    c.name, c.current, c.target
+                )
+            })
+            .collect();
+        let pins: Vec<String> = one.candidates.iter().map(|c| format!("{}=={}", c.name, c.target)).collect();
+        let names: Vec<&str> = one.candidates.iter().map(|c| c.name.as_str()).collect();
+        let each = |before: &str| pins.iter().map(|pin| format!("{before} '{pin}'")).collect::<Vec<_>>().join(" ");
+        match &self.component.environment {
+            EnvironmentSource::Locked { kind, .. } => commands.push(match kind {
+                LockKind::Uv => self.at_home(&format!("uv lock {}", each("--upgrade-package"))),
+                LockKind::Poetry => self.at_home(&format!("poetry update {}", names.join(" "))),
+                LockKind::Pdm => self.at_home(&format!("pdm update {}", names.join(" "))),
+                LockKind::Pipfile => self.at_home(&format!("pipenv upgrade {}", pins.join(" "))),
+                LockKind::Pylock | LockKind::Requirements => {
+                    self.at_home(&format!("uv export --format pylock.toml {}", each("--upgrade-package")))
+                }
+            }),
+            EnvironmentSource::Compiled { pairs } => {
+                commands.extend(pairs.iter().map(|pair| {
+                    format!("uv pip compile {} -o {} {}", pair.input, pair.output, each("--upgrade-package"))
+                }))
+            }
+            EnvironmentSource::Requirements { .. }
+            | EnvironmentSource::Frozen { .. }
+            | EnvironmentSource::Declared { .. } => {
+                let quoted: Vec<String> = pins.iter().map(|pin| format!("'{pin}'")).collect();
+                commands.push(self.at_home(&format!("python -m pip install {}", quoted.join(" "))));
+            }
+        }
+        commands
+    }
+
+    fn at_home(&self, command: &str) -> String {
+        let root = &self.component.root;
+        if root.is_empty() { command.to_owned() } else { format!("cd {root} && {command}") }
+    }
+
+    /// The same packages in other components (row C17).
+    fn linked(&self, one: &Move) -> Vec<Linked> {
+        let mut linked = Vec::new();
+        for other in self.tree.components().iter().filter(|other| other.root != self.component.root) {
+            let name = crate::subject::shown(other);
+            for candidate in &one.candidates {
+                let stated = other.manifests.iter().flat_map(|m| &m.manifest.stated);
+                let Some(stated) = stated.into_iter().find(|s| s.name == candidate.name) else { continue };
+                let at = if stated.specifier.is_empty() { "any version".to_owned() } else { stated.specifier.clone() };
+                linked.push(Linked {
+                    component: name.clone(),
+                    package: candidate.name.to_string(),
+                    message: format!(
+                        "{name} states {} as well ({at}): move both in one week; as long as only one has moved, what they \
+                         exchange is written by one version and read by another",
+                        candidate.name
+                    ),
+                    stands_at: at,
+                });
+            }
+        }
+        linked
+    }
+}
+
+fn snapshot(commit: &str, short: &str) -> PlanStep {
+    PlanStep {
+        commands: vec![format!("git tag before-upgrade {short}")],
+        evidence: vec![format!("the plan was drawn from commit {commit}")],
+        success_criteria: vec!["the commit, and what it was deployed as, can be gone back to".to_owned()],
+        rollback_point: commit.to_owned(),
+        needs: vec![1],
+        ..blank(2, StepKind::Snapshot, format!("keep what there is: commit {short}"))
+    }
+}
+
+fn blank(number: usize, kind: StepKind, title: String) -> PlanStep {
+    PlanStep {
+        number,
+        kind,
+        title,
+        phase: None,
+        stage: None,
+        of: None,
+        packages: Vec::new(),
+        edits: Vec::new(),
+        commands: Vec::new(),
+        evidence: Vec::new(),
+        approvals: Vec::new(),
+        required_tests: Vec::new(),
+        success_criteria: Vec::new(),
+        rollback_point: String::new(),
+        fallbacks: Vec::new(),
+        needs: Vec::new(),
+        linked: Vec::new(),
+        minutes: 0,
+        parts: Vec::new(),
+    }
+}
+
+fn evidence(candidate: &Candidate) -> Vec<String> {
+    let factors = candidate.assessment.iter().flat_map(|a| &a.factors);
+    factors.map(|factor| format!("{}: {} ({})", candidate.name, factor.reason, factor.signal)).collect()
+}
+
+fn parts(parts: Parts) -> Vec<WorkPart> {
+    let all = [
+        ("read what changed, edit, relock", parts.change, "the environment installs, and every import works"),
+        ("adapt the code", parts.adapt, "unit tests pass"),
+        ("test", parts.test, "every required layer passes, and results are compared with those of before"),
+        ("review", parts.review, "everybody who must agree has agreed"),
+    ];
+    let worked = all.into_iter().filter(|(_, minutes, _)| *minutes > 0);
+    worked.map(|(what, minutes, gate)| WorkPart { what: what.to_owned(), minutes, gate: gate.to_owned() }).collect()
+}
+
+fn unique(all: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for one in all {
+        if !seen.contains(&one) {
+            seen.push(one);
+        }
+    }
+    seen
+}

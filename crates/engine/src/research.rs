@@ -1,0 +1,224 @@
+//! What is known of the packages of one component at one commit: releases, advisories, use in the code, and the targets
+//! that follow.
+//!
+//! Lives here: asking the same sources as `uplift check`, for what a plan is drawn from. A source that fails never stops a
+//! plan: what it would have said is missing, and that is told.
+//! Lives elsewhere: gathering (`uplift_facts`), the judgement (`crate::judge`), which targets go together (`crate::planning`).
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use uplift_decide::risk::Evidence;
+use uplift_ecosystems::doors::Doors;
+use uplift_ecosystems::python::discover::Component;
+use uplift_facts::days;
+use uplift_facts::gather::{self, Ask, Gathered, Subject};
+use uplift_facts::releases::{Answer, Known};
+use uplift_facts::tree;
+use uplift_facts::vulnerabilities::{Sources, Vulnerabilities, Wanted};
+use uplift_model::advisory::Finding;
+use uplift_model::analysis::{Analysis, DependencyRow, Reason};
+use uplift_model::{Datum, Ecosystem, PackageName, Settings, Solution, Version};
+
+use crate::judge;
+use crate::subject::Tree;
+
+/// How long an index's answer counts as fresh.
+const FRESH: Duration = Duration::from_secs(600);
+
+/// Where to look things up, and what was found.
+pub(crate) struct Research<'w> {
+    pub(crate) doors: &'w Doors,
+    pub(crate) settings: &'w Settings,
+    pub(crate) tree: &'w Tree<'w>,
+    /// The repository's root.
+    pub(crate) top: &'w Path,
+    /// The work tree holds exactly the files of the commit.
+    pub(crate) clean: bool,
+    pub(crate) component: &'w Component,
+    /// `3.11`
+    pub(crate) python: String,
+    pub(crate) commit: &'w str,
+    pub(crate) base: &'w Solution,
+    /// Unix seconds.
+    pub(crate) now: i64,
+    pub(crate) fresh: bool,
+    pub(crate) judged: OnceCell<Judged>,
+}
+
+/// The analysis of the component, judged.
+pub(crate) struct Judged {
+    /// Its folder, `.` for the root: exceptions may be for one component only.
+    component: String,
+    rows: BTreeMap<String, DependencyRow>,
+    releases: BTreeMap<String, Answer>,
+    known: Vulnerabilities,
+    /// What was asked later, about packages that only come along.
+    more: RefCell<Vec<Vulnerabilities>>,
+    as_of: String,
+    /// How asking for advisories went, in words.
+    pub(crate) source: String,
+    /// Nobody could be asked about any package.
+    pub(crate) blind: bool,
+}
+
+impl Research<'_> {
+    /// Everything that is known, looked up once.
+    pub(crate) fn judged(&self) -> &Judged {
+        self.judged.get_or_init(|| self.look_up())
+    }
+
+    pub(crate) fn as_of(&self) -> String {
+        days::of_seconds(self.now)
+    }
+
+    fn look_up(&self) -> Judged {
+        let root = self.doors.clients.dirs.root();
+        let (kept, as_of) = (root.join("advisories"), self.as_of());
+        let read = |path: &str| {
+            let on_disk = || std::fs::read(self.top.join(path)).ok();
+            if self.clean { on_disk() } else { self.tree.read(path) }
+        };
+        let tree = tree::Tree::of(self.top, &self.tree.files, &read);
+        let ask = Ask {
+            root: self.top,
+            repository: String::new(),
+            commit: Some(self.commit.to_owned()),
+            as_of: as_of.clone(),
+            offline: false,
+            max_age: if self.fresh { Duration::ZERO } else { FRESH },
+            fetch: &self.doors.fetch,
+            clients: &self.doors.clients,
+            store: root.join("releases"),
+            advisories: self.sources(&kept, &as_of),
+            subject: Some(Subject { root: &self.component.root, in_use: self.base, python: &self.python }),
+        };
+        let mut gathered = gather::gather_from(&ask, &tree);
+        judge::judge(&mut gathered, self.settings);
+        Judged::of(gathered)
+    }
+
+    fn sources<'s>(&'s self, folder: &'s Path, today: &'s str) -> Sources<'s> {
+        Sources {
+            settings: &self.settings.advisories,
+            root: self.top,
+            paths: &[],
+            folder,
+            fetch: &self.doors.fetch,
+            offline: false,
+            today,
+        }
+    }
+
+    /// Asks about versions that nobody was asked about yet.
+    pub(crate) fn learn(&self, solution: &Solution) {
+        let judged = self.judged();
+        let mut wanted = Wanted::new();
+        for (name, version) in &solution.packages {
+            let unknown = |why: &str| why.contains("no source was asked") || why.contains("were not asked for");
+            if let Datum::NotRetrieved { why } = judged.touching(name.as_str(), &version.to_string())
+                && unknown(&why)
+            {
+                wanted.entry((Ecosystem::Python, name.to_string())).or_default().insert(version.to_string());
+            }
+        }
+        if !wanted.is_empty() {
+            let kept: PathBuf = self.doors.clients.dirs.root().join("advisories");
+            judged.more.borrow_mut().push(Vulnerabilities::ask(&self.sources(&kept, &self.as_of()), &wanted));
+        }
+    }
+}
+
+impl Judged {
+    fn of(gathered: Gathered) -> Self {
+        let Gathered { analysis, releases, vulnerabilities } = gathered;
+        let Analysis { components, sources, as_of, .. } = analysis;
+        let first = components.into_iter().next();
+        let (component, rows) = first.map(|c| (c.path, c.dependencies)).unwrap_or_default();
+        let about: Vec<_> = sources.into_iter().filter(|s| s.source.starts_with("advisories")).collect();
+        let blind = about.iter().all(|s| s.state == "not-retrieved");
+        let words: Vec<String> = about.iter().map(|s| format!("{}: {}", s.source, s.detail)).collect();
+        Self {
+            component,
+            rows: rows.into_iter().map(|row| (row.name.clone(), row)).collect(),
+            releases: releases.into_iter().next().unwrap_or_default(),
+            known: vulnerabilities,
+            more: RefCell::new(Vec::new()),
+            as_of,
+            source: if words.is_empty() { "advisories: nothing was asked".to_owned() } else { words.join("; ") },
+            blind,
+        }
+    }
+
+    pub(crate) fn row(&self, name: &PackageName) -> Option<&DependencyRow> {
+        self.rows.get(name.as_str())
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &DependencyRow> {
+        self.rows.values()
+    }
+
+    pub(crate) fn releases(&self, name: &PackageName) -> Option<&Known> {
+        match self.releases.get(name.as_str()) {
+            Some(Answer::Known(known)) => Some(known),
+            _ => None,
+        }
+    }
+
+    /// What touches one version of a package.
+    pub(crate) fn touching(&self, name: &str, version: &str) -> Datum<Vec<Finding>> {
+        let first = self.known.findings(&self.component, Ecosystem::Python, name, version);
+        if first.missing().is_none() {
+            return first;
+        }
+        let more = self.more.borrow();
+        let later = more.iter().map(|known| known.findings(&self.component, Ecosystem::Python, name, version));
+        later.into_iter().find(|found| found.missing().is_none()).unwrap_or(first)
+    }
+
+    /// The proposed version of a package, where there is one.
+    pub(crate) fn proposal(&self, name: &PackageName) -> Option<Version> {
+        Version::new(self.row(name)?.target_version.as_deref()?).ok()
+    }
+
+    /// The facts of moving `name` between two versions; `None`: nothing was looked up about it.
+    pub(crate) fn evidence(&self, name: &PackageName, from: &Version, to: &Version) -> Option<Evidence> {
+        let mut row = self.row(name)?.clone();
+        let known = self.releases(name).cloned().unwrap_or_default();
+        let from = from.to_string();
+        if row.current_version.as_deref() != Some(from.as_str()) {
+            row.advisories = self.touching(name.as_str(), &from);
+            row.current_version = Some(from);
+        }
+        let affected = |_: Ecosystem, name: &str, version: &str| self.touching(name, version);
+        Some(judge::evidence(&row, &known, &to.to_string(), &self.as_of, &affected))
+    }
+
+    /// Packages that only a release younger than `days` mends, and that release.
+    pub(crate) fn young_fixes(&self, days: u32) -> BTreeMap<PackageName, Version> {
+        let young = |row: &&DependencyRow| {
+            let date = row.target_version.as_deref().and(row.target_released.value());
+            date.is_none_or(|date| days::between(date, &self.as_of).is_none_or(|age| age < i64::from(days)))
+        };
+        let mending = self.rows.values().filter(|row| days > 0 && row.reasons.contains(&Reason::Security));
+        mending
+            .filter(young)
+            .filter_map(|row| {
+                let fix = Version::new(row.target_version.as_deref()?).ok()?;
+                Some((PackageName::new(&row.name).ok()?, fix))
+            })
+            .collect()
+    }
+
+    /// Days from a release to the day of the plan.
+    pub(crate) fn age_days(&self, name: &PackageName, version: &str) -> Datum<i64> {
+        let date =
+            self.releases(name).and_then(|known| known.find(version)).and_then(|release| release.date.as_deref());
+        match date.and_then(|date| days::between(date, &self.as_of)) {
+            Some(age) => Datum::found(age),
+            None => Datum::not_retrieved("the index gives no date for this release"),
+        }
+    }
+}

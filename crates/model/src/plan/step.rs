@@ -1,0 +1,102 @@
+//! The steps of a plan: what is done, by whom it must be agreed, what shows that it worked, and the ways out.
+
+use serde::{Deserialize, Serialize};
+
+use super::{MoveId, Phase};
+
+/// One step. They are carried out in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanStep {
+    /// From 1.
+    pub number: usize,
+    pub kind: StepKind,
+    pub title: String,
+    /// `None` for the steps before the first move.
+    pub phase: Option<Phase>,
+    /// Name of the stage that the user put it in.
+    pub stage: Option<String>,
+    /// The move that it carries out.
+    #[serde(rename = "move")]
+    pub of: Option<MoveId>,
+    pub packages: Vec<String>,
+    /// Manifests only: locks are written by their own tools.
+    pub edits: Vec<Edit>,
+    /// What a person would type, from the repository's root, for the same effect.
+    pub commands: Vec<String>,
+    pub evidence: Vec<String>,
+    /// Roles that must agree before it starts.
+    pub approvals: Vec<String>,
+    pub required_tests: Vec<String>,
+    pub success_criteria: Vec<String>,
+    /// Where the repository goes back to when it fails.
+    pub rollback_point: String,
+    pub fallbacks: Vec<Fallback>,
+    /// Numbers of the steps that must be done before.
+    pub needs: Vec<usize>,
+    /// The same packages in other components.
+    pub linked: Vec<Linked>,
+    /// Minutes, by the rule table; 0 for what Uplift does by itself.
+    pub minutes: u64,
+    /// A step above two days is a small project of its own: its parts, each with a gate (row C19).
+    pub parts: Vec<WorkPart>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepKind {
+    Isolate,
+    Snapshot,
+    Move,
+    Integration,
+}
+
+/// One changed line of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// From the repository's root.
+    pub file: String,
+    /// 1-based, before the step.
+    pub line: u32,
+    pub old: String,
+    pub new: String,
+}
+
+/// What to do when the step does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallback {
+    pub kind: FallbackKind,
+    pub what: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FallbackKind {
+    /// Stop at a version on the way.
+    IntermediateVersion,
+    /// Leave the blocking package where it is.
+    HoldBlocker,
+    /// Take its successor instead.
+    ReplacePackage,
+    /// Two versions, told apart by an environment marker.
+    Marker,
+}
+
+/// The same package in another component of the repository (row C17).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    pub component: String,
+    pub package: String,
+    /// What stands there: `==1.4` or `locked 1.4`.
+    pub stands_at: String,
+    pub message: String,
+}
+
+/// A part of a large step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkPart {
+    pub what: String,
+    pub minutes: u64,
+    /// What must hold before the next part starts.
+    pub gate: String,
+}
