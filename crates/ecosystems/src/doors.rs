@@ -51,7 +51,7 @@ impl Doors {
         let mut confinement = Confinement::new(self.ladder.rung, &tmp, &home);
         confinement.read_write.clone_from(&what.read_write);
         confinement.read_only.clone_from(&what.read_only);
-        confinement.hide = environment::home().into_iter().collect();
+        confinement.hide = environment::homes();
         confinement.network = what.network;
         let argv = with_services(&what.argv, &what.services, private.path())?;
         if !what.services.is_empty() {

@@ -299,7 +299,10 @@ impl Committer<'_> {
                 .collect(),
         });
         let kept: Vec<Kept> = kept.collect();
-        let refreshed = if movers.is_empty() {
+        // Where nothing pins what comes along, nothing of it is written.
+        let refreshed = if !self.solver.pins_everything() {
+            Vec::new()
+        } else if movers.is_empty() {
             changes
         } else {
             changes.into_iter().filter(|c| !names.contains(&c.name)).collect()

@@ -155,6 +155,12 @@ pub fn apply(path: &Path, id: &str) -> Result<Applied, EngineError> {
             "`uplift show` tells what it came to",
         ));
     };
+    if row.state == RunState::RolledBack {
+        return Err(EngineError::repository(
+            format!("run {} was rolled back", row.id),
+            format!("its branch {branch} is still there: `git merge {branch}` if you want it after all"),
+        ));
+    }
     // What is applied is what was tested: the branch must not have been moved since.
     let now = desk.git.reference(&format!("refs/heads/{branch}"))?;
     if now.as_ref() != Some(&tip) {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use sha2::{Digest, Sha256};
 use uplift_facts::days;
 use uplift_facts::vulnerabilities::index_file;
 use uplift_model::{Event, Plan};
@@ -23,7 +24,7 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let desk = Desk::open(&request.path, &request.cancel)?;
     let head = desk.repository.usable_head()?.to_string();
     let settings = &request.settings;
-    let key = key(&desk, request, &head);
+    let key = key(&desk, request, &head, &desk.journal.all_holds()?);
     if !request.fresh
         && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
     {
@@ -77,9 +78,14 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     Ok(drafted.plan)
 }
 
+/// The first 24 hexadecimal digits of a SHA-256.
+fn short_hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What a plan depends on, as far as it can be told without drawing it: the day, the settings, and the state of the
 /// advisories on the disk.
-fn key(desk: &Desk, request: &Request, head: &str) -> String {
+fn key(desk: &Desk, request: &Request, head: &str, holds: &[(String, String)]) -> String {
     let stamp = |path: &Path| {
         let told = std::fs::metadata(path).ok();
         let at = told.as_ref().and_then(|m| m.modified().ok()?.duration_since(UNIX_EPOCH).ok());
@@ -96,6 +102,7 @@ fn key(desk: &Desk, request: &Request, head: &str) -> String {
         request.python_asked,
         days::of_seconds(clock::now()),
         stamps.join(","),
-        serde_json::to_string(&request.settings).unwrap_or_default()
+        // Hashed: a setting may hold a secret.
+        short_hash(&serde_json::to_string(&(&request.settings, holds)).unwrap_or_default())
     )
 }

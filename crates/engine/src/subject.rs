@@ -151,7 +151,11 @@ pub(crate) fn interpreter(
     let Some(best) = admitted.iter().find(|i| i.default).or_else(|| admitted.first()) else {
         return Err(missing("3", "the project", &have()));
     };
-    Ok(Chosen { interpreter: (*best).clone(), reason: "it satisfies the project's requires-python".to_owned() })
+    let reason = match requires.as_slice() {
+        [] => "the project names none, and this is the one that `python3` means here".to_owned(),
+        stated => format!("it satisfies the project's requires-python ({})", stated.join(" and ")),
+    };
+    Ok(Chosen { interpreter: (*best).clone(), reason })
 }
 
 /// The likeliest of interpreters that reproduce the lock equally, with what to add to the reason. Decision: 0019.

@@ -102,6 +102,25 @@ pub fn home() -> Option<PathBuf> {
     std::env::home_dir().filter(|home| home.is_absolute())
 }
 
+/// Every home folder of the user: what `HOME` says, and what the account's entry says, which sudo and CI make differ.
+pub fn homes() -> Vec<PathBuf> {
+    let mut homes: Vec<PathBuf> = home().into_iter().collect();
+    let entries = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    if let Some(own) = home_in(&entries, rustix::process::getuid().as_raw())
+        && !homes.contains(&own)
+    {
+        homes.push(own);
+    }
+    homes
+}
+
+/// The home of a user in the text of `/etc/passwd`; the root folder is nobody's home.
+fn home_in(entries: &str, user: u32) -> Option<PathBuf> {
+    let mut lines = entries.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let entry = lines.find(|fields| fields.get(2).and_then(|id| id.parse::<u32>().ok()) == Some(user))?;
+    entry.get(5).map(PathBuf::from).filter(|home| home.is_absolute() && home.parent().is_some())
+}
+
 /// Folders of the user's `PATH`, absolute ones only.
 pub fn path_folders() -> Vec<PathBuf> {
     let path = variable("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
@@ -132,6 +151,14 @@ fn join_paths(folders: &[PathBuf]) -> OsString {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_account_says_where_its_home_is() {
+        let entries = "root:x:0:0:root:/root:/bin/sh\nodd\nbuild:x:1000:1000::/srv/build:/bin/sh\nnobody:x:7:7::/:/\n";
+        assert_eq!(home_in(entries, 1000), Some(PathBuf::from("/srv/build")));
+        assert_eq!(home_in(entries, 7), None);
+        assert_eq!(home_in(entries, 5), None);
+    }
 
     #[test]
     fn foreign_code_sees_the_list_and_nothing_of_the_user() {

@@ -88,6 +88,27 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
         )
         .beside(&service.name));
     }
+    if limits.file_mib > 1 << 24 {
+        let what = format!("{} MiB is more than any disk holds", limits.file_mib);
+        return Err(Wrong::new("limits", "file-mib", what, "leave the key out for its default"));
+    }
+    if limits.open_files < 64 {
+        let what = format!("{} is too few for any program", limits.open_files);
+        return Err(Wrong::new("limits", "open-files", what, "leave the key out for its default"));
+    }
+    let odd =
+        |(name, value): &(&String, &String)| name.is_empty() || name.contains(['=', '\0']) || value.contains('\0');
+    if let Some((name, _)) = test.env.iter().find(odd) {
+        let what = format!("`{}` cannot be a variable of a process", name.escape_debug());
+        return Err(Wrong::new("test", "env", what, "a name without `=`, and no NUL in name or value"));
+    }
+    for (key, base) in [("api", &advisories.api), ("export", &advisories.export)] {
+        if let Some(base) = base.as_ref().filter(|b| b.contains('@')) {
+            let what = "the address holds a user or a password".to_owned();
+            let hint = "keep them in ~/.netrc, which is read for every host";
+            return Err(Wrong::new("advisories", key, what, hint).beside(base));
+        }
+    }
     branch(&upgrade.branch)?;
     for condition in &check.fail_on {
         condition.parse::<uplift_engine::Condition>().map_err(|e| {
@@ -174,8 +195,11 @@ fn branch(name: &str) -> Result<(), Wrong> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\{}".contains(c);
     let part_is_odd =
         |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock") || part.ends_with('.');
-    let wrong =
-        filled.starts_with('-') || filled.contains("..") || filled.contains(odd) || filled.split('/').any(part_is_odd);
+    let wrong = matches!(filled.as_str(), "HEAD" | "@")
+        || filled.starts_with('-')
+        || filled.contains("..")
+        || filled.contains(odd)
+        || filled.split('/').any(part_is_odd);
     if wrong {
         let hint = "the default is \"uplift/{date}-{run}\"; {date} and {run} are filled in";
         return Err(Wrong::new("upgrade", "branch", format!("`{name}` is not a branch's name"), hint));

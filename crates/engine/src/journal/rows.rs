@@ -1,6 +1,7 @@
 //! Runs and holds: the rows that outlive a process.
 
 use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
 use uplift_model::outcome::{RunReport, RunState};
 use uplift_model::{PackageName, Settings, Version};
@@ -199,7 +200,18 @@ impl Journal {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Holds of one component.
+    /// Package and bound of every hold, of all components.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn all_holds(&self) -> Result<Vec<(String, String)>, JournalError> {
+        let query = sqlx::query("SELECT package, above FROM holds ORDER BY component, package");
+        let rows = self.block(|c| self.runtime.block_on(query.fetch_all(c)))?;
+        let text = |row: &SqliteRow, i: usize| row.try_get::<String, _>(i).map_err(|e| self.failed(&e));
+        rows.iter().map(|row| Ok((text(row, 0)?, text(row, 1)?))).collect()
+    }
+
+    /// Packages of a component that a rollback holds.
     ///
     /// # Errors
     /// [`JournalError`].
