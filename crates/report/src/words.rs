@@ -2,7 +2,7 @@
 
 use uplift_model::outcome::{Held, Proof, RunState};
 use uplift_model::solution::Change;
-use uplift_model::{Distance, Failure, Phase, Place, Stage};
+use uplift_model::{Distance, Failure, Place, Stage};
 
 use crate::clean;
 
@@ -28,16 +28,6 @@ pub(crate) fn distance(distance: Distance) -> &'static str {
         Distance::Patch => "patch",
         Distance::Minor => "minor",
         Distance::Major => "major",
-    }
-}
-
-/// What a phase is for.
-pub(crate) fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Low => "patch and minor releases that little depends on",
-        Phase::Medium => "tools of development and test, minor releases of wider reach",
-        Phase::High => "major releases and what much of the code rests on",
-        Phase::Integration => "everything together, and the rest of the lock",
     }
 }
 

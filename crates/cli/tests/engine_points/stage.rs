@@ -207,6 +207,8 @@ impl Stage {
         command.env("HOME", home.join("home")).env("CI", "1").env("NO_COLOR", "1");
         command.env("UPLIFT_CACHE_DIR", home.join("cache")).env("UV_CACHE_DIR", home.join("uv"));
         command.env("UV_DEFAULT_INDEX", format!("http://127.0.0.1:{}/simple", self.port));
+        // Nothing listens there: what is not on this machine cannot be asked, and no test depends on it.
+        command.env("HTTPS_PROXY", "http://127.0.0.1:9");
         command.env("GIT_CONFIG_GLOBAL", "/dev/null");
         command
     }

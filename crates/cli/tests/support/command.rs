@@ -111,6 +111,8 @@ impl Stage {
             .env("UV_CACHE_DIR", self.folder().join("uv"))
             .env("UV_DEFAULT_INDEX", &self.index_url)
             .env("UV_HTTP_RETRIES", "0")
+            // Nothing listens there: no test depends on what is not on this machine.
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_CEILING_DIRECTORIES", self.folder())

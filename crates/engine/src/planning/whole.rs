@@ -177,10 +177,13 @@ impl Facts<'_> {
             targets.push(TargetFacts {
                 label: format!("{name} {version}"),
                 age_days: judged.age_days(&name, &version),
-                advisories: judged.touching(name.as_str(), &version).map(|found| {
-                    let standing = found.into_iter().filter(|f| !f.is_set_aside());
-                    standing.map(|f| (f.id, f.severity)).collect()
-                }),
+                advisories: match judged.touching(name.as_str(), &version) {
+                    Datum::NotRetrieved { .. } => Datum::not_retrieved("advisories not retrieved"),
+                    found => found.map(|found| {
+                        let standing = found.into_iter().filter(|f| !f.is_set_aside());
+                        standing.map(|f| (f.id, f.severity)).collect()
+                    }),
+                },
                 pinned: locked || row.pinning == Pinning::Pinned,
                 installable: match release.map(|r| &r.availability) {
                     Some(Availability::Installable | Availability::SourceOnly | Availability::Yanked { .. }) => {

@@ -211,6 +211,22 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_reads_back_as_it_was_and_nothing_else_is_taken_for_one() {
+        let text = plan(&sample::plan()).unwrap();
+        assert_eq!(read_plan(&text).unwrap(), sample::plan());
+        assert!(read_plan("not json").unwrap_err().starts_with("is no plan: "));
+        let newer = text.replacen("uplift/plan/1", "uplift/plan/2", 1);
+        assert!(read_plan(&newer).unwrap_err().contains("its schema is `uplift/plan/2`"));
+        let run = run(&sample::report()).unwrap();
+        assert!(read_plan(&run).unwrap_err().contains("`uplift/run/1`"));
+        let damaged = text.replacen("\"target_version\"", "\"aim\"", 1);
+        assert!(read_plan(&damaged).unwrap_err().starts_with("is a damaged plan: "));
+        for part in [0, text.len() / 3, text.len() - 3].into_iter().filter_map(|cut| text.get(..cut)) {
+            assert!(read_plan(part).unwrap_err().starts_with("is no plan: "), "{}", part.len());
+        }
+    }
+
+    #[test]
     fn test_results_have_the_field_names_that_others_rely_on() {
         let value: serde_json::Value = serde_json::from_str(&run(&sample::report()).unwrap()).unwrap();
         assert_eq!(value["schema"], "uplift/run/1");
@@ -221,7 +237,10 @@ mod tests {
 
     #[test]
     fn every_field_of_a_run_is_documented() {
-        let page = include_str!("../../../../docs/reference/json.md");
+        let page = concat!(
+            include_str!("../../../../docs/reference/json.md"),
+            include_str!("../../../../docs/reference/plan.md")
+        );
         let mut names = std::collections::BTreeSet::new();
         collect(&serde_json::to_value(sample::report()).unwrap(), &mut names);
         let missing: Vec<&String> = names.iter().filter(|n| !page.contains(&format!("`{n}`"))).collect();

@@ -145,7 +145,7 @@ fn risks(report: &RunReport) -> String {
                 .candidates
                 .iter()
                 .find(|c| c.name == k.name)
-                .map(|c| c.reasons.join("; "))
+                .map(|c| c.reasons.iter().take(2).cloned().collect::<Vec<_>>().join("; "))
                 .unwrap_or_default();
             // The reasons speak of the whole way; who went part of it took a smaller step.
             let whole = !report.held.iter().any(|h| h.name == k.name);

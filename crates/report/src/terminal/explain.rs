@@ -1,5 +1,7 @@
 //! Everything that is known about one package: why it moved, why it stayed, and where the proof is.
 
+mod step;
+
 use uplift_model::outcome::{Held, Kept, RunReport};
 use uplift_model::{Candidate, Failure, Move, PackageName, Plan};
 
@@ -151,6 +153,7 @@ fn planned(plan: &Plan, name: &PackageName, view: &View) -> Option<String> {
     for one in plan.unmoved.iter().filter(|u| u.name == *name) {
         page.push_str(&fact(view, "stays", &format!("at {}, newest is {}", one.current, one.newest)));
         page.push_str(&fact(view, "why", &clean::line(&one.reason)));
+        page.push_str(&step::ways_out(&one.alternatives, view));
     }
     (!page.is_empty()).then_some(page)
 }
@@ -168,9 +171,7 @@ fn in_move(plan: &Plan, one: &Move, candidate: &Candidate, view: &View) -> Strin
         page.push_str(&fact(view, "capped by", &clean::line(cap)));
     }
     page.push_str(&fact(view, "phase", &format!("{} {}, risk {}", one.phase.number(), one.phase, candidate.risk)));
-    for reason in &candidate.reasons {
-        page.push_str(&paragraph(view, "    - ", &clean::line(reason), Tone::Plain));
-    }
+    page.push_str(&step::weighed(candidate, view));
     for place in &candidate.places {
         page.push_str(&fact(view, &words::place(place), &clean::line(&place.written)));
     }
@@ -197,6 +198,7 @@ fn in_move(plan: &Plan, one: &Move, candidate: &Candidate, view: &View) -> Strin
     for change in &candidate.breaking_changes {
         page.push_str(&fact(view, "breaking change", &clean::line(change)));
     }
+    page.push_str(&step::of(plan, one, view));
     page
 }
 
@@ -243,11 +245,30 @@ mod tests {
           newest: 2.14.3
           capped by: because pydantic-settings 2.1 requires pydantic<2.14.2
           phase: 3 high, risk high
-            - a major step
-            - imported by 12 files of the project's code
+          reasons: outdated
+          score: 44 of 100 points, a runtime library
+            - a major step (30 points, high at least)
+            - imported by 12 files of the project's code (30 points, high at least)
+            ? release notes: nobody asked
           requirements.in:9: pydantic==1.10.2
           requirements.txt:27: pydantic==1.10.2
           brings along: new: pydantic-core 2.41.1, typing-extensions 4.4.0 -> 4.15.0
+
+          step 3
+          stage: models
+            requirements.in:9
+              - pydantic==1.10.2
+              + pydantic==2.14.1
+            $ uv pip compile requirements.in -o requirements.txt --upgrade-package 'pydantic==2.14.1'
+          must agree: technical lead
+          tests: unit, integration
+          done when: no test that passed before fails, is skipped or vanishes
+          work: 10.5 h
+            - adapt the code (1.5 h); then: unit tests pass
+          goes back to: the commit of step 2
+          elsewhere: gateway states pydantic as well (==1.10.2): move both in one week
+          way out: stop at pydantic 1.10.26: it is the newest release before the major
+                   step
         ");
     }
 
@@ -261,8 +282,11 @@ mod tests {
           undo: uplift rollback 01JD8Q flask
           planned: 2.2.2 -> 3.1.2, major
           phase: 3 high, risk high
-            - a major step
-            - imported by 4 files of the project's code
+          reasons: outdated
+          score: 44 of 100 points, a runtime library
+            - a major step (30 points, high at least)
+            - imported by 4 files of the project's code (30 points, high at least)
+            ? release notes: nobody asked
           requirements.in:5: flask==2.2.2
           requirements.txt:15: flask==2.2.2
           moves together with: werkzeug: the resolver accepts them only so

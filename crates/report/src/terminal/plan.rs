@@ -1,30 +1,38 @@
 //! The plan's screen: what would move, in which phase, why there, with whom, and what stays.
 
+mod totals;
+
+pub(super) use totals::hours;
+
 use std::collections::BTreeSet;
 
+use uplift_model::analysis::Reason;
 use uplift_model::plan::{PhasePlan, Unmoved};
 use uplift_model::{Candidate, Distance, Move, Phase, Plan};
 
 use super::lines::paragraph;
 use super::table::{Cell, Table, cell, toned};
 use crate::clean;
-use crate::numbers::{count, duration, list};
+use crate::numbers::{count, list};
 use crate::view::{Tone, View};
 use crate::words;
 
 /// Names of packages that come along are listed up to this many.
 const LISTED: usize = 4;
 
-/// A plan, as `uplift plan` shows it.
+/// A plan, as `uplift plan` shows it: what has to be decided, the moves phase by phase, what stays, what it costs.
 pub fn plan(plan: &Plan, view: &View) -> String {
     let mut page = head(plan, view);
-    for part in &plan.phases {
+    page.push_str(&totals::decide_first(plan, view));
+    for part in plan.phases.iter().filter(|part| !part.moves.is_empty() || refreshes(plan, part) > 0) {
         page.push('\n');
         page.push_str(&phase(plan, part, view));
     }
     page.push_str(&stays(&plan.unmoved, view));
+    page.push_str(&totals::look_at(plan, view));
     page.push_str(&notes(&plan.notes, view));
     page.push('\n');
+    page.push_str(&totals::totals(plan, view));
     page.push_str(&paragraph(view, "undo: ", &clean::line(&plan.rollback_strategy), Tone::Quiet));
     if !plan.candidates.is_empty() {
         let mut commands = vec![view.on_path("upgrade")];
@@ -56,33 +64,29 @@ fn head(plan: &Plan, view: &View) -> String {
         )
     };
     let mut page = paragraph(view, "", &format!("{component}: {counts}{stays}"), Tone::Heading);
-    let length = match plan.estimated_duration {
-        Some(seconds) => format!("about {}", duration(seconds as f64)),
-        None => "duration not known before the tests have run once".to_owned(),
-    };
-    page.push_str(&paragraph(
-        view,
-        "  ",
-        &format!("Python {}, plan {}, {length}", clean::line(&plan.interpreter), plan.id),
-        Tone::Quiet,
-    ));
+    let mut from = format!("plan {}, Python {}", clean::line(&plan.id), clean::line(&plan.interpreter));
+    if !plan.commit.is_empty() {
+        let short: String = plan.commit.chars().take(12).collect();
+        from.push_str(&format!(", drawn from commit {} on {}", clean::line(&short), clean::line(&plan.as_of)));
+    }
+    page.push_str(&paragraph(view, "  ", &from, Tone::Quiet));
     page
+}
+
+fn refreshes(plan: &Plan, part: &PhasePlan) -> usize {
+    if part.phase == Phase::Integration { plan.refresh.len() } else { 0 }
 }
 
 fn phase(plan: &Plan, part: &PhasePlan, view: &View) -> String {
     let moves: Vec<&Move> = part.moves.iter().filter_map(|id| plan.moves.iter().find(|m| m.id == *id)).collect();
-    let refresh = if part.phase == Phase::Integration { plan.refresh.len() } else { 0 };
+    let refresh = refreshes(plan, part);
     let what = match (moves.len(), refresh) {
-        (0, 0) => "no moves of its own".to_owned(),
         (0, n) => format!("{} refreshed in the lock", count(n, "transitive package")),
         (m, 0) => count(m, "move"),
         (m, n) => format!("{}, {} refreshed in the lock", count(m, "move"), count(n, "transitive package")),
     };
     let title = format!("phase {} {}: {what}", part.phase.number(), part.phase);
     let mut page = paragraph(view, "", &title, Tone::Heading);
-    if !moves.is_empty() || refresh > 0 {
-        page.push_str(&paragraph(view, "  ", words::phase(part.phase), Tone::Quiet));
-    }
     if !moves.is_empty() {
         page.push_str(&table(plan, &moves).render(view));
     }
@@ -122,8 +126,47 @@ fn row(candidate: &Candidate, joins: bool, capped: bool) -> Vec<Cell> {
     }
     cells.push(toned(tone, words::distance(candidate.distance)));
     cells.push(toned(Tone::Quiet, named_in(candidate)));
-    cells.push(cell(clean::line(&candidate.reasons.join("; "))));
+    cells.push(cell(clean::line(&why(candidate))));
     cells
+}
+
+/// What the move is good for where something is wrong, and the strongest factor of its risk.
+pub(super) fn why(candidate: &Candidate) -> String {
+    let Some(assessment) = &candidate.assessment else { return candidate.reasons.join("; ") };
+    let mut said = Vec::new();
+    let removed: Vec<_> = assessment
+        .security
+        .value()
+        .into_iter()
+        .flat_map(|effect| &effect.removed)
+        .filter(|one| !one.finding.is_set_aside())
+        .collect();
+    match removed.as_slice() {
+        [] => {}
+        [one] => said.push(format!("removes {} ({})", one.finding.id, one.finding.severity)),
+        all => {
+            let worst = all.iter().map(|one| one.finding.severity).max();
+            said.push(format!(
+                "removes {} advisories, the worst {}",
+                all.len(),
+                worst.map(|severity| severity.to_string()).unwrap_or_default()
+            ));
+        }
+    }
+    for code in &candidate.reason_codes {
+        said.extend(match code {
+            Reason::Unavailable => Some("the version in use cannot be had any more".to_owned()),
+            Reason::Deprecated => Some("deprecated".to_owned()),
+            Reason::Compatibility => Some("others need it".to_owned()),
+            Reason::Security | Reason::Outdated | Reason::Lockstep => None,
+        });
+    }
+    // What nobody could tell is said once for the whole plan.
+    let blind = assessment.security.missing().is_some();
+    let telling =
+        assessment.factors.iter().find(|factor| !(factor.signal == "advisories" && (blind || !removed.is_empty())));
+    said.extend(telling.map(|factor| factor.reason.clone()));
+    said.join("; ")
 }
 
 /// The first place, and how many more there are.
@@ -151,7 +194,7 @@ fn below(plan: &Plan, one: &Move) -> Vec<Cell> {
     let mut below: Vec<Cell> = one.candidates.last().and_then(cap).into_iter().collect();
     if one.candidates.len() > 1 {
         let names: Vec<&str> = one.candidates.iter().map(|c| c.name.as_str()).collect();
-        below.push(toned(Tone::Quiet, format!("{} move together: the resolver accepts them only so", list(&names))));
+        below.push(toned(Tone::Quiet, format!("{} move together: they are accepted only so", list(&names))));
     }
     let needed: Vec<&str> = needs(plan, one);
     if !needed.is_empty() {
@@ -204,112 +247,4 @@ pub(super) fn notes(notes: &[String], view: &View) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sample;
-
-    #[test]
-    fn at_100_columns_each_package_says_where_it_is_named_and_why_it_is_here() {
-        insta::assert_snapshot!(plan(&sample::plan(), &View::new(100, false)), @r"
-        backend: 4 updates in 3 moves, 1 outdated package stays as it is
-          Python 3.11.9, plan 3fa92b10c4de, about 11 min
-
-        phase 1 low: 1 move
-          patch and minor releases that little depends on
-          package  in use     target     distance  named in              why
-          certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1  a major step by the calendar;
-                                                                         imported by no file of the
-                                                                         project's code
-
-        phase 2 medium: no moves of its own
-
-        phase 3 high: 2 moves
-          major releases and what much of the code rests on
-          package     in use  target  newest  distance  named in               why
-          pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1   a major step; imported by 12
-                                                                               files of the project's code
-              pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires pydantic<2.14.2
-              brings along 2 transitive packages: new: pydantic-core 2.41.1, typing-extensions 4.4.0 ->
-              4.15.0
-          flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1   a major step; imported by 4
-                                                                               files of the project's code
-          + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1  a major step
-              flask and werkzeug move together: the resolver accepts them only so
-              brings along 1 transitive package: new: blinker 1.9.0
-
-        phase 4 integration: 2 transitive packages refreshed in the lock
-          everything together, and the rest of the lock
-            idna 3.4 -> 3.11, urllib3 1.26.13 -> 2.6.1
-
-        stays as it is
-          package  in use  newest  why it stays
-          numpy    1.26.4  2.4.0   held at <2 by the settings
-
-        notes
-          Python 3.11 was inferred from requirements.txt, which does not install on 3.12
-
-        undo: each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it back
-        next: uplift upgrade   |   uplift plan --explain pydantic
-        ");
-    }
-
-    #[test]
-    fn at_80_columns_the_reasons_go_below() {
-        insta::assert_snapshot!(plan(&sample::plan(), &View::new(80, false)), @r"
-        backend: 4 updates in 3 moves, 1 outdated package stays as it is
-          Python 3.11.9, plan 3fa92b10c4de, about 11 min
-
-        phase 1 low: 1 move
-          patch and minor releases that little depends on
-          package  in use     target     distance  named in
-          certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1
-              a major step by the calendar; imported by no file of the project's code
-
-        phase 2 medium: no moves of its own
-
-        phase 3 high: 2 moves
-          major releases and what much of the code rests on
-          package     in use  target  newest  distance  named in
-          pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1
-              a major step; imported by 12 files of the project's code
-              pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires
-              pydantic<2.14.2
-              brings along 2 transitive packages: new: pydantic-core 2.41.1,
-              typing-extensions 4.4.0 -> 4.15.0
-          flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1
-              a major step; imported by 4 files of the project's code
-          + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1
-              a major step
-              flask and werkzeug move together: the resolver accepts them only so
-              brings along 1 transitive package: new: blinker 1.9.0
-
-        phase 4 integration: 2 transitive packages refreshed in the lock
-          everything together, and the rest of the lock
-            idna 3.4 -> 3.11, urllib3 1.26.13 -> 2.6.1
-
-        stays as it is
-          package  in use  newest  why it stays
-          numpy    1.26.4  2.4.0   held at <2 by the settings
-
-        notes
-          Python 3.11 was inferred from requirements.txt, which does not install on 3.12
-
-        undo: each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it
-              back
-        next: uplift upgrade   |   uplift plan --explain pydantic
-        ");
-    }
-
-    #[test]
-    fn nothing_to_do_is_said_in_one_line() {
-        let mut empty = sample::plan();
-        empty.candidates.clear();
-        empty.moves.clear();
-        empty.phases.clear();
-        empty.unmoved.clear();
-        empty.notes.clear();
-        let page = plan(&empty, &View::new(80, false));
-        assert!(page.starts_with("backend: nothing to upgrade\n"), "{page}");
-        assert!(!page.contains("next:"));
-    }
-}
+mod tests;

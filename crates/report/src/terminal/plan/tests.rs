@@ -1,0 +1,119 @@
+//! The plan's screen.
+
+use super::*;
+use crate::sample;
+
+#[test]
+fn at_100_columns_each_package_says_where_it_is_named_and_why_it_is_here() {
+    insta::assert_snapshot!(plan(&sample::plan(), &View::new(100, false)), @r#"
+    backend: 4 updates in 3 moves, 1 outdated package stays as it is
+      plan 3fa92b10c4de, Python 3.11.9, drawn from commit 0123456789ab on 2026-11-21
+
+    decide first
+      pydantic: needs the agreement of technical lead
+
+    phase 1 low: 1 move
+      package  in use     target     distance  named in              why
+      certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1  a major step by the calendar
+
+    phase 3 high: 2 moves
+      package     in use  target  newest  distance  named in               why
+      pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1   a major step
+          pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires pydantic<2.14.2
+          brings along 2 transitive packages: new: pydantic-core 2.41.1, typing-extensions 4.4.0 ->
+          4.15.0
+      flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1   a major step
+      + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1  a major step
+          flask and werkzeug move together: they are accepted only so
+          brings along 1 transitive package: new: blinker 1.9.0
+
+    phase 4 integration: 2 transitive packages refreshed in the lock
+        idna 3.4 -> 3.11, urllib3 1.26.13 -> 2.6.1
+
+    stays as it is
+      package  in use  newest  why it stays
+      numpy    1.26.4  2.4.0   held at <2 by the settings
+
+    look at
+      numpy 1.26.4 keeps CVE-2026-1 (high): held at <2 by the settings
+      pydantic: it removes CVE-2024-3772 (high), and its risk is high: by risk it belongs to phase 3.
+      urgency = "in-order" (the default): it waits for phase 3
+      not met at the end: every dependency is younger than 183 days; flask 3.1.2: 457 days old
+
+    notes
+      Python 3.11 was inferred from requirements.txt, which does not install on 3.12
+
+    advisories: 1 removed, 1 left
+    work: 21 h by the rule table, 10.5 h along the longest chain; 2 weeks for 1 person with 20 h a week
+    undo: each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it back
+    next: uplift upgrade   |   uplift plan --explain pydantic
+    "#);
+}
+
+#[test]
+fn at_80_columns_the_reasons_go_below() {
+    insta::assert_snapshot!(plan(&sample::plan(), &View::new(80, false)), @r#"
+    backend: 4 updates in 3 moves, 1 outdated package stays as it is
+      plan 3fa92b10c4de, Python 3.11.9, drawn from commit 0123456789ab on 2026-11-21
+
+    decide first
+      pydantic: needs the agreement of technical lead
+
+    phase 1 low: 1 move
+      package  in use     target     distance  named in
+      certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1
+          a major step by the calendar
+
+    phase 3 high: 2 moves
+      package     in use  target  newest  distance  named in
+      pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1
+          a major step
+          pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires
+          pydantic<2.14.2
+          brings along 2 transitive packages: new: pydantic-core 2.41.1,
+          typing-extensions 4.4.0 -> 4.15.0
+      flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1
+          a major step
+      + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1
+          a major step
+          flask and werkzeug move together: they are accepted only so
+          brings along 1 transitive package: new: blinker 1.9.0
+
+    phase 4 integration: 2 transitive packages refreshed in the lock
+        idna 3.4 -> 3.11, urllib3 1.26.13 -> 2.6.1
+
+    stays as it is
+      package  in use  newest  why it stays
+      numpy    1.26.4  2.4.0   held at <2 by the settings
+
+    look at
+      numpy 1.26.4 keeps CVE-2026-1 (high): held at <2 by the settings
+      pydantic: it removes CVE-2024-3772 (high), and its risk is high: by risk it
+      belongs to phase 3. urgency = "in-order" (the default): it waits for phase 3
+      not met at the end: every dependency is younger than 183 days; flask 3.1.2:
+      457 days old
+
+    notes
+      Python 3.11 was inferred from requirements.txt, which does not install on 3.12
+
+    advisories: 1 removed, 1 left
+    work: 21 h by the rule table, 10.5 h along the longest chain; 2 weeks for 1
+          person with 20 h a week
+    undo: each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it
+          back
+    next: uplift upgrade   |   uplift plan --explain pydantic
+    "#);
+}
+
+#[test]
+fn nothing_to_do_is_said_in_one_line() {
+    let mut empty = sample::plan();
+    empty.candidates.clear();
+    empty.moves.clear();
+    empty.phases.clear();
+    empty.unmoved.clear();
+    empty.notes.clear();
+    let page = plan(&empty, &View::new(80, false));
+    assert!(page.starts_with("backend: nothing to upgrade\n"), "{page}");
+    assert!(!page.contains("next:"));
+}

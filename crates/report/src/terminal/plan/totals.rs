@@ -1,0 +1,86 @@
+//! What stands around the phases of a plan: decisions, what to look at, and what it costs.
+
+use uplift_model::Plan;
+
+use crate::clean;
+use crate::numbers::{count, list};
+use crate::terminal::lines::paragraph;
+use crate::view::{Tone, View};
+
+/// Failing targets of a metric that are named.
+const NAMED: usize = 2;
+
+/// Who has to agree to what before it starts.
+pub(super) fn decide_first(plan: &Plan, view: &View) -> String {
+    if plan.decision_points.is_empty() {
+        return String::new();
+    }
+    let mut page = format!("\n{}", paragraph(view, "", "decide first", Tone::Heading));
+    for point in &plan.decision_points {
+        let text = format!("{}: needs the agreement of {}", point.packages.join(", "), list(&point.roles));
+        page.push_str(&paragraph(view, "  ", &clean::line(&text), Tone::Plain));
+    }
+    page
+}
+
+/// Warnings, conflicts of order, metrics that are not met.
+pub(super) fn look_at(plan: &Plan, view: &View) -> String {
+    let mut said: Vec<String> = plan.warnings.clone();
+    for conflict in &plan.conflicts {
+        let names: Vec<&str> = conflict.packages.iter().map(|n| n.as_str()).collect();
+        said.push(format!("{}: {}. {}", list(&names), conflict.conflict, conflict.resolved_by));
+    }
+    for check in plan.metrics.iter().filter(|check| check.met == Some(false)) {
+        let more = check.failing.len().saturating_sub(NAMED);
+        let mut named: Vec<String> = check.failing.iter().take(NAMED).cloned().collect();
+        if more > 0 {
+            named.push(format!("{more} more"));
+        }
+        said.push(format!("not met at the end: {}; {}", check.metric, list(&named)));
+    }
+    if said.is_empty() {
+        return String::new();
+    }
+    let mut page = format!("\n{}", paragraph(view, "", "look at", Tone::Heading));
+    for text in said {
+        page.push_str(&paragraph(view, "  ", &clean::line(&text), Tone::Held));
+    }
+    page
+}
+
+/// Advisories, hours and weeks.
+pub(super) fn totals(plan: &Plan, view: &View) -> String {
+    let mut page = String::new();
+    let security = &plan.security;
+    if !security.removed.is_empty() || !security.remaining.is_empty() {
+        let text = format!(
+            "{} removed, {} left",
+            security.removed.len(),
+            if security.remaining.is_empty() { "none known".to_owned() } else { security.remaining.len().to_string() }
+        );
+        page.push_str(&paragraph(view, "advisories: ", &text, Tone::Plain));
+    }
+    let Some(effort) = plan.effort.as_ref().filter(|effort| !effort.rows.is_empty()) else { return page };
+    let mut text = format!("{} by the rule table", hours(effort.total_minutes));
+    if effort.critical_minutes < effort.total_minutes {
+        text.push_str(&format!(", {} along the longest chain", hours(effort.critical_minutes)));
+    }
+    if let Some(calendar) = &plan.calendar {
+        let weeks = calendar.weeks.iter().map(|week| week.number).max().unwrap_or(0);
+        let weeks = count(usize::try_from(weeks).unwrap_or(usize::MAX), "week");
+        let people = usize::try_from(calendar.team.people).unwrap_or(usize::MAX);
+        let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
+        text.push_str(&format!("; {weeks} for {people} with {} h a week", calendar.team.hours_a_week));
+    }
+    page.push_str(&paragraph(view, "work: ", &text, Tone::Plain));
+    page
+}
+
+/// `45 min`, `2.5 h`: rounded up to half hours.
+pub(in crate::terminal) fn hours(minutes: u64) -> String {
+    match (minutes, minutes.div_ceil(30)) {
+        (0..60, _) => format!("{minutes} min"),
+        (_, halves) if halves.is_multiple_of(2) => format!("{} h", halves / 2),
+        (_, halves) => format!("{}.5 h", halves / 2),
+    }
+}
