@@ -104,6 +104,11 @@ impl<'a> Tree<'a> {
                     }
                 }
             }
+            // Reading a pipe or a device may never end.
+            if !kind.is_symlink() && !kind.is_file() {
+                problems.insert(path.clone(), problem(&path, "is no plain file, and was not read", None));
+                continue;
+            }
             files.push(path);
         }
         files.sort();

@@ -41,7 +41,7 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     let mut graph = Graph::default();
     let copies: &[Copy] = found.lock.as_ref().map(|l| l.lock.packages.as_slice()).unwrap_or_default();
-    for copy in copies.iter().filter(|c| !c.is_member()) {
+    for copy in copies.iter().filter(|c| !c.is_member() && is_name(&c.name)) {
         let entry = packages.entry(copy.name.clone()).or_insert_with(|| Package::new(&copy.name));
         match (&copy.version, &copy.origin) {
             (Some(version), Origin::Registry) => {
@@ -59,7 +59,8 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
         }
     }
     let members: Vec<&str> = found.manifests.iter().filter_map(|m| m.manifest.name.as_deref()).collect();
-    let mut drifts: Vec<String> = found.drift.iter().map(|(file, drift)| format!("{file}: {drift}")).collect();
+    let mut drifts: Vec<String> =
+        found.drift.iter().map(|(file, drift)| redact::text(&format!("{file}: {drift}"))).collect();
     let here = tree.root().join(&found.root).join("node_modules");
     for (file, stated) in found.statements() {
         // A peer is what others bring; a member of the same workspace has no releases to look up.
@@ -71,6 +72,13 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
             Specifier::Alias { name, .. } => name,
             _ => &stated.name,
         };
+        if !is_name(name) {
+            // What stands there is not repeated: it may be an address with a login, in a form that nobody foresaw.
+            let what = if is_name(&stated.name) { format!("`{}`", stated.name) } else { "a dependency".to_owned() };
+            let message = format!("{what} is stated with something that is no name of a package; it was left out");
+            tree.note(FileProblem { file: file.path.clone(), line: Some(stated.line), message, hint: None });
+            continue;
+        }
         let entry = packages.entry(name.clone()).or_insert_with(|| Package::new(name));
         if !entry.direct {
             entry.role = stated.group.role();
@@ -120,6 +128,18 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
     }
 }
 
+/// What a registry can be asked for: `name` or `@scope/name`. An address in its place may hold credentials, and would be
+/// shown as a name.
+fn is_name(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || ":?#%\\@/".contains(c);
+    let plain = |part: &str| !part.is_empty() && !part.contains(odd) && !part.starts_with('.');
+    let parts = match text.strip_prefix('@') {
+        Some(scoped) => scoped.split_once('/'),
+        None => Some((text, text)),
+    };
+    text.len() <= 214 && parts.is_some_and(|(scope, name)| plain(scope) && plain(name))
+}
+
 fn inner(specifier: &Specifier) -> &Specifier {
     match specifier {
         Specifier::Alias { inner, .. } => inner,
@@ -150,5 +170,20 @@ fn pinning(specifier: &Specifier) -> Pinning {
         Specifier::Range(_) => Pinning::Floor,
         Specifier::Tag(_) => Pinning::Unpinned,
         _ => Pinning::Elsewhere,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_no_name() {
+        for name in ["left-pad", "@types/node", "JSONStream", "lodash.get", "_odd~"] {
+            assert!(is_name(name), "{name}");
+        }
+        for other in ["", "@a", "@a/", "a/b", "@https://robot:pw@host", "https://host", "a b", "..", "@a/b/c", "a@1"] {
+            assert!(!is_name(other), "{other}");
+        }
     }
 }
