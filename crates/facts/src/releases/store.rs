@@ -176,3 +176,50 @@ impl<'a> Store<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Instant;
+
+    use uplift_sandbox::fetch::FetchSettings;
+
+    use super::*;
+
+    #[test]
+    fn an_index_that_never_answers_is_waited_for_once_and_not_a_hundred_times() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            // Connections are kept open, and nothing is ever said.
+            let mut open = Vec::new();
+            for stream in listener.incoming().flatten() {
+                counted.fetch_add(1, Ordering::Relaxed);
+                open.push(stream);
+            }
+        });
+        let settings = FetchSettings {
+            connections: 16,
+            time_limit: Duration::from_millis(200),
+            pause: Duration::from_millis(5),
+            proxies: false,
+            ..FetchSettings::default()
+        };
+        let (fetch, folder) = (Fetch::new(settings).unwrap(), tempfile::tempdir().unwrap());
+        let store = Store::new(folder.path(), &fetch, Duration::ZERO, false);
+        let requests = (0..200).map(|n| Request::new(format!("http://{address}/simple/p{n}/"))).collect();
+        let began = Instant::now();
+        let said = store.ask::<String>(requests, &|_, _| Ok(String::new()));
+        assert!(said.iter().all(|s| matches!(s, Said::Failed(_))), "silence is no answer");
+        assert_eq!(said.len(), 200);
+        let last = said.last().map(|s| if let Said::Failed(why) = s { why.clone() } else { String::new() }).unwrap();
+        assert!(last.contains("not asked, since nobody answered"), "{last}");
+        // One batch of sixteen, each with its attempts.
+        assert!(asked.load(Ordering::Relaxed) <= 16 * 4, "{}", asked.load(Ordering::Relaxed));
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+}
