@@ -5,6 +5,7 @@
 
 mod ci;
 mod evaluate;
+mod r#gen;
 mod speed;
 mod tidy;
 
@@ -17,6 +18,7 @@ const HELP: &str = "\
 cargo xtask <verb>
 
   ci      format check, clippy, tidy, then every test; what the runner calls
+  gen     writes what the code says of itself: the JSON schemas in docs/reference
   tidy    layers, file openings and lengths, forbidden words, papers
   evaluate [NAME…] [--binary PATH] [--work DIR] [--jobs N] [--keep] [--infer]
           upgrades the corpus' real projects and judges the branches from outside
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let verb = std::env::args().nth(1);
     let outcome = match verb.as_deref() {
         Some("ci") => root().and_then(|root| ci::run(&root)),
+        Some("gen") => root().and_then(|root| r#gen::run(&root)),
         Some("tidy") => root().and_then(|root| tidy::run(&root)),
         Some("evaluate") => {
             let args: Vec<String> = std::env::args().skip(2).collect();

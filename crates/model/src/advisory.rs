@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How bad. Ordered: `Unknown` stands above `None` and below `Low`, and is never shown as harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Scored, and the score is 0.
@@ -58,6 +59,7 @@ impl fmt::Display for Severity {
 
 /// One vulnerability that touches one version of a package: records that are aliases of each other, merged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The name to use: the CVE where there is one, else GHSA, else the record's own id.
     pub id: String,
@@ -91,6 +93,7 @@ pub struct Finding {
 
 /// Why a finding does not count, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Exception {
     /// `settings` or the VEX document's name.
     pub by: String,

@@ -6,6 +6,7 @@ pub const SCHEMA: &str = "uplift/check-diff/1";
 
 /// What differs between an older and a newer analysis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// [`SCHEMA`].
     pub schema: String,
@@ -20,6 +21,7 @@ pub struct Comparison {
 
 /// One dependency of one component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
     pub component: String,
     pub ecosystem: String,
@@ -35,6 +37,7 @@ pub struct Change {
 
 /// Sums of both sides: `[older, newer]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     pub dependencies: [usize; 2],
     pub advisories: [usize; 2],

@@ -7,6 +7,7 @@ use crate::{Datum, Distance, Risk};
 
 /// One signal's word on one upgrade.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Factor {
     /// The signal's name: `version-distance`, `abi`, `blast-radius`, …
     pub signal: String,
@@ -21,6 +22,7 @@ pub struct Factor {
 /// All factors of one upgrade and the level that follows: both axes (row B2), what it does to advisories (row B6) and
 /// the test layers that it asks for (row B9).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assessment {
     pub level: Risk,
     /// Sum of the points, at most 100.
@@ -40,6 +42,7 @@ pub struct Assessment {
 
 /// What an upgrade does to known vulnerabilities, packages that it moves along included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecurityEffect {
     /// They touch the version in use and not the target.
     pub removed: Vec<Touching>,
@@ -51,6 +54,7 @@ pub struct SecurityEffect {
 
 /// A finding and the package that it touches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Touching {
     pub package: String,
     pub finding: Finding,
@@ -76,6 +80,7 @@ pub struct RegisterEntry {
 
 /// How urgent the whole is, with the formula and its terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Urgency {
     pub level: String,
     pub score: f64,

@@ -17,6 +17,7 @@ pub struct BadVersion(pub String);
 
 /// How far apart two versions are, by the leftmost release number that differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Distance {
     Same,

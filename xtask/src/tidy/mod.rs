@@ -66,6 +66,8 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
     findings.extend(shape::check(&files, &exceptions));
     findings.extend(words::check(&files));
     findings.extend(papers::check(&files));
+    let stale = crate::r#gen::stale(root)?.into_iter();
+    findings.extend(stale.map(|file| Finding::error(file, 0, "is not what the code says; run `cargo xtask gen`")));
     findings.sort();
     findings.dedup();
 

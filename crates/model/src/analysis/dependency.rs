@@ -7,6 +7,7 @@ use crate::risk::Assessment;
 use crate::{Datum, Distance, Ecosystem, Role};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DependencyRow {
     pub name: String,
     pub ecosystem: Ecosystem,
@@ -61,6 +62,7 @@ pub struct DependencyRow {
 
 /// One place that states a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Statement {
     /// From the repository's root, with `/`.
     pub file: String,
@@ -76,6 +78,7 @@ pub struct Statement {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Pinning {
     /// One exact version.
@@ -92,6 +95,7 @@ pub enum Pinning {
 
 /// What `current_version` was taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CurrentFrom {
     Locked,
@@ -104,6 +108,7 @@ pub enum CurrentFrom {
 
 /// Why an upgrade is proposed (row A21).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Reason {
     Security,
@@ -116,6 +121,7 @@ pub enum Reason {
 
 /// How far the version in use is behind `latest`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Behind {
     /// Difference of the first release number.
     pub majors: u64,
@@ -127,6 +133,7 @@ pub struct Behind {
 
 /// Whether the version in use can be had (row A8).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Availability {
     Installable,
@@ -149,6 +156,7 @@ pub enum Availability {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Deprecation {
     /// In the maintainers' words, or what was measured: `no release since 2019-03-01`. From outside: escape.
     pub message: String,
@@ -157,6 +165,7 @@ pub struct Deprecation {
 
 /// Where the component's code uses the package.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Usage {
     /// Import names that were looked for.
     pub modules: Vec<String>,
@@ -169,6 +178,7 @@ pub struct Usage {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Site {
     pub file: String,
     /// 1-based.

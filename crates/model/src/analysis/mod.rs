@@ -18,6 +18,7 @@ use crate::risk::Urgency;
 pub const SCHEMA: &str = "uplift/check/1";
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Analysis {
     /// [`SCHEMA`].
     pub schema: String,
@@ -36,6 +37,7 @@ pub struct Analysis {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComponentAnalysis {
     /// Folder from the repository's root; `.` for the root.
     pub path: String,
@@ -57,6 +59,7 @@ pub struct ComponentAnalysis {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SourceState {
     /// `releases (python)`, `advisories (PyPI)`, …
     pub source: String,
@@ -67,6 +70,7 @@ pub struct SourceState {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileProblem {
     pub file: String,
     /// 1-based.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One runtime of a component and everything that states a version of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuntimeRow {
     /// `python`, `node`.
     pub name: String,
@@ -14,6 +15,7 @@ pub struct RuntimeRow {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuntimeStatement {
     pub file: String,
     /// 1-based.
@@ -29,6 +31,7 @@ pub struct RuntimeStatement {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Disagreement {
     /// One sentence naming both places.
     pub message: String,
@@ -36,6 +39,7 @@ pub struct Disagreement {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndOfLife {
     pub line: String,
     /// `YYYY-MM-DD`; `None`: not known here.
