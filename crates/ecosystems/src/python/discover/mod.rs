@@ -5,6 +5,7 @@
 
 mod environment;
 mod frozen;
+mod left_out;
 
 pub(crate) use environment::join;
 pub use environment::{EnvironmentSource, Pair};
@@ -149,6 +150,7 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
             computed.map(|d| format!("{path}:{}: `{}` is computed by the build and was not read", d.line, d.field)),
         );
     }
+    notes.extend(manifests.iter().flat_map(left_out::notes));
     let states = |m: &ManifestFile| {
         !environment::is_constraints(&m.path) && (!m.manifest.stated.is_empty() || !m.manifest.references.is_empty())
     };
