@@ -117,13 +117,8 @@ impl Rounds<'_> {
         movable: &BTreeSet<PackageName>,
         eligible: &dyn Fn(&Mover, &[Mover]) -> bool,
     ) -> Result<Vec<Mover>, EngineError> {
-        let scope = Scope {
-            movable,
-            ceilings: &self.ceilings,
-            strategy: self.strategy,
-            within: self.within,
-            exact: self.exact,
-        };
+        let Self { ceilings, strategy, within, exact, .. } = self;
+        let scope = Scope { movable, ceilings, strategy: *strategy, within, exact };
         let Answer::Solved(target) = targets::joint(self.solver, state, &scope)? else { return Ok(Vec::new()) };
         let steps = targets::steps(state, &target, movable);
         let all = targets::movers(self.solver, state, &steps)?;
