@@ -15,7 +15,7 @@ impl Facts<'_> {
         let mut security = Security { source: judged.source.clone(), ..Security::default() };
         if judged.blind {
             scoping.warnings.push(format!(
-                "no source of advisories answered ({}): nothing here says that a version is safe",
+                "no source of advisories answered, so that nothing here says that a version is safe; {}",
                 judged.source
             ));
             return Ok(security);

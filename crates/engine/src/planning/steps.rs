@@ -160,7 +160,7 @@ impl Facts<'_> {
             .filter(|c| c.distance == Distance::Major)
             .map(|c| {
                 format!(
-                    "# first read what changed in {} from {} to {}: it is a major step",
+                    "# first read what changed in {} from {} to {}: it may break callers",
                     c.name, c.current, c.target
                 )
             })
