@@ -1,9 +1,10 @@
 //! The analysis' screen: how urgent, then each component with what needs attention first.
 
+use uplift_model::advisory::{Finding, Severity};
 use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, CurrentFrom, DependencyRow, Pinning};
 use uplift_model::{Datum, Distance, Ecosystem, Risk};
 
-use super::lines::paragraph;
+use super::lines::{paragraph, width};
 use super::table::{Cell, Table, cell, toned};
 use crate::clean;
 use crate::numbers::{count, list};
@@ -11,6 +12,11 @@ use crate::view::{Tone, View};
 
 /// Rows that a component shows without `--all`.
 const SHOWN: usize = 25;
+/// What the other columns say as well.
+const OUTDATED: &str = "outdated";
+const NOT_KNOWN: &str = "version unknown";
+/// Statements that differ, as many as are told without `--all`.
+const DRIFTS: usize = 5;
 
 /// An analysis, as `uplift check` shows it. `all`: current and low-risk dependencies as well.
 pub fn check(analysis: &Analysis, all: bool, view: &View) -> String {
@@ -57,70 +63,116 @@ fn head(analysis: &Analysis, view: &View) -> String {
     if !urgency.level.is_empty() {
         page.push_str(&paragraph(view, "", &format!("urgency {}: {}", urgency.level, list(&urgency.because)), tone));
     }
-    for source in &analysis.sources {
-        let tone = if source.state == "found" { Tone::Quiet } else { Tone::Bad };
-        let state = if source.state == "found" { "" } else { &format!("{}: ", source.state.replace('-', " ")) };
-        page.push_str(&paragraph(
-            view,
-            "  ",
-            &format!("{}: {state}{}", source.source, clean::line(&source.detail)),
-            tone,
-        ));
+    let found: Vec<String> = analysis
+        .sources
+        .iter()
+        .filter(|s| s.state == "found")
+        .map(|s| format!("{}: {}", s.source, clean::line(&s.detail)))
+        .collect();
+    if !found.is_empty() {
+        page.push_str(&paragraph(view, "  ", &found.join("; "), Tone::Quiet));
+    }
+    for source in analysis.sources.iter().filter(|s| s.state != "found") {
+        let text = format!("{}: {}: {}", source.source, source.state.replace('-', " "), clean::line(&source.detail));
+        page.push_str(&paragraph(view, "  ", &text, Tone::Bad));
     }
     page
 }
 
 fn component(component: &ComponentAnalysis, all: bool, view: &View) -> String {
-    let place = if component.path == "." { String::new() } else { format!("{}/  ", component.path) };
-    let language = match component.ecosystem {
-        Ecosystem::Python => "Python",
-        Ecosystem::JavaScript => "Node",
-    };
-    let runtime = component.runtime.as_deref().map(|r| format!("{language} {r}  ")).unwrap_or_default();
-    let title = format!("{place}{runtime}{}", component.environment);
-    let mut page = paragraph(view, "", &clean::line(&title), Tone::Heading);
+    let mut page = title(component, view);
     let mut rows: Vec<&DependencyRow> = component.dependencies.iter().collect();
     rows.sort_by_key(|r| std::cmp::Reverse(weight(r)));
-    let shown: Vec<&&DependencyRow> =
-        rows.iter().enumerate().filter(|(at, r)| all || (weight(r) > 0 && *at < SHOWN)).map(|(_, r)| r).collect();
+    let shown: Vec<&DependencyRow> =
+        rows.iter().enumerate().filter(|(at, r)| all || (weight(r) > 0 && *at < SHOWN)).map(|(_, r)| *r).collect();
     if !shown.is_empty() {
-        let mut table = Table::new(2, &["package", "in use", "target", "latest", "behind", "age", "risk", "why"]);
-        for row in &shown {
-            table.row(cells(row), below(row));
-        }
-        page.push_str(&table.render(view));
+        page.push_str(&table(&shown).render(view));
     }
     let rest = rows.len() - shown.len();
     if rest > 0 {
         let flag = if all { "" } else { " (--all)" };
-        page.push_str(&paragraph(
-            view,
-            "  ",
-            &format!("{rest} more are current or need nothing now{flag}"),
-            Tone::Quiet,
-        ));
+        let verbs = if rest == 1 { "is current or needs" } else { "are current or need" };
+        let text = format!("{rest} more {verbs} nothing now{flag}");
+        page.push_str(&paragraph(view, "  ", &text, Tone::Quiet));
     }
     for runtime in &component.runtimes {
-        for line in runtime.end_of_life.iter().filter(|e| e.passed) {
+        for line in runtime.end_of_life.iter().filter(|e| e.passed && !runs_on(component, &e.line)) {
             let date = line.date.as_deref().unwrap_or("an unknown day");
-            page.push_str(&paragraph(
-                view,
-                "  ",
-                &format!("{} {} is out of support since {date}", runtime.name, line.line),
-                Tone::Held,
-            ));
+            let text = format!("{} {} is out of support since {date}", runtime.name, line.line);
+            page.push_str(&paragraph(view, "  ", &text, Tone::Held));
         }
         for disagreement in &runtime.disagreements {
             page.push_str(&paragraph(view, "  ", &clean::line(&disagreement.message), Tone::Held));
         }
     }
-    for drift in &component.drift {
-        page.push_str(&paragraph(view, "  ", &clean::line(drift), Tone::Held));
+    let drift = if all { component.drift.len() } else { DRIFTS };
+    for sentence in component.drift.iter().take(drift) {
+        page.push_str(&paragraph(view, "  ", &clean::line(sentence), Tone::Held));
+    }
+    if component.drift.len() > drift {
+        let text = format!("{} more are stated differently or twice (--all)", component.drift.len() - drift);
+        page.push_str(&paragraph(view, "  ", &text, Tone::Held));
     }
     for note in &component.notes {
         page.push_str(&paragraph(view, "  note: ", &clean::line(note), Tone::Quiet));
     }
     page
+}
+
+/// `backend/  Python 3.9 by Dockerfile:1, out of support since 2025-10-31  requirements.in -> requirements.txt`.
+fn title(component: &ComponentAnalysis, view: &View) -> String {
+    let language = match component.ecosystem {
+        Ecosystem::Python => "Python",
+        Ecosystem::JavaScript => "Node",
+    };
+    let mut parts = Vec::new();
+    if component.path != "." {
+        parts.push(format!("{}/", component.path));
+    }
+    if let Some(version) = &component.runtime {
+        // `assumed: …` or the place alone; --format json has the whole reason.
+        let from = component.runtime_from.as_deref().and_then(|f| f.split(' ').next()).unwrap_or_default();
+        let from = match from.trim_end_matches(':') {
+            "" => String::new(),
+            "assumed" => " (assumed)".to_owned(),
+            place => format!(" by {place}"),
+        };
+        let ended =
+            component.runtimes.iter().flat_map(|r| &r.end_of_life).find(|e| e.passed && runs_on(component, &e.line));
+        let ended =
+            ended.and_then(|e| e.date.as_ref()).map(|d| format!(", out of support since {d}")).unwrap_or_default();
+        parts.push(format!("{language} {version}{from}{ended}"));
+    }
+    parts.push(component.environment.clone());
+    let wide = clean::line(&parts.join("  "));
+    if width(&wide) <= view.columns() {
+        return format!("{}\n", view.paint(Tone::Heading, &wide));
+    }
+    paragraph(view, "", &clean::line(&parts.join(", ")), Tone::Heading)
+}
+
+/// The component's own runtime is of this line: `3.11.4` and `3.11`.
+fn runs_on(component: &ComponentAnalysis, line: &str) -> bool {
+    let version = component.runtime.as_deref().unwrap_or_default();
+    version == line || version.strip_prefix(line).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// The table of the rows; `target` is a column of its own only where it says something that `latest` does not.
+fn table(rows: &[&DependencyRow]) -> Table {
+    let differs = |row: &&&DependencyRow| {
+        row.target_version.is_some()
+            && row.target_version.as_ref() != row.latest.value()
+            && row.latest.missing().is_none()
+    };
+    let targets = rows.iter().any(|row| differs(&row));
+    let mut titles = vec!["package", "in use", "target", "latest", "behind", "age", "risk", "why"];
+    titles.retain(|title| targets || *title != "target");
+    let mut table = Table::new(2, &titles).row_by_row();
+    for row in rows {
+        let findings = row.findings.iter().map(|f| toned(Tone::Held, clean::line(f))).collect();
+        table.row(cells(row, targets), findings);
+    }
+    table
 }
 
 /// What puts a row first; 0: it needs nothing now.
@@ -149,16 +201,22 @@ fn weight(row: &DependencyRow) -> u32 {
     let unpinned = u32::from(row.direct && row.pinning == Pinning::Unpinned && row.current_version.is_none());
     let deprecated = if row.deprecation.value().is_some() { 40 } else { 0 };
     let odd = u32::from(!row.findings.is_empty());
-    advisories + broken + deprecated + unpinned + odd + if moves { risk + distance } else { 0 }
+    // Whole majors behind, and something else has to move first.
+    let stuck =
+        if row.direct && !moves && row.held_by.is_some() && row.behind.is_some_and(|b| b.majors > 0) { 15 } else { 0 };
+    advisories + broken + deprecated + unpinned + odd + stuck + if moves { risk + distance } else { 0 }
 }
 
-fn cells(row: &DependencyRow) -> Vec<Cell> {
+fn cells(row: &DependencyRow, targets: bool) -> Vec<Cell> {
     let dash = || "-".to_owned();
     let current = match (&row.current_version, row.current_from) {
         (Some(version), _) => version.clone(),
         (None, CurrentFrom::Unknown) if row.pinning == Pinning::Unpinned => "unpinned".to_owned(),
         (None, _) if row.pinning == Pinning::Elsewhere => "elsewhere".to_owned(),
-        (None, _) => row.floor.as_ref().map_or_else(dash, |f| format!(">={f}")),
+        (None, _) => {
+            let stated = || row.stated.iter().map(|s| s.specifier.clone()).find(|s| !s.is_empty());
+            row.floor.as_ref().map(|f| format!(">={f}")).or_else(stated).unwrap_or_else(dash)
+        }
     };
     let shown = |datum: &Datum<String>| match datum {
         Datum::Found { value } => value.clone(),
@@ -178,17 +236,14 @@ fn cells(row: &DependencyRow) -> Vec<Cell> {
         Some(Risk::Low) => ("low", Tone::Plain),
         None => ("-", Tone::Quiet),
     };
-    let name = if row.direct { row.name.clone() } else { format!("{} (transitive)", row.name) };
-    vec![
-        cell(clean::line(&name)),
-        cell(clean::line(&current)),
-        cell(row.target_version.clone().unwrap_or_else(dash)),
-        cell(shown(&row.latest)),
-        cell(behind),
-        cell(age),
-        toned(tone, risk),
-        cell(clean::line(&why(row))),
-    ]
+    let mut cells = vec![cell(clean::line(&row.name)), cell(clean::line(&current))];
+    if targets {
+        cells.push(cell(row.target_version.clone().unwrap_or_else(dash)));
+    }
+    let why = clean::line(&why(row));
+    let why = if [OUTDATED, NOT_KNOWN].contains(&why.as_str()) { toned(Tone::Quiet, why) } else { cell(why) };
+    cells.extend([cell(shown(&row.latest)), cell(behind), cell(age), toned(tone, risk), why]);
+    cells
 }
 
 /// `12 d`, `5 mo`, `3.9 y`.
@@ -200,9 +255,13 @@ fn age(days: i64) -> String {
     }
 }
 
+/// What decides first: what cannot be had, what is vulnerable, what is given up, what holds it.
 fn why(row: &DependencyRow) -> String {
     let mut reasons: Vec<String> = Vec::new();
     match row.availability.value() {
+        Some(Availability::NoSuchVersion { nearest }) if nearest.is_empty() => {
+            reasons.push("was never released".to_owned())
+        }
         Some(Availability::NoSuchVersion { nearest }) => {
             reasons.push(format!("was never released (nearest: {})", list(nearest)));
         }
@@ -215,59 +274,69 @@ fn why(row: &DependencyRow) -> String {
         _ => {}
     }
     match &row.advisories {
-        Datum::Found { value } => {
-            let live: Vec<_> = value.iter().filter(|f| !f.is_set_aside()).collect();
-            let mut by: Vec<(uplift_model::advisory::Severity, usize)> = Vec::new();
-            for finding in &live {
-                match by.iter_mut().find(|(s, _)| *s == finding.severity) {
-                    Some((_, n)) => *n += 1,
-                    None => by.push((finding.severity, 1)),
-                }
-            }
-            by.sort_by_key(|(s, _)| std::cmp::Reverse(*s));
-            if !by.is_empty() {
-                reasons.push(by.iter().map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", "));
-            }
-            let aside = value.len() - live.len();
-            if aside > 0 {
-                reasons.push(format!("{aside} set aside"));
-            }
+        Datum::Found { value } => reasons.extend(vulnerable(row, value)),
+        // Without a version in use nothing can be matched; that is said below, once.
+        Datum::NotRetrieved { .. } if row.current_version.is_some() && row.latest.missing().is_none() => {
+            reasons.push("advisories not retrieved".to_owned());
         }
-        Datum::NotRetrieved { .. } => reasons.push("advisories not retrieved".to_owned()),
-        Datum::None => {}
+        Datum::NotRetrieved { .. } | Datum::None => {}
     }
     if let Some(gone) = row.deprecation.value() {
-        let successor = gone.successor.as_ref().map(|s| format!(", use {s}")).unwrap_or_default();
+        let successor = gone.successor.as_ref().filter(|s| !gone.message.contains(s.as_str()));
+        let successor = successor.map(|s| format!(", use {s}")).unwrap_or_default();
         reasons.push(format!("deprecated: {}{successor}", gone.message));
     }
     reasons.extend(row.held_by.clone());
-    if row.direct && row.pinning == Pinning::Unpinned && row.current_version.is_none() {
-        reasons.push("nothing says which version runs".to_owned());
+    if row.direct && row.current_version.is_none() && !matches!(row.pinning, Pinning::Elsewhere | Pinning::Pinned) {
+        reasons.push(NOT_KNOWN.to_owned());
     }
     if let Some(why) = row.latest.missing() {
         reasons.push(format!("not retrieved: {why}"));
     }
     if reasons.is_empty() && row.target_version.is_some() && row.target_version != row.current_version {
-        reasons.push("outdated".to_owned());
+        reasons.push(OUTDATED.to_owned());
+    }
+    if !row.direct
+        && !reasons.is_empty()
+        && let Some((_, path)) = row.paths.first().and_then(|p| p.split_last())
+    {
+        reasons.push(format!("comes with {}", path.join(" > ")));
     }
     reasons.join("; ")
 }
 
-fn below(row: &DependencyRow) -> Vec<Cell> {
-    let mut lines: Vec<Cell> = row.findings.iter().map(|f| toned(Tone::Held, clean::line(f))).collect();
-    if row.advisories.value().is_some_and(|a| !a.is_empty())
-        && let Some(path) = row.paths.first()
-    {
-        lines.push(toned(Tone::Quiet, format!("comes with {}", clean::line(&path.join(" > ")))));
+/// `1 critical, 2 high`, and where that does not end at the target: why.
+fn vulnerable(row: &DependencyRow, found: &[Finding]) -> Vec<String> {
+    let live: Vec<&Finding> = found.iter().filter(|f| !f.is_set_aside()).collect();
+    let mut by: Vec<(Severity, usize)> = Vec::new();
+    for finding in &live {
+        match by.iter_mut().find(|(s, _)| *s == finding.severity) {
+            Some((_, n)) => *n += 1,
+            None => by.push((finding.severity, 1)),
+        }
     }
-    lines
+    by.sort_by_key(|(s, _)| std::cmp::Reverse(*s));
+    let mut said = Vec::new();
+    if !by.is_empty() {
+        let open = match &row.target_version {
+            Some(_) => "",
+            None if live.iter().all(|f| f.fixed.is_empty()) => ", no fix yet",
+            None => ", no fix in reach",
+        };
+        said.push(by.iter().map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", ") + open);
+    }
+    let aside = found.len() - live.len();
+    if aside > 0 {
+        said.push(format!("{aside} set aside"));
+    }
+    said
 }
 
 fn problems(analysis: &Analysis, view: &View) -> String {
     let mut page = String::new();
     if !analysis.problems.is_empty() {
         page.push('\n');
-        page.push_str(&paragraph(view, "", "could not be read, or only in part", Tone::Held));
+        page.push_str(&paragraph(view, "", "in the files", Tone::Held));
     }
     for problem in &analysis.problems {
         let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
@@ -315,7 +384,7 @@ fn next(analysis: &Analysis, view: &View) -> String {
     let first = rows.filter(|r| weight(r) > 0).max_by_key(|r| weight(r));
     let mut commands = Vec::new();
     if let Some(first) = first {
-        commands.push(view.on_path(&format!("check --explain {}", first.name)));
+        commands.push(view.on_path(&format!("check --explain {}", clean::line(&first.name))));
         commands.push(view.on_path("plan"));
         commands.push(view.on_path("upgrade"));
     } else {
@@ -323,3 +392,6 @@ fn next(analysis: &Analysis, view: &View) -> String {
     }
     view.next(&commands)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ pub(super) struct Cell {
 pub(super) struct Table {
     indent: usize,
     titles: Vec<&'static str>,
+    /// Each row decides for itself where its last cell goes.
+    row_by_row: bool,
     rows: Vec<(Vec<Cell>, Vec<Cell>)>,
 }
 
@@ -33,7 +35,14 @@ pub(super) fn toned(tone: Tone, text: impl Into<String>) -> Cell {
 
 impl Table {
     pub(super) fn new(indent: usize, titles: &[&'static str]) -> Self {
-        Self { indent, titles: titles.to_vec(), rows: Vec::new() }
+        Self { indent, titles: titles.to_vec(), row_by_row: false, rows: Vec::new() }
+    }
+
+    /// Where there is no room to wrap the last column, a short cell stays beside its row and only a long one goes below;
+    /// a quiet one is left out there.
+    pub(super) fn row_by_row(mut self) -> Self {
+        self.row_by_row = true;
+        self
     }
 
     /// A row, and what stands on lines of its own below it.
@@ -49,12 +58,16 @@ impl Table {
         let longest = self.rows.iter().filter_map(|(c, _)| c.get(fixed)).map(|c| width(&c.text)).max().unwrap_or(0);
         let rest = room.saturating_sub(used);
         let beside = rest >= WORTH.min(longest);
+        let fits = |cells: &[Cell]| self.row_by_row && cells.get(fixed).is_some_and(|c| width(&c.text) <= rest);
+        let room_for = |cells: &[Cell]| if beside || fits(cells) { rest } else { 0 };
         let mut all = String::new();
         let titles: Vec<Cell> = self.titles.iter().map(|t| toned(Tone::Quiet, *t)).collect();
-        self.line(view, &mut all, &titles, &widths, if beside { rest } else { 0 });
+        let any = beside || self.rows.iter().any(|(c, _)| fits(c) && c.get(fixed).is_some_and(|c| !c.text.is_empty()));
+        self.line(view, &mut all, &titles, &widths, if any { rest } else { 0 });
         for (cells, below) in &self.rows {
-            self.line(view, &mut all, cells, &widths, if beside { rest } else { 0 });
-            let moved = cells.get(fixed).filter(|c| !beside && !c.text.is_empty());
+            let here = room_for(cells);
+            self.line(view, &mut all, cells, &widths, here);
+            let moved = cells.get(fixed).filter(|c| here == 0 && !c.text.is_empty() && !self.dropped(c));
             for cell in moved.into_iter().chain(below) {
                 for text in wrap(&cell.text, room.saturating_sub(4)) {
                     all.push_str(&" ".repeat(self.indent + 4));
@@ -64,6 +77,11 @@ impl Table {
             }
         }
         all
+    }
+
+    /// What is quiet is no loss, and not worth a line of its own.
+    fn dropped(&self, cell: &Cell) -> bool {
+        self.row_by_row && cell.tone == Tone::Quiet
     }
 
     /// Widths of the fixed columns: natural, the widest cut down until they fit.
@@ -137,6 +155,18 @@ mod tests {
             upon
         x        1
             short
+            below
+        ");
+    }
+
+    #[test]
+    fn row_by_row_a_short_cell_stays_where_a_long_one_goes_below() {
+        insta::assert_snapshot!(table().row_by_row().render(&View::new(40, false)), @r"
+        package  in use  why
+        flask    2.2.2
+            a framework that eleven files rest
+            upon
+        x        1       short
             below
         ");
     }
