@@ -20,7 +20,10 @@ pub(super) fn notes(file: &ManifestFile) -> Vec<String> {
     let project = |target: &str| matches!(target.trim_end_matches('/'), "." | "" | ".." | "../..");
     let folder = |target: &str| !target.contains("://") && !project(target);
     let folders = file.manifest.references.iter().filter(|r| folder(&r.target)).map(|r| {
-        format!("{path}:{}: the path requirement is not installed for the tests, nor are its own requirements read", r.line)
+        format!(
+            "{path}:{}: the path requirement is not installed for the tests, nor are its own requirements read",
+            r.line
+        )
     });
     indexes.chain(folders).collect()
 }
