@@ -41,7 +41,7 @@ impl Stage {
         // Shells, and the sandbox if this machine has it.
         search.extend(["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"].map(PathBuf::from));
         let folder = tempfile::Builder::new().prefix("uplift-test-").tempdir().expect("no temporary folder");
-        for part in ["home", "cache", "uv"] {
+        for part in ["home", "cache", "uv", "tmp"] {
             std::fs::create_dir(folder.path().join(part)).unwrap();
         }
         let index = Index::start(packages);
@@ -107,6 +107,8 @@ impl Stage {
             .env_clear()
             .env("PATH", &self.search_path)
             .env("HOME", self.home())
+            // What a kill leaves among temporary files goes with the stage.
+            .env("TMPDIR", self.folder().join("tmp"))
             .env("UPLIFT_CACHE_DIR", self.folder().join("cache"))
             .env("UV_CACHE_DIR", self.folder().join("uv"))
             .env("UV_DEFAULT_INDEX", &self.index_url)
