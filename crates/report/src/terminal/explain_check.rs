@@ -201,8 +201,8 @@ fn risk(row: &DependencyRow, view: &View) -> String {
     let Some(risk) = &row.risk else { return String::new() };
     let mut page = fact(view, "risk", &format!("{}, score {} of 100", risk.level, risk.score));
     for factor in &risk.factors {
-        let text = format!("{:>3}  {} ({})", factor.points, factor.reason, factor.signal);
-        page.push_str(&paragraph(view, "    ", &clean::line(&text), Tone::Plain));
+        let text = format!("{} ({})", factor.reason, factor.signal);
+        page.push_str(&paragraph(view, &format!("    {:>3}  ", factor.points), &clean::line(&text), Tone::Plain));
     }
     for unknown in &risk.unknown {
         page.push_str(&paragraph(view, "    unknown: ", &clean::line(unknown), Tone::Held));
