@@ -79,7 +79,8 @@ fn killed_once_everywhere(stage: &Stage, repo: &Repo, next: impl Fn() -> Option<
 fn killed_once_at_every_journalled_point_a_run_comes_to_the_same_end() {
     let Some(stage) = Stage::new(PROGRAM, small::packages()) else { return };
     let (end, _) = reference(&stage);
-    let wanted = tally(&points(&stage));
+    let all = points(&stage);
+    let wanted = tally(&all);
     let repo = lived_in(&stage, "chain");
     let before = repo.fingerprint();
     let words = |args: [&str; 3]| Some(args.map(str::to_owned).to_vec());
@@ -90,8 +91,19 @@ fn killed_once_at_every_journalled_point_a_run_comes_to_the_same_end() {
     });
     resume_to(&stage, &repo, &before, &end, "after all kills");
     let had = tally(&met);
-    let missed: Vec<_> = wanted.iter().filter(|(name, times)| had.get(*name) < Some(*times)).collect();
-    assert!(missed.is_empty(), "never killed at {missed:#?}");
+    let missed: Vec<&String> = wanted.iter().filter(|(n, times)| had.get(*n) < Some(*times)).map(|(n, _)| n).collect();
+    // Words on progress are counted within a process, and one that goes on has fewer to say: those of a whole run are
+    // met in fresh ones.
+    assert!(missed.iter().all(|name| name.contains("event doing")), "never killed at {missed:#?}");
+    for (number, name) in missed.iter().enumerate() {
+        let masked = |n: &String| mask::text(n, &[]) == **name;
+        let point = all.iter().position(masked).unwrap();
+        let repo = lived_in(&stage, &format!("missed-{number}"));
+        let before = repo.fingerprint();
+        let ended = stage.run_with(repo.path(), &UPGRADE, ("UPLIFT_TEST_KILL_AT", &point.to_string()));
+        assert_killed(&ended, name);
+        resume_to(&stage, &repo, &before, &end, name);
+    }
     loudly(&format!("killed at each of {} journalled points of one run, which came to the same end", met.len()));
 }
 

@@ -105,7 +105,12 @@ fn the_oldest_fix_enters_however_young_it_is_and_nothing_else_that_is_young() {
     let plan = Stage::set(packages, &files).run(&["plan", "--format", "json"]).report();
     assert_eq!(plan["dependencies"].as_array().unwrap().len(), 1, "{plan:#}");
     assert_eq!(named(&plan, "dependencies", "beta")["target_version"], "1.1");
-    assert!(named(&plan, "unmoved", "alpha")["reason"].as_str().unwrap().contains("younger than the 7 days"));
+    assert!(
+        named(&plan, "unmoved", "alpha")["reason"]
+            .as_str()
+            .unwrap()
+            .contains("younger than the minimum-release-age of 7 days")
+    );
     assert_eq!(plan["refresh"], serde_json::json!([]), "what comes along is as young");
 }
 

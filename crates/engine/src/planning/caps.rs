@@ -11,13 +11,18 @@ use crate::error::EngineError;
 use crate::solver::{Solver, Wish};
 use crate::state::State;
 
-/// Who keeps a package below `newest` with everything else where `state` has it.
+/// What keeps a package below `newest` with everything else where `state` has it: its age, or others.
 pub(crate) fn cap(
     solver: &Solver<'_>,
     state: &State,
     name: &PackageName,
     newest: &Version,
 ) -> Result<Option<String>, EngineError> {
+    if let (Some(age), Some(current)) = (solver.age.get(), state.pins.get(name))
+        && let Some((_, why)) = age.ceiling(name, current, newest, &solver.index.releases(name)?)
+    {
+        return Ok(Some(why));
+    }
     let mut wishes = state.wishes();
     wishes.insert(name.clone(), Wish::Exactly(newest.clone()));
     match solver.solve(&wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
