@@ -20,6 +20,8 @@ use super::{CAPTURE_BYTES, Finished, GRACE, ProcessError, Stopped, Task};
 use crate::cancel::Cancel;
 use crate::launch::{self, Launcher, Report};
 
+/// How long a signal to the whole process group may take to reach this process after it reached a child.
+const INTERRUPTED: Duration = Duration::from_millis(250);
 /// How often limits and cancellation are looked at.
 const TICK: Duration = Duration::from_millis(20);
 /// Time beyond [`GRACE`] after which ending a tree counts as failed.
@@ -161,7 +163,15 @@ fn attend(
     if let Some((mut line, spec)) = supervised {
         let sent = spec.send(&mut line);
         held.line = Some(line);
-        sent.map_err(start)?;
+        if let Err(source) = sent {
+            // Ctrl-C also ends a child that has not left our process group yet, and may reach it before it reaches us:
+            // then this is no fault of the program, which shows a moment later.
+            let since = Instant::now();
+            while !cancel.is_cancelled() && since.elapsed() < INTERRUPTED {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            return Err(start(source));
+        }
     }
 
     let (mut out, mut err, mut head) = (Tail::new(streams.keep), Tail::new(streams.keep.max(1 << 16)), Vec::new());
