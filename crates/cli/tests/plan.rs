@@ -2,26 +2,48 @@
 //! brought back is carried out exactly.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
 
+mod support;
+
 use serde_json::Value;
-mod plan_support;
+use support::lending::tied;
+use support::{Ended, Repo, Stage};
 
-use plan_support::{Index, Outcome, Package, Project, lending};
+const PROGRAM: &str = env!("CARGO_BIN_EXE_uplift");
 
-const BINARY: &str = env!("CARGO_BIN_EXE_uplift");
+/// A stage and the one repository on it.
+struct Project {
+    stage: Stage,
+    repo: Repo,
+}
 
-fn start() -> (Index, Project) {
-    let index = Index::serve(lending::packages());
-    let project = Project::new(BINARY, &index, &lending::files());
-    (index, project)
+impl Project {
+    fn new() -> Option<Self> {
+        let stage = Stage::new(PROGRAM, tied::packages())?;
+        let repo = stage.repo("lending", &tied::files());
+        Some(Self { stage, repo })
+    }
+
+    fn run(&self, args: &[&str]) -> Ended {
+        self.stage.run(self.repo.path(), args)
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        self.repo.write(file, text.as_bytes());
+    }
+
+    fn commit(&self, files: &[(&str, &str)], message: &str) {
+        for (file, text) in files {
+            self.write(file, text);
+        }
+        self.repo.commit(message);
+    }
 }
 
 fn plan(project: &Project, more: &[&str]) -> Value {
-    let outcome = asked(project, more);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.all());
-    outcome.json()
+    asked(project, more).json(0)
 }
 
-fn asked(project: &Project, more: &[&str]) -> Outcome {
+fn asked(project: &Project, more: &[&str]) -> Ended {
     let args: Vec<&str> = ["plan", "--format", "json"].iter().chain(more).copied().collect();
     project.run(&args)
 }
@@ -66,7 +88,7 @@ const ADVISED: &str = "[advisories]\npaths = [\"osv\"]\n";
 
 #[test]
 fn the_same_facts_give_the_same_plan_and_an_unrelated_file_changes_nothing() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     let first = plan(&project, &[]);
     assert_eq!(first["id"], plan(&project, &["--fresh"])["id"]);
     project.commit(&[("README.md", "# unrelated")], "words");
@@ -79,13 +101,13 @@ fn the_same_facts_give_the_same_plan_and_an_unrelated_file_changes_nothing() {
 
 #[test]
 fn every_step_says_what_is_done_how_it_is_judged_and_what_else_could_be_done() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     let plan = plan(&project, &[]);
     let steps = plan["steps"].as_array().unwrap();
     let kinds: Vec<&str> = steps.iter().map(|s| s["kind"].as_str().unwrap()).collect();
     assert_eq!((kinds[0], kinds[1], *kinds.last().unwrap()), ("isolate", "snapshot", "integration"));
     assert_eq!(kinds.len(), plan["moves"].as_array().unwrap().len() + 3);
-    let head = project.git(&["rev-parse", "HEAD"]);
+    let head = project.repo.head();
     assert_eq!((steps[1]["rollback_point"].as_str(), plan["commit"].as_str()), (Some(head.trim()), Some(head.trim())));
     for (at, step) in steps.iter().enumerate() {
         assert_eq!(step["number"], at + 1);
@@ -116,7 +138,7 @@ fn every_step_says_what_is_done_how_it_is_judged_and_what_else_could_be_done() {
 
 #[test]
 fn a_silent_source_of_advisories_is_told_and_stops_nothing() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     let plan = plan(&project, &[]);
     assert!(plan["warnings"].to_string().contains("no source of advisories answered"), "{:#}", plan["warnings"]);
     assert_eq!(names(&plan), ["alpha", "beta", "delta", "gamma"]);
@@ -124,7 +146,7 @@ fn a_silent_source_of_advisories_is_told_and_stops_nothing() {
 
 #[test]
 fn a_version_that_is_asked_for_is_the_target_and_what_is_odd_about_it_is_said() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     let asked_for = plan(&project, &["--target", "alpha==1.1"]);
     assert_eq!(named(&asked_for, "dependencies", "alpha")["target_version"], "1.1");
     let warnings = asked_for["warnings"].to_string();
@@ -134,10 +156,10 @@ fn a_version_that_is_asked_for_is_the_target_and_what_is_odd_about_it_is_said() 
     assert!(named(&never, "unmoved", "alpha")["reason"].as_str().unwrap().contains("no such release"));
     // Delta alone is taken where gamma stays; asked for the old one, gamma cannot move.
     let lower = asked(&project, &["--target", "alpha==0.9"]);
-    assert_eq!(lower.code, Some(3), "{}", lower.all());
+    lower.expect(3);
     assert!(lower.stderr.contains("no version is lowered"), "{}", lower.stderr);
     let stranger = asked(&project, &["--target", "zeta==1.0"]);
-    assert_eq!(stranger.code, Some(3), "{}", stranger.all());
+    stranger.expect(3);
     assert!(stranger.stderr.contains("no dependency of this project"), "{}", stranger.stderr);
     assert_eq!(asked(&project, &["--target", "alpha>1"]).code, Some(2));
     let transitive = plan(&project, &["--target", "epsilon==1.1", "--strategy", "security"]);
@@ -146,13 +168,8 @@ fn a_version_that_is_asked_for_is_the_target_and_what_is_odd_about_it_is_said() 
 
 #[test]
 fn the_security_strategy_moves_what_has_an_advisory_and_nothing_else() {
-    let (index, project) = start();
-    index.publish(Package {
-        name: "beta",
-        version: "1.1",
-        requires: &["epsilon"],
-        module: "import epsilon\ndef size(): return epsilon.ONE",
-    });
+    let Some(project) = Project::new() else { return };
+    project.stage.index.publish(tied::beta("1.1"));
     project.commit(
         &[
             ("uplift.toml", ADVISED),
@@ -177,7 +194,7 @@ fn the_security_strategy_moves_what_has_an_advisory_and_nothing_else() {
 
 #[test]
 fn what_cannot_be_mended_is_listed_with_the_reason() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     project.commit(
         &[
             ("uplift.toml", &format!("{ADVISED}[upgrade]\nignore = [\"alpha\"]\n")),
@@ -193,7 +210,7 @@ fn what_cannot_be_mended_is_listed_with_the_reason() {
 
 #[test]
 fn urgency_waits_in_its_phase_or_goes_first_and_the_conflict_is_shown() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     let osv = advisory("CVE-2026-1004", "alpha", "2.0");
     project.commit(&[("uplift.toml", ADVISED), ("osv/a.json", &osv)], "advisories");
     let waits = plan(&project, &[]);
@@ -209,7 +226,7 @@ fn urgency_waits_in_its_phase_or_goes_first_and_the_conflict_is_shown() {
 
 #[test]
 fn stages_are_honoured_and_refused_where_a_need_stands_against_them() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     project.write("stages.txt", "loans = alpha\nnames = [\"gamma\", \"delta\"]\nsizes = beta\n");
     let staged = plan(&project, &["--stages", "stages.txt"]);
     let place = |name: &str| order(&staged).iter().position(|n| *n == name).unwrap();
@@ -219,7 +236,7 @@ fn stages_are_honoured_and_refused_where_a_need_stands_against_them() {
     // Gamma 2.0 wants delta 2.0.
     project.write("stages.txt", "names = gamma\nrest = delta\n");
     let refused = asked(&project, &["--stages", "stages.txt"]);
-    assert_eq!(refused.code, Some(3), "{}", refused.all());
+    refused.expect(3);
     assert!(refused.stderr.contains("gamma") && refused.stderr.contains("delta"), "{}", refused.stderr);
     project.write("stages.txt", "names gamma\n");
     let wrong = asked(&project, &["--stages", "stages.txt"]);
@@ -228,7 +245,7 @@ fn stages_are_honoured_and_refused_where_a_need_stands_against_them() {
 
 #[test]
 fn a_group_is_one_move() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     project.commit(&[("uplift.toml", "[plan.groups]\npair = [\"alpha\", \"beta\"]\n")], "group");
     let plan = plan(&project, &[]);
     let alpha = plan["moves"].as_array().unwrap().iter().find(|m| m["candidates"][0]["name"] == "alpha").unwrap();
@@ -238,27 +255,21 @@ fn a_group_is_one_move() {
 
 #[test]
 fn a_plan_that_is_brought_is_carried_out_exactly_and_writes_the_edits_that_it_shows() {
-    let (index, project) = start();
+    let Some(project) = Project::new() else { return };
     let asked = asked(&project, &["--target", "alpha==1.1"]);
-    let plan = asked.json();
+    let plan = asked.json(0);
     project.write("plan.json", &asked.stdout);
     // What came out since is none of its business.
-    index.publish(Package {
-        name: "beta",
-        version: "2.5",
-        requires: &["epsilon"],
-        module: "import epsilon\ndef size(): return epsilon.ONE",
-    });
+    project.stage.index.publish(tied::beta("2.5"));
     let outcome = project.run(&["upgrade", "--plan", "plan.json", "--format", "json"]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.all());
-    let report = outcome.json();
+    let report = outcome.json(0);
     assert_eq!(report["plan"]["id"], plan["id"]);
     for candidate in plan["dependencies"].as_array().unwrap() {
         let kept = named(&report, "kept", candidate["name"].as_str().unwrap());
         assert_eq!(kept["to"], candidate["target_version"], "{kept:#}");
     }
     assert_eq!(report["held"], serde_json::json!([]));
-    let delivered = project.git(&["show", &format!("{}:requirements.in", report["branch"].as_str().unwrap())]);
+    let delivered = project.repo.git(&["show", &format!("{}:requirements.in", report["branch"].as_str().unwrap())]);
     let lines: Vec<&str> = delivered.lines().collect();
     let edits: Vec<&Value> =
         plan["steps"].as_array().unwrap().iter().flat_map(|s| s["edits"].as_array().unwrap()).collect();
@@ -271,15 +282,15 @@ fn a_plan_that_is_brought_is_carried_out_exactly_and_writes_the_edits_that_it_sh
 
 #[test]
 fn a_plan_is_refused_after_a_change_and_when_it_is_none() {
-    let (_index, project) = start();
+    let Some(project) = Project::new() else { return };
     let text = asked(&project, &[]).stdout;
     project.write("plan.json", &text);
     let upgrade = |file: &str| project.run(&["upgrade", "--plan", file]);
     project.commit(&[("requirements.in", "alpha==1.1\nbeta==1.0\ngamma==1.0\ndelta==1.0\n")], "by hand");
     let refused = upgrade("plan.json");
-    assert_eq!(refused.code, Some(3), "{}", refused.all());
+    refused.expect(3);
     assert!(refused.stderr.contains("`requirements.in` has changed since the plan was drawn"), "{}", refused.stderr);
-    assert!(project.delivered().is_empty());
+    assert!(project.repo.branches().is_empty());
     for (text, says) in [
         ("{}".to_owned(), "is no plan"),
         (text.replace("uplift/plan/1", "uplift/plan/9"), "uplift/plan/9"),
@@ -290,7 +301,7 @@ fn a_plan_is_refused_after_a_change_and_when_it_is_none() {
     ] {
         project.write("plan.json", &text);
         let refused = upgrade("plan.json");
-        assert_eq!(refused.code, Some(3), "{}", refused.all());
+        refused.expect(3);
         assert!(refused.stderr.contains(says), "{says}: {}", refused.stderr);
     }
     assert_eq!(upgrade("nowhere.json").code, Some(3));

@@ -53,6 +53,8 @@ pub(crate) struct Judged {
     /// Its folder, `.` for the root: exceptions may be for one component only.
     component: String,
     rows: BTreeMap<String, DependencyRow>,
+    /// The same package stated differently in two places, one sentence each.
+    pub(crate) drift: Vec<String>,
     releases: BTreeMap<String, Answer>,
     known: Vulnerabilities,
     /// What was asked later, about packages that only come along.
@@ -117,11 +119,9 @@ impl Research<'_> {
         let judged = self.judged();
         let mut wanted = Wanted::new();
         for (name, version) in &solution.packages {
-            let unknown = |why: &str| why.contains("no source was asked") || why.contains("were not asked for");
-            if let Datum::NotRetrieved { why } = judged.touching(name.as_str(), &version.to_string())
-                && unknown(&why)
-            {
-                wanted.entry((Ecosystem::Python, name.to_string())).or_default().insert(version.to_string());
+            let version = version.to_string();
+            if !judged.was_asked(name.as_str(), &version) {
+                wanted.entry((Ecosystem::Python, name.to_string())).or_default().insert(version);
             }
         }
         if !wanted.is_empty() {
@@ -136,12 +136,13 @@ impl Judged {
         let Gathered { analysis, releases, vulnerabilities } = gathered;
         let Analysis { components, sources, as_of, .. } = analysis;
         let first = components.into_iter().next();
-        let (component, rows) = first.map(|c| (c.path, c.dependencies)).unwrap_or_default();
+        let (component, rows, drift) = first.map(|c| (c.path, c.dependencies, c.drift)).unwrap_or_default();
         let about: Vec<_> = sources.into_iter().filter(|s| s.source.starts_with("advisories")).collect();
         let blind = about.iter().all(|s| s.state == "not-retrieved");
         let words: Vec<String> = about.iter().map(|s| format!("{}: {}", s.source, s.detail)).collect();
         Self {
             component,
+            drift,
             rows: rows.into_iter().map(|row| (row.name.clone(), row)).collect(),
             releases: releases.into_iter().next().unwrap_or_default(),
             known: vulnerabilities,
@@ -165,6 +166,12 @@ impl Judged {
             Some(Answer::Known(known)) => Some(known),
             _ => None,
         }
+    }
+
+    fn was_asked(&self, name: &str, version: &str) -> bool {
+        let more = self.more.borrow();
+        let mut all = std::iter::once(&self.known).chain(more.iter());
+        all.any(|known| known.was_asked(Ecosystem::Python, name, version))
     }
 
     /// What touches one version of a package.

@@ -11,13 +11,13 @@ use uplift_ecosystems::python::lockfile;
 use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Question, Resolver};
-use uplift_model::{PackageName, Settings, Version};
+use uplift_facts::usage;
+use uplift_model::{Ecosystem, PackageName, Settings, Version};
 use uplift_sandbox::git::Git;
 
 use crate::error::EngineError;
 use crate::index::Index;
 use crate::signs;
-use crate::usage::Imports;
 
 /// The files of one commit.
 pub(crate) struct Tree<'a> {
@@ -274,8 +274,8 @@ pub(crate) fn with_own_lock(
     else {
         return Ok(component);
     };
-    let imports = Imports::of(&tree.files, &|path| tree.read(path));
-    let imported = |name: &PackageName| imports.count(&[name.as_str().replace('-', "_")]) != (0, 0);
+    let code = usage::Index::read(&tree.files, &|path| tree.read(path));
+    let imported = |name: &PackageName| code.usage(Ecosystem::Python, name.as_str(), None).count > 0;
     Ok(component.frozen(&solved.solution, &solved.via, &imported))
 }
 

@@ -1,6 +1,6 @@
-//! Who imports what: import names of installed packages, and the project's files that use them.
+//! Names that can be imported: of installed packages, and of the project itself.
 //!
-//! Lives here: a quick reading of `import` lines, enough to sort phases and to order suspects. Never a proof.
+//! Lives elsewhere: where the code imports them (`uplift_facts::usage`).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -51,52 +51,6 @@ fn modules(dist_info: &Path) -> Vec<String> {
     tops
 }
 
-/// Number of files that import each top-level module: of the code, and of the tests.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Imports {
-    code: BTreeMap<String, usize>,
-    tests: BTreeMap<String, usize>,
-}
-
-impl Imports {
-    /// Reads `import` and `from` lines of the Python files.
-    pub(crate) fn of(files: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Self {
-        let mut imports = Self::default();
-        for file in files.iter().filter(|f| f.ends_with(".py")) {
-            let Some(bytes) = read(file) else { continue };
-            let text = String::from_utf8_lossy(&bytes);
-            let mut tops: Vec<&str> = text.lines().flat_map(imported).collect();
-            tops.sort_unstable();
-            tops.dedup();
-            let counts = if is_test(file) { &mut imports.tests } else { &mut imports.code };
-            for top in tops {
-                *counts.entry(top.to_owned()).or_default() += 1;
-            }
-        }
-        imports
-    }
-
-    /// Files of the code and of the tests that import any of `modules`.
-    pub(crate) fn count(&self, modules: &[String]) -> (usize, usize) {
-        let most =
-            |counts: &BTreeMap<String, usize>| modules.iter().filter_map(|m| counts.get(m)).copied().max().unwrap_or(0);
-        (most(&self.code), most(&self.tests))
-    }
-}
-
-fn imported(line: &str) -> Vec<&str> {
-    let line = line.trim_start();
-    let top = |module: &'_ str| -> Option<usize> {
-        Some(module.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(module.len()))
-    };
-    if let Some(rest) = line.strip_prefix("from ") {
-        let rest = rest.trim_start();
-        return top(rest).and_then(|end| rest.get(..end)).filter(|t| !t.is_empty()).into_iter().collect();
-    }
-    let Some(rest) = line.strip_prefix("import ") else { return Vec::new() };
-    rest.split(',').map(str::trim_start).filter_map(|m| m.get(..top(m)?)).filter(|t| !t.is_empty()).collect()
-}
-
 fn is_test(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
     let aside = ["tests", "test", "testing", "docs", "doc", "examples"];
@@ -128,14 +82,6 @@ pub(crate) fn own_modules(files: &[String], root: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn import_lines_name_their_top_level_module() {
-        assert_eq!(imported("from flask.views import View"), ["flask"]);
-        assert_eq!(imported("    import os.path, yaml as y"), ["os", "yaml"]);
-        assert!(imported("from . import x").is_empty());
-        assert!(imported("important = 1").is_empty());
-    }
 
     #[test]
     fn tests_are_told_from_code() {

@@ -169,32 +169,29 @@ fn touching(component: &str, row: &DependencyRow, known: &Vulnerabilities) -> Da
     if row.pinning == Pinning::Elsewhere {
         return Datum::not_retrieved("it comes from elsewhere than an index, whose advisories do not speak of it");
     }
+    if let Some(why) = known.silence(row.ecosystem, &row.name) {
+        return Datum::not_retrieved(why);
+    }
     let Some(current) = &row.current_version else {
-        return match known.findings(component, row.ecosystem, &row.name, "0") {
-            Datum::NotRetrieved { why } if !why.contains("were not asked for") => Datum::NotRetrieved { why },
-            _ => Datum::not_retrieved("nothing says which version runs, so that no advisory can be matched"),
-        };
+        return Datum::not_retrieved("nothing says which version runs, so that no advisory can be matched");
     };
-    let mut found = known.findings(component, row.ecosystem, &row.name, current);
-    for copy in &row.other_versions {
-        if let Datum::Found { value } = known.findings(component, row.ecosystem, &row.name, copy) {
-            let more = match &mut found {
-                Datum::Found { value } => value,
-                Datum::None => {
-                    found = Datum::found(Vec::new());
-                    let Datum::Found { value } = &mut found else { continue };
-                    value
-                }
-                Datum::NotRetrieved { .. } => continue,
-            };
-            for finding in value {
-                if !more.iter().any(|f| f.id == finding.id) {
-                    more.push(finding);
-                }
+    let (mut all, mut missing): (Vec<Finding>, Option<String>) = (Vec::new(), None);
+    for version in std::iter::once(current).chain(&row.other_versions) {
+        match known.findings(component, row.ecosystem, &row.name, version) {
+            Datum::Found { value } => {
+                let new: Vec<Finding> =
+                    value.into_iter().filter(|f| !all.iter().any(|known| known.id == f.id)).collect();
+                all.extend(new);
             }
+            Datum::NotRetrieved { why } => missing = missing.or(Some(why)),
+            Datum::None => {}
         }
     }
-    found
+    match missing {
+        // A copy that could not be asked about is not one that nothing touches.
+        Some(why) if all.is_empty() => Datum::NotRetrieved { why },
+        _ => Datum::answered((!all.is_empty()).then_some(all)),
+    }
 }
 
 /// What "installable" is judged by.

@@ -12,7 +12,7 @@ use uplift_advisories::api::{self, Api, Query};
 use uplift_advisories::exceptions::Exceptions;
 use uplift_advisories::feeds::Feeds;
 use uplift_advisories::index::build;
-use uplift_advisories::{Index, Known, export, vex};
+use uplift_advisories::{AskError, Index, Known, export, vex};
 use uplift_model::advisory::Finding;
 use uplift_model::analysis::{FileProblem, SourceState};
 use uplift_model::settings::{Advisories as Settings, Ignore};
@@ -81,7 +81,8 @@ impl Vulnerabilities {
         all
     }
 
-    /// What touches one version in a component (`.` for the root), with what sets it aside there. `Found` with an empty list never comes out: nothing known is `None`.
+    /// What touches one version in a component (`.` for the root), with what sets it aside there. `Found` with an empty
+    /// list never comes out: nothing known is `None`.
     pub fn findings(&self, component: &str, ecosystem: Ecosystem, name: &str, version: &str) -> Datum<Vec<Finding>> {
         match self.known.get(&(ecosystem, name.to_owned())) {
             Some(Ok(known)) => match known.findings(version) {
@@ -94,6 +95,20 @@ impl Vulnerabilities {
             },
             Some(Err(why)) => Datum::not_retrieved(why.clone()),
             None => Datum::not_retrieved("no source was asked about it"),
+        }
+    }
+
+    /// Why the source did not answer about a package at all; `None`: it did.
+    pub fn silence(&self, ecosystem: Ecosystem, name: &str) -> Option<&str> {
+        self.known.get(&(ecosystem, name.to_owned()))?.as_ref().err().map(String::as_str)
+    }
+
+    /// Whether the source was asked about this version, whatever it said.
+    pub fn was_asked(&self, ecosystem: Ecosystem, name: &str, version: &str) -> bool {
+        match self.known.get(&(ecosystem, name.to_owned())) {
+            Some(Ok(known)) => !matches!(known.findings(version), Err(AskError::NotAsked { .. })),
+            Some(Err(_)) => true,
+            None => false,
         }
     }
 

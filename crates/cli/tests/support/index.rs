@@ -259,9 +259,16 @@ fn json(name: &str, files: &[&Package]) -> String {
             "requires-python": package.requires_python,
             "yanked": package.yanked.as_ref().map_or(serde_json::Value::Bool(false), |r| r.as_str().into()),
             "core-metadata": package.wheel,
-            "upload-time": "2020-01-01T00:00:00Z",
+            "upload-time": uploaded(),
         })
     };
     let files: Vec<_> = files.iter().map(file).collect();
     serde_json::json!({ "meta": { "api-version": "1.1" }, "name": name, "files": files }).to_string()
+}
+
+/// Half a year ago: old enough for every minimum age, not so old that the package looks abandoned.
+fn uploaded() -> String {
+    let half_a_year = jiff::SignedDuration::from_hours(24 * 180);
+    let day = jiff::Timestamp::now() - half_a_year;
+    day.strftime("%Y-%m-%dT00:00:00Z").to_string()
 }

@@ -177,3 +177,67 @@ class Rate(unittest.TestCase):
         ]
     }
 }
+
+/// A project with a culprit that has a version in between, two packages that move together though the resolver ties them
+/// one way only (gamma wants a newer delta, and breaks silently where delta moves alone), and a transitive one.
+pub mod tied {
+    use super::super::wheel::Package;
+
+    const BETA: &str = "import epsilon\ndef size(): return epsilon.ONE";
+
+    /// A release of beta.
+    pub fn beta(version: &str) -> Package {
+        Package::new("beta", version, BETA).requires("epsilon")
+    }
+
+    /// Every release on the index.
+    pub fn packages() -> Vec<Package> {
+        let alpha_old = "def loan(): return 'lent'\ndef due(): return 14";
+        let gamma = |helper: &str| format!("from delta import {helper}\ndef name(): return {helper}()");
+        vec![
+            Package::new("alpha", "1.0", alpha_old),
+            Package::new("alpha", "1.1", alpha_old),
+            Package::new("alpha", "2.0", "def loan(): return 'lent'"),
+            beta("1.0"),
+            beta("2.0"),
+            Package::new("gamma", "1.0", &gamma("helper")).requires("delta"),
+            Package::new("gamma", "2.0", &gamma("assist")).requires("delta>=2"),
+            Package::new("delta", "1.0", "def helper(): return 'd'"),
+            Package::new("delta", "2.0", "def assist(): return 'd'"),
+            Package::new("epsilon", "1.0", "ONE = 1"),
+            Package::new("epsilon", "1.1", "ONE = 1"),
+        ]
+    }
+
+    const TESTS: &str = "\
+import unittest
+import lending
+
+class Lending(unittest.TestCase):
+    def test_lend(self):
+        self.assertEqual(lending.lend(), 'lent')
+
+    def test_days(self):
+        self.assertEqual(lending.days(), 14)
+
+    def test_size(self):
+        self.assertEqual(lending.beta.size(), 1)
+
+    def test_name(self):
+        self.assertEqual(lending.gamma.name(), 'd')
+";
+
+    /// The project's files.
+    pub fn files() -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("requirements.in", "# what lending needs\nalpha==1.0  # loans\nbeta==1.0\ngamma==1.0\ndelta==1.0\n"),
+            ("requirements.txt", "alpha==1.0\nbeta==1.0\ndelta==1.0\nepsilon==1.0\ngamma==1.0\n"),
+            (
+                "lending.py",
+                "import alpha, beta, gamma\n\ndef lend(): return alpha.loan()\ndef days(): return alpha.due()\n",
+            ),
+            ("tests/__init__.py", ""),
+            ("tests/test_lending.py", TESTS),
+        ]
+    }
+}

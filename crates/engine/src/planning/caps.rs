@@ -1,9 +1,5 @@
-//! Who stands in the way of a version, in the resolver's own words, and pins that contradict each other.
+//! What stands in the way of a version: its age, or others, in the resolver's own words.
 
-use std::collections::BTreeMap;
-
-use uplift_ecosystems::python::discover::Component;
-use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::{PackageName, Version};
 
@@ -44,22 +40,4 @@ pub(super) fn shortened(text: &str) -> String {
         .to_owned();
     let text = text.split("hint:").next().unwrap_or_default().trim().trim_end_matches('.').to_owned();
     if text.chars().count() > 220 { format!("{}…", text.chars().take(220).collect::<String>()) } else { text }
-}
-
-/// Packages that one manifest pins to another version than another.
-pub(super) fn drift(component: &Component) -> Vec<String> {
-    let mut pins: BTreeMap<&PackageName, Vec<(String, Version)>> = BTreeMap::new();
-    for file in component.manifests.iter().filter(|m| !component.environment.is_lock(&m.path)) {
-        for stated in &file.manifest.stated {
-            if let Some(version) = manifest::pinned(&stated.pep440) {
-                pins.entry(&stated.name).or_default().push((format!("{}:{}", file.path, stated.line), version));
-            }
-        }
-    }
-    let differs = |places: &[(String, Version)]| places.windows(2).any(|w| matches!(w, [a, b] if a.1 != b.1));
-    let tell = |(name, places): (&PackageName, Vec<(String, Version)>)| {
-        let all: Vec<String> = places.iter().map(|(place, version)| format!("{version} in {place}")).collect();
-        format!("{name} is pinned differently: {}", all.join(", "))
-    };
-    pins.into_iter().filter(|(_, p)| differs(p)).map(tell).collect()
 }

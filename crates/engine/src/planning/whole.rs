@@ -14,7 +14,6 @@ use uplift_model::solution::Change;
 use uplift_model::{Datum, Distance, Move, MoveId, PackageName, Phase, Plan, Solution};
 
 use super::Facts;
-use super::caps::drift;
 use super::given::inputs;
 use super::order::stages_of;
 use super::rules::Scoping;
@@ -88,7 +87,7 @@ impl Facts<'_> {
         }
         self.idle_stages(scoping, &moves);
         let mut notes = std::mem::take(&mut scoping.notes);
-        notes.extend(drift(self.component));
+        notes.extend(self.research.judged().drift.iter().cloned());
         notes.dedup();
         let mut warnings = std::mem::take(&mut scoping.warnings);
         warnings.dedup();

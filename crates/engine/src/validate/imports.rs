@@ -10,8 +10,9 @@ use std::time::Duration;
 use uplift_ecosystems::doors::Foreign;
 use uplift_ecosystems::python::environment::{Builder, Environment, EnvironmentError};
 use uplift_ecosystems::python::resolve::Solved;
+use uplift_facts::usage::Index;
 use uplift_model::compatibility::{Cause, Import};
-use uplift_model::{Distance, PackageName, Solution, TestStatus, Version};
+use uplift_model::{Distance, Ecosystem, PackageName, Solution, TestStatus, Version};
 use uplift_verify::checks::imports::{self, ImportRequest};
 
 use super::ask::Asker;
@@ -19,7 +20,7 @@ use super::blame;
 use super::pages::Pages;
 use super::python::Subject;
 use crate::error::EngineError;
-use crate::usage::{self, Imports};
+use crate::usage;
 
 /// Longest that all imports together, or one probe, may take.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -208,15 +209,15 @@ fn modules(subject: &Subject<'_>, environment: &Path, wanted: &BTreeSet<PackageN
     let root = &subject.component.root;
     let inside = |file: &&String| root.is_empty() || file.starts_with(&format!("{root}/"));
     let files: Vec<String> = subject.tree.files.iter().filter(inside).cloned().collect();
-    let code = Imports::of(&files, &|path| subject.tree.read(path));
+    let code = Index::read(&files, &|path| subject.tree.read(path));
+    let used_at_all = |name: &String| code.usage(Ecosystem::Python, name, Some(std::slice::from_ref(name))).count > 0;
     let mut all = Vec::new();
     for (package, names) in usage::import_names(environment).into_iter().filter(|(p, _)| wanted.contains(p)) {
         let usable = |n: &&String| {
             !n.starts_with('_') && !STRAY.contains(&n.as_str()) && n.chars().all(|c| c.is_alphanumeric() || c == '_')
         };
         let names: Vec<&String> = names.iter().filter(usable).collect();
-        let used: Vec<&String> =
-            names.iter().filter(|n| code.count(std::slice::from_ref(n)) != (0, 0)).copied().collect();
+        let used: Vec<&String> = names.iter().filter(|n| used_at_all(n)).copied().collect();
         let chosen = if used.is_empty() { names } else { used };
         all.extend(chosen.into_iter().map(|name| (package.clone(), name.clone())));
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::advisory::Finding;
 use crate::risk::Assessment;
-use crate::{Datum, Distance, Ecosystem, Role};
+use crate::{Datum, Distance, Ecosystem, PackageName, Role};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -58,6 +58,17 @@ pub struct DependencyRow {
     pub findings: Vec<String>,
     /// What to know before going to the target: bounds that have to be raised, newer patches, fixes out of reach.
     pub warnings: Vec<String>,
+}
+
+impl DependencyRow {
+    /// Whether `name`, as somebody typed it, means this package: compared the way its index compares names.
+    pub fn is_named(&self, name: &str) -> bool {
+        let normal = |name: &str| PackageName::new(name).map_or_else(|_| name.to_owned(), |n| n.to_string());
+        match self.ecosystem {
+            Ecosystem::Python => normal(name) == normal(&self.name),
+            Ecosystem::JavaScript => name.eq_ignore_ascii_case(&self.name),
+        }
+    }
 }
 
 /// One place that states a requirement.

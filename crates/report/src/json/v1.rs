@@ -105,9 +105,8 @@ pub fn bare<T: Serialize>(body: &T) -> Result<String, serde_json::Error> {
 /// # Errors
 /// As [`document`].
 pub fn dependency(analysis: &Analysis, name: &str) -> Result<Option<String>, serde_json::Error> {
-    let normal = |name: &str| name.to_ascii_lowercase().replace(['_', '.'], "-");
     let rows = analysis.components.iter().flat_map(|c| {
-        let of_name = c.dependencies.iter().filter(|r| normal(&r.name) == normal(name));
+        let of_name = c.dependencies.iter().filter(|r| r.is_named(name));
         of_name.map(|row| DependencyIn { component: &c.path, row })
     });
     let found: Vec<DependencyIn<'_>> = rows.collect();

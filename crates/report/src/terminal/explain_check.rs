@@ -11,10 +11,9 @@ use crate::view::{Tone, View};
 
 /// `None` when no component depends on it.
 pub fn explain_in_check(analysis: &Analysis, name: &str, view: &View) -> Option<String> {
-    let wanted = normal(name);
     let mut page = String::new();
     for component in &analysis.components {
-        for row in component.dependencies.iter().filter(|r| normal(&r.name) == wanted) {
+        for row in component.dependencies.iter().filter(|r| r.is_named(name)) {
             let place =
                 if component.path == "." { analysis.repository.clone() } else { format!("{}/", component.path) };
             let title = format!("{} in {place} ({})", row.name, component.ecosystem);
@@ -31,10 +30,6 @@ pub fn explain_in_check(analysis: &Analysis, name: &str, view: &View) -> Option<
     }
     page.push_str(&view.next(&[view.on_path("plan"), view.on_path("upgrade")]));
     Some(page)
-}
-
-fn normal(name: &str) -> String {
-    name.to_ascii_lowercase().replace(['_', '.'], "-")
 }
 
 fn fact(view: &View, label: &str, text: &str) -> String {
