@@ -6,9 +6,12 @@
 //! Start reading at [`terminal::run`].
 
 pub mod clean;
+pub mod document;
 pub mod json;
+pub mod kinds;
 pub mod markdown;
 mod numbers;
+pub mod pictures;
 pub mod terminal;
 pub mod view;
 mod words;

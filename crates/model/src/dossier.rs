@@ -1,0 +1,109 @@
+//! The dossier: everything that a report is written from, and the JSON of `uplift report`.
+//!
+//! Lives here: the data. Lives elsewhere: gathering it (`uplift_engine::dossier`), writing it up (`uplift_report::kinds`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::Analysis;
+use crate::comparison::Comparison;
+use crate::compatibility::CompatibilityReport;
+use crate::hygiene::HygieneReport;
+use crate::notes::ReleaseNotes;
+use crate::outcome::RunReport;
+use crate::{Datum, Plan};
+
+/// Schema name and version of the JSON.
+pub const SCHEMA: &str = "uplift/report/1";
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dossier {
+    /// [`SCHEMA`].
+    pub schema: String,
+    pub analysis: Analysis,
+    /// One for each component that can be planned; why not, for the others.
+    pub plans: Vec<ComponentPlan>,
+    /// Of the targets, when it was asked for.
+    pub compatibility: Datum<CompatibilityReport>,
+    pub hygiene: Datum<HygieneReport>,
+    /// For packages with a target.
+    pub notes: Vec<NotesFor>,
+    /// The run that the report is about.
+    pub run: Option<RunReport>,
+    /// What changed since the analysis before, where one is kept.
+    pub since: Option<Comparison>,
+    pub given: Given,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComponentPlan {
+    /// The component's folder, as in the analysis.
+    pub component: String,
+    pub plan: Datum<Plan>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotesFor {
+    pub component: String,
+    pub package: String,
+    pub notes: Datum<ReleaseNotes>,
+}
+
+/// What only people know; everything about money, benefits and roles comes from here or is left out (rows M6-M8).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct Given {
+    pub author: Option<String>,
+    /// The document's own version.
+    pub version: Option<String>,
+    pub title: Option<String>,
+    /// `EUR`, `USD`, …
+    pub currency: Option<String>,
+    pub investment: Option<f64>,
+    pub savings_per_year: Option<f64>,
+    /// Cost of one person-hour, in `currency`.
+    pub hourly_rate: Option<f64>,
+    pub benefits: Vec<Benefit>,
+    /// Metrics with the value today and the one wanted.
+    pub metrics: Vec<GivenMetric>,
+    /// Roles and who has them: `security = "Ada"`.
+    pub roles: std::collections::BTreeMap<String, String>,
+    pub deployment: Option<Deployment>,
+    /// More checks for the verification list.
+    pub verify: Vec<String>,
+}
+
+/// A benefit that somebody states, with where it is from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Benefit {
+    pub what: String,
+    pub source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GivenMetric {
+    pub name: String,
+    /// As text with its unit; `None`: not measured.
+    #[serde(default)]
+    pub today: Option<String>,
+    pub wanted: String,
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// Where the project runs (row K10), rendered and never acted on here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct Deployment {
+    pub platform: Option<String>,
+    pub region: Option<String>,
+    pub service: Option<String>,
+    pub port: Option<u32>,
+    pub memory: Option<String>,
+    pub cpu: Option<String>,
+    pub instances: Option<u32>,
+    /// Commands as people type them, in order.
+    pub commands: Vec<String>,
+    pub notes: Vec<String>,
+}

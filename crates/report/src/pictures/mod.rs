@@ -1,0 +1,67 @@
+//! Drawings as data: what a figure shows, before it is SVG, and the same in words.
+//!
+//! Lives here: the kinds of picture and their data. Lives elsewhere: SVG (`svg`), the page around it (`crate::html`).
+
+/// One drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Picture {
+    Bars(Bars),
+    Timeline(Timeline),
+    Map(Map),
+    Matrix(Matrix),
+}
+
+/// Stacked bars, a bar a row: risk by phase, ages or advisories before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bars {
+    /// Names of the parts, in the order in which they are stacked.
+    pub parts: Vec<(String, crate::document::Tone)>,
+    /// Label, and a value for each part.
+    pub bars: Vec<(String, Vec<f64>)>,
+    /// `packages`, `days`.
+    pub unit: String,
+}
+
+/// Stretches of time side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// `week`.
+    pub unit: String,
+    pub rows: Vec<Stretch>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stretch {
+    pub label: String,
+    /// First and last unit, 1-based, both taken in.
+    pub from: u64,
+    pub to: u64,
+    pub tone: crate::document::Tone,
+}
+
+/// Who depends on whom, from left to right, cut to the paths that matter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Map {
+    /// Label, column from the left, tone, note below the label.
+    pub nodes: Vec<Node>,
+    /// Indexes into `nodes`.
+    pub edges: Vec<(usize, usize)>,
+    /// Nodes that were left out to keep it readable.
+    pub left_out: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    pub label: String,
+    pub column: usize,
+    pub tone: crate::document::Tone,
+    pub note: String,
+}
+
+/// A grid of verdicts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    pub columns: Vec<String>,
+    /// Label, and for each column: tone and word.
+    pub rows: Vec<(String, Vec<(crate::document::Tone, String)>)>,
+}
