@@ -225,3 +225,18 @@ fn a_pair_that_the_resolver_ties_one_way_only_moves_together() {
     assert_eq!(by_name(&report["kept"], "to"), map(&[("delta", "2.0"), ("gamma", "2.0")]), "{report:#}");
     assert_eq!(report["held"], json!([]), "{report:#}");
 }
+
+#[test]
+fn a_pair_that_is_tied_one_way_only_is_one_commit_and_every_commit_passes() {
+    let Some(stage) = Stage::new(PROGRAM, lending::tied::packages()) else { return };
+    let repo = stage.repo("lending", &lending::tied::files());
+    // Delta resolves without gamma, and breaks it: only a test run on that commit would show it.
+    let report = stage.run(repo.path(), &["upgrade", "--format", "json"]).json(0);
+    let kept = |name: &str| report["kept"].as_array().unwrap().iter().find(|k| k["name"] == name).unwrap().clone();
+    assert_eq!(kept("gamma")["commit"], kept("delta")["commit"], "{:#}", report["kept"]);
+    assert_eq!(kept("gamma")["with"], json!(["delta"]));
+    assert_eq!(kept("beta")["with"], json!([]), "nobody else is drawn in");
+    assert_ne!(kept("beta")["commit"], kept("gamma")["commit"]);
+    let screen = stage.run(repo.path(), &["show", report["run"].as_str().unwrap()]);
+    assert!(screen.stdout.contains("kept only together"), "{}", screen.stdout);
+}

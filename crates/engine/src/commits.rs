@@ -25,6 +25,10 @@ use crate::state::{Mover, State};
 use crate::subject::Tree;
 use crate::targets;
 
+/// Commits of one phase that are tested by themselves because something that needs them comes later. Suites can be long,
+/// and the end of the phase is tested in any case.
+const LOOKS: usize = 8;
+
 /// One commit, and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Committed {
@@ -87,13 +91,15 @@ pub(crate) struct Committer<'a> {
 
 impl Committer<'_> {
     /// Commits the way from `before` to `after` on top of `parent`, a commit for each mover, in an order that the
-    /// resolver accepts.
+    /// resolver accepts. Where a mover is in place and one that needs it is not yet, `stands` is asked whether the tests
+    /// pass there; where they fail, the two become one commit.
     pub(crate) fn phase(
         &self,
         parent: &Oid,
         before: &State,
         after: &State,
         phase: Phase,
+        stands: &dyn Fn(&State) -> Result<bool, EngineError>,
     ) -> Result<Written, EngineError> {
         let moved: BTreeSet<_> = after
             .pins
@@ -108,12 +114,25 @@ impl Committer<'_> {
         let (mut tip, mut state) = (parent.clone(), before.clone());
         let mut written = Written::default();
         let mut waiting: Vec<Mover> = Vec::new();
+        let mut looks = 0;
         for (at, mover) in movers.iter().enumerate() {
             waiting.push(mover.clone());
             let last = at + 1 == movers.len() && written.refused.is_empty();
             let next = if last { Some(after.clone()) } else { self.advance(&state, &waiting)? };
             // A step that does not resolve by itself goes into the next commit.
             let Some(next) = next else { continue };
+            let first = at + 1 - waiting.len();
+            let rest = movers.get(at + 1..).unwrap_or_default();
+            let partner = rest.iter().find(|m| m.needs.iter().any(|need| (first..=at).contains(need)));
+            if let Some(partner) = partner.filter(|_| looks < LOOKS) {
+                looks += 1;
+                if !stands(&next)? {
+                    let names: Vec<String> = waiting.iter().map(Mover::title).collect();
+                    let text = format!("{} fails without {}: they are one commit", names.join(", "), partner.title());
+                    (self.tell)(Event::Noted { text })?;
+                    continue;
+                }
+            }
             let title = subject(&waiting);
             match self.commit(&tip, &state, &next, phase, &title, &waiting)? {
                 Made::Commit(committed) => {
@@ -316,15 +335,22 @@ impl Committer<'_> {
     }
 }
 
-/// Movers after everything they need.
+/// Movers after everything they need, and as soon after it as can be: between the two, the tests may fail.
 fn in_order(movers: Vec<Mover>) -> Vec<Mover> {
+    let needs: Vec<BTreeSet<usize>> = movers.iter().map(|m| m.needs.iter().copied().collect()).collect();
     let mut placed: Vec<usize> = Vec::new();
     while placed.len() < movers.len() {
-        let ready = |i: &usize| {
-            !placed.contains(i) && movers.get(*i).is_some_and(|m| m.needs.iter().all(|n| placed.contains(n)))
-        };
-        // A ring cannot be left here, since rings are one mover; should one be, its first member goes first.
-        let next = (0..movers.len()).find(ready).or_else(|| (0..movers.len()).find(|i| !placed.contains(i)));
+        let open = |i: &usize| !placed.contains(i);
+        let needs_of = |i: usize| needs.get(i).into_iter().flatten();
+        let ready = |i: &usize| open(i) && needs_of(*i).all(|n| placed.contains(n));
+        let follows = |i: &usize| needs_of(*i).any(|n| placed.contains(n));
+        let awaited: BTreeSet<usize> =
+            (0..movers.len()).filter(|i| open(i) && follows(i)).flat_map(|i| targets::closure(&movers, i)).collect();
+        let next = (0..movers.len())
+            .find(|i| ready(i) && awaited.contains(i))
+            .or_else(|| (0..movers.len()).find(ready))
+            // A ring cannot be left here, since rings are one mover; should one be, its first member goes first.
+            .or_else(|| (0..movers.len()).find(open));
         let Some(next) = next else { break };
         placed.push(next);
     }
@@ -361,5 +387,12 @@ mod tests {
         let order: Vec<String> =
             in_order(vec![mover("a", &[2]), mover("b", &[]), mover("c", &[1])]).iter().map(Mover::title).collect();
         assert_eq!(order, ["b", "c", "a"]);
+    }
+
+    #[test]
+    fn what_needs_a_mover_follows_it_before_strangers_do() {
+        let movers = vec![mover("core", &[]), mover("x", &[]), mover("y", &[]), mover("top", &[0, 2])];
+        let order: Vec<String> = in_order(movers).iter().map(Mover::title).collect();
+        assert_eq!(order, ["core", "y", "top", "x"]);
     }
 }

@@ -278,7 +278,7 @@ fn act(
                 }
                 state = rounds.run(state, &drafted.movable, &eligible)?;
             }
-            let written = committer.phase(&tip, &before, &state, phase)?;
+            let written = committer.phase(&tip, &before, &state, phase, &|state| rounds.stands(state))?;
             if written.refused.is_empty() {
                 break written.commits;
             }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_decide::baseline::Baseline;
 use uplift_decide::best::{self, Probed};
-use uplift_decide::culprit::{self, Dropped, Found, Unit};
+use uplift_decide::culprit::{self, Dropped, Found, Observed, Trials as _, Unit, UnitSet};
 use uplift_decide::symptoms;
 use uplift_ecosystems::python::registry::Release;
 use uplift_ecosystems::python::resolve::Answer;
@@ -108,6 +108,16 @@ impl Rounds<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the tests pass in `state`: a full run, failures confirmed.
+    pub(crate) fn stands(&self, state: &State) -> Result<bool, EngineError> {
+        let titles = RefCell::new(BTreeMap::new());
+        let mut round = self.trials(state, &[], &titles);
+        Ok(match round.full(&UnitSet::default())? {
+            Observed::Ran { failing, .. } => failing.is_empty(),
+            Observed::Unresolvable { .. } => false,
+        })
     }
 
     /// Movers of the next round.
@@ -254,18 +264,7 @@ impl Rounds<'_> {
         (self.tell)(Event::Searching { name: step.name.clone(), between: (step.from.clone(), step.to.clone()) })?;
         let releases = self.releases(&step.name)?;
         let titles = RefCell::new(BTreeMap::new());
-        let round = Round {
-            lab: self.lab,
-            solver: self.solver,
-            command: self.command,
-            baseline: self.baseline,
-            state: after,
-            movers,
-            imports: self.imports,
-            tell: self.tell,
-            failures: RefCell::new(failures.clone()),
-            titles: &titles,
-        };
+        let round = Round { failures: RefCell::new(failures.clone()), ..self.trials(after, movers, &titles) };
         let answer = best::best(&releases, &step.from, &step.to, best::Limits::default(), |version| {
             self.probe(&round, mover, &step.name, version, &tests)
         })?;
@@ -309,18 +308,7 @@ impl Rounds<'_> {
             }
             let mut wishes = state.wishes();
             wishes.insert(name.clone(), Wish::Exactly(blame.first_failing.clone()));
-            let round = Round {
-                lab: self.lab,
-                solver: self.solver,
-                command: self.command,
-                baseline: self.baseline,
-                state,
-                movers: &[],
-                imports: self.imports,
-                tell: self.tell,
-                failures: RefCell::new(BTreeMap::new()),
-                titles: &titles,
-            };
+            let round = self.trials(state, &[], &titles);
             let tests: Vec<TestId> = blame.tests.iter().take(40).cloned().collect();
             if round.fails_with(&wishes, &tests)?.is_some_and(|failing| failing.is_empty()) {
                 (self.tell)(Event::Noted {
@@ -366,6 +354,27 @@ impl Rounds<'_> {
             Some(failing) if failing.is_empty() => Probed::Passes,
             Some(_) => Probed::Fails,
         })
+    }
+
+    /// The door to the lab, from `state` on.
+    fn trials<'t>(
+        &'t self,
+        state: &'t State,
+        movers: &'t [Mover],
+        titles: &'t RefCell<BTreeMap<String, String>>,
+    ) -> Round<'t> {
+        Round {
+            lab: self.lab,
+            solver: self.solver,
+            command: self.command,
+            baseline: self.baseline,
+            state,
+            movers,
+            imports: self.imports,
+            tell: self.tell,
+            failures: RefCell::new(BTreeMap::new()),
+            titles,
+        }
     }
 
     /// Versions of a package that can be installed here, as they were when this run first asked.
