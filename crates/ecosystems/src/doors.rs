@@ -52,6 +52,7 @@ impl Doors {
         confinement.read_write.clone_from(&what.read_write);
         confinement.read_only.clone_from(&what.read_only);
         confinement.hide = environment::homes();
+        confinement.hide.extend(environment::secrets());
         confinement.network = what.network;
         let argv = with_services(&what.argv, &what.services, private.path())?;
         if !what.services.is_empty() {

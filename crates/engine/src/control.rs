@@ -2,6 +2,7 @@
 //!
 //! Lives here: everything about a run but carrying it out. Lives elsewhere: taking kept runs back (`crate::rollback`).
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use uplift_model::outcome::RunState;
@@ -29,6 +30,25 @@ pub fn runs(path: &Path) -> Result<Vec<RunRow>, EngineError> {
         }
     }
     Ok(rows)
+}
+
+/// Ids of the runs whose result is part of what is checked out.
+///
+/// # Errors
+/// [`EngineError`].
+pub fn applied(path: &Path) -> Result<BTreeSet<String>, EngineError> {
+    let desk = Desk::open(path, &Cancel::new())?;
+    let head = desk.repository.usable_head()?;
+    let mut ids = BTreeSet::new();
+    for row in desk.journal.runs()?.into_iter().filter(|r| r.state == RunState::Done) {
+        // A tip that git has cleared away cannot be in the history.
+        if let Some(tip) = row.tip.as_deref().and_then(Oid::parse)
+            && desk.git.is_ancestor(&tip, head).unwrap_or(false)
+        {
+            ids.insert(row.id);
+        }
+    }
+    Ok(ids)
 }
 
 /// One run with everything that happened in it; `id` may be shortened.
@@ -97,10 +117,18 @@ pub fn cancel(path: &Path, id: Option<&str>) -> Result<RunRow, EngineError> {
     let desk = Desk::open(path, &Cancel::new())?;
     let row = match id {
         Some(id) => find(&desk, id)?,
-        None => open_run(&desk)?.ok_or_else(|| {
-            EngineError::repository("there is no run to cancel", "`uplift runs` lists the runs of this repository")
-        })?,
+        None => match open_run(&desk)? {
+            Some(row) => row,
+            None => crate::rollback::left_open(&desk)?.ok_or_else(|| {
+                EngineError::repository("there is no run to cancel", "`uplift runs` lists the runs of this repository")
+            })?,
+        },
     };
+    if crate::rollback::is_open(&desk, &row)? {
+        let _owner = take_over(&desk)?;
+        crate::rollback::give_up(&desk, &row)?;
+        return Ok(row);
+    }
     if !matches!(row.state, RunState::Running | RunState::Interrupted) {
         return Err(EngineError::repository(
             format!("run {} has ended already", row.id),
@@ -190,7 +218,7 @@ pub fn apply(path: &Path, id: &str) -> Result<Applied, EngineError> {
 pub fn lift(path: &Path, package: &PackageName) -> Result<bool, EngineError> {
     let desk = Desk::open(path, &Cancel::new())?;
     let mut lifted = false;
-    let components: std::collections::BTreeSet<String> =
+    let components: BTreeSet<String> =
         desk.journal.runs()?.into_iter().filter_map(|r| r.report.map(|r| r.component)).collect();
     for component in components {
         lifted |= desk.journal.lift(&component, package)?;

@@ -75,6 +75,19 @@ impl Desk {
         }
     }
 
+    /// What lies in the work tree and is no part of what is done from its commit.
+    pub(crate) fn beside(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.repository.dirty {
+            notes.push("uncommitted changes in your work tree are not part of this; it starts from HEAD".to_owned());
+        }
+        if self.repository.submodules {
+            let text = "submodules are not checked out: what lies in them is not seen, and tests that need it fail from the start";
+            notes.push(text.to_owned());
+        }
+        notes
+    }
+
     pub(crate) fn lock_file(&self) -> PathBuf {
         self.repository.git_common_dir.join("uplift").join("lock")
     }

@@ -225,17 +225,34 @@ struct Promised {
 }
 
 fn free_name(lab: &Lab<'_>, wanted: &str, tip: &Oid) -> Result<String, EngineError> {
+    let flat = wanted.replace('/', "-");
     for number in 1..100 {
-        let name = if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") };
-        let taken = lab.git.reference(&format!("refs/heads/{name}"))?;
-        if taken.is_none_or(|at| at == *tip) {
-            return Ok(name);
+        for base in [wanted, &flat] {
+            let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
+            let taken = lab.git.reference(&format!("refs/heads/{name}"))?;
+            if taken.is_none_or(|at| at == *tip) && fits_beside_others(lab, &name)? {
+                return Ok(name);
+            }
         }
     }
     Err(EngineError::repository(
         format!("the branch name `{wanted}` is taken"),
         "set [upgrade] branch to another pattern",
     ))
+}
+
+/// Git keeps branches as files: `a` and `a/b` cannot both be.
+fn fits_beside_others(lab: &Lab<'_>, name: &str) -> Result<bool, EngineError> {
+    if !lab.git.references(&format!("refs/heads/{name}/"))?.is_empty() {
+        return Ok(false);
+    }
+    for (at, _) in name.match_indices('/') {
+        let folder = name.get(..at).unwrap_or_default();
+        if lab.git.reference(&format!("refs/heads/{folder}"))?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Removes the branch of a run that is given up, if it came so far; one that was moved or is checked out stays.

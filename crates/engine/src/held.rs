@@ -24,11 +24,13 @@ pub(crate) fn held(
         if best >= blame.target {
             continue;
         }
+        // What was tried last may be below it: a ceiling of somebody else's stood in between.
+        let planned = drafted.plan.candidates.iter().find(|c| c.name == *name).map(|c| &c.target);
         all.push(Held {
             name: name.clone(),
             from: blame.from.clone(),
             best,
-            target: blame.target.clone(),
+            target: planned.unwrap_or(&blame.target).clone().max(blame.target.clone()),
             first_failing: Some(blame.first_failing.clone()),
             reason: blame.symptom.clone(),
             proof: blame.proof,

@@ -61,7 +61,7 @@ pub fn is_class(text: &str) -> bool {
 
 pub use advisories::{Kept as KeptAdvisories, kept_advisories, update as update_advisories};
 pub use check::{CheckRequest, Checked, check};
-pub use control::{Applied, apply, cancel, lift, resume, run, runs};
+pub use control::{Applied, applied, apply, cancel, lift, resume, run, runs};
 pub use desk::{Request, Watch};
 pub use error::EngineError;
 pub use history::{Entry, history, older};

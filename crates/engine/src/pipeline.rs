@@ -109,9 +109,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     let solver = shop.solver(&index);
     let mut notes = component.notes.clone();
     notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
-    if desk.repository.dirty {
-        notes.push("uncommitted changes in your work tree are not part of this run; it starts from HEAD".to_owned());
-    }
+    notes.extend(desk.beside());
     tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
     let base = solver.base()?;
     let research = shop.research(&base, row.created);

@@ -28,7 +28,7 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     if !request.fresh
         && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
     {
-        return Ok(plan);
+        return Ok(told_apart(plan, &desk));
     }
     let tell = |event: Event| {
         watch(&event);
@@ -75,7 +75,13 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     }
     desk.journal.forget_steps(&asking)?;
     desk.journal.keep_fact(&key, &drafted.plan)?;
-    Ok(drafted.plan)
+    Ok(told_apart(drafted.plan, &desk))
+}
+
+/// The plan with what it does not speak of: it is drawn from the commit, not from the files as they lie there.
+fn told_apart(mut plan: Plan, desk: &Desk) -> Plan {
+    plan.notes.extend(desk.beside());
+    plan
 }
 
 /// The first 24 hexadecimal digits of a SHA-256.

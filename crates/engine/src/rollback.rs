@@ -74,6 +74,16 @@ pub fn rollback(
     } else {
         revert(&desk, &row, &report, &chosen, packages.is_empty(), &tip, cancel, watch)?
     };
+    let outcome = match &outcome.branch {
+        Some(branch) if applied => {
+            let still = format!(
+                "{}; your checked-out branch still has what was applied: `git merge {branch}` takes it back there",
+                outcome.sentence
+            );
+            RolledBack { sentence: still, ..outcome }
+        }
+        _ => outcome,
+    };
     for kept in &chosen {
         let reason = format!("rolled back with run {}", row.id);
         // Held below its newest version already then: only what is newer than everything known ends the hold.
@@ -125,6 +135,29 @@ fn journalled_as(row: &RunRow) -> String {
     format!("rollback-{}", row.id)
 }
 
+/// Whether a rollback of `row` was begun and neither ended nor given up.
+pub(crate) fn is_open(desk: &Desk, row: &RunRow) -> Result<bool, EngineError> {
+    Ok(desk.journal.outcome::<Vec<String>>(&journalled_as(row), "order")?.is_some())
+}
+
+/// The run of which a rollback was killed.
+pub(crate) fn left_open(desk: &Desk) -> Result<Option<RunRow>, EngineError> {
+    for row in desk.journal.runs()? {
+        if is_open(desk, &row)? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+/// Ends a rollback that was killed: its work tree, references and unfinished branch go, the run stays as it was.
+pub(crate) fn give_up(desk: &Desk, row: &RunRow) -> Result<(), EngineError> {
+    let key = journalled_as(row);
+    finale::unmake_branch(desk, &key)?;
+    control::clear(desk, &key)?;
+    Ok(desk.journal.forget_steps(&key)?)
+}
+
 /// Enters the way back in the journal. One that was killed is gone on with when it had the same in mind, else given up;
 /// its work tree is made anew either way.
 fn attempt(desk: &Desk, row: &RunRow, chosen: &[Kept], parent: &Oid) -> Result<String, EngineError> {
@@ -132,8 +165,7 @@ fn attempt(desk: &Desk, row: &RunRow, chosen: &[Kept], parent: &Oid) -> Result<S
     let mut order = vec![parent.to_string()];
     order.extend(chosen.iter().map(|k| k.name.to_string()));
     if desk.journal.outcome::<Vec<String>>(&key, "order")?.is_some_and(|earlier| earlier != order) {
-        finale::unmake_branch(desk, &key)?;
-        desk.journal.forget_steps(&key)?;
+        give_up(desk, row)?;
     }
     control::clear(desk, &key)?;
     desk.journal.step(&key, "order", || Ok::<_, EngineError>(order))?;

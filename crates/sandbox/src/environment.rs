@@ -114,6 +114,22 @@ pub fn homes() -> Vec<PathBuf> {
     homes
 }
 
+/// Files that only root reads: foreign code started by root must not, and nobody misses them who is somebody else.
+pub fn secrets() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> =
+        ["/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers"].map(PathBuf::from).to_vec();
+    files.push(PathBuf::from("/etc/sudoers.d"));
+    files.push(PathBuf::from("/etc/ssl/private"));
+    let host_keys = std::fs::read_dir("/etc/ssh").into_iter().flatten().filter_map(Result::ok);
+    let private = |path: &PathBuf| {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        name.starts_with("ssh_host_") && name.ends_with("_key")
+    };
+    files.extend(host_keys.map(|entry| entry.path()).filter(private));
+    files.retain(|path| path.exists());
+    files
+}
+
 /// The home of a user in the text of `/etc/passwd`; the root folder is nobody's home.
 fn home_in(entries: &str, user: u32) -> Option<PathBuf> {
     let mut lines = entries.lines().map(|line| line.split(':').collect::<Vec<_>>());

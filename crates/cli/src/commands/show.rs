@@ -15,10 +15,13 @@ use crate::exit::{Ended, Failure};
 
 pub(crate) fn run(args: &Show, desk: &Desk) -> Ended {
     let (row, events) = uplift_engine::run(desk.here(), &args.run)?;
+    let applied = |row: &RunRow| Ok::<_, Failure>(uplift_engine::applied(desk.here())?.contains(&row.id));
     let text = match &row.report {
         Some(report) if !args.events => told(args, report, desk)?,
         None if args.pull_request || args.package.is_some() => return Err(unfinished(&row)),
-        _ if desk.is_json() => json::v1::document(json::v1::STATUS, &Happened { run: line(&row), events: &events })?,
+        _ if desk.is_json() => {
+            json::v1::document(json::v1::STATUS, &Happened { run: line(&row, applied(&row)?), events: &events })?
+        }
         _ => happened(&row, &events),
     };
     desk.say(&text)?;

@@ -38,18 +38,23 @@ pub(crate) fn run(desk: &Desk) -> Ended {
     let last = events.last().map_or(newest.created, |(at, _)| *at);
     let until = if newest.state == RunState::Running { now().max(last) } else { last };
     let elapsed = u64::try_from(until - newest.created).unwrap_or(0);
+    let applied = uplift_engine::applied(path)?.contains(&newest.id);
     let status = Status {
-        run: Some(line(&newest)),
+        run: Some(line(&newest, applied)),
         elapsed_seconds: Some(elapsed),
         last_event: events.last().map(|(_, e)| e.clone()),
     };
-    desk.answer(|| screen(&newest, &events, Duration::from_secs(elapsed), &view), json::v1::STATUS, &status)?;
+    desk.answer(
+        || screen((&newest, applied), &events, Duration::from_secs(elapsed), &view),
+        json::v1::STATUS,
+        &status,
+    )?;
     Ok(ExitCode::Done)
 }
 
-fn screen(row: &RunRow, events: &[(i64, Event)], elapsed: Duration, view: &View) -> String {
+fn screen((row, applied): (&RunRow, bool), events: &[(i64, Event)], elapsed: Duration, view: &View) -> String {
     if !matches!(row.state, RunState::Running | RunState::Interrupted) {
-        return runs(&[line(row)], view);
+        return runs(&[line(row, applied)], view);
     }
     let mut progress = Progress::new();
     events.iter().for_each(|(_, event)| progress.take(event));

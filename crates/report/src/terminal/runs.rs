@@ -20,6 +20,8 @@ pub struct RunLine {
     pub held: usize,
     /// Whether tests verified what was delivered.
     pub verified: bool,
+    /// Whether what is checked out contains it.
+    pub applied: bool,
 }
 
 /// The runs of a repository.
@@ -54,7 +56,12 @@ pub fn runs(lines: &[RunLine], view: &View) -> String {
 
 fn state(line: &RunLine) -> String {
     match line.state {
-        RunState::Done if line.branch.is_some() && !line.verified => "done, not verified".to_owned(),
+        RunState::Done if line.branch.is_some() => {
+            let mut words = vec!["done"];
+            words.extend((!line.verified).then_some("not verified"));
+            words.extend(line.applied.then_some("applied"));
+            words.join(", ")
+        }
         state => words::state(state).to_owned(),
     }
 }
@@ -77,10 +84,12 @@ mod tests {
             state: RunState::Done,
             created: 1_795_219_200,
             branch: Some("uplift/2026-11-21-01jd8q".to_owned()),
+            applied: false,
             kept: 17,
             held: 1,
             verified: true,
         };
+        let applied = RunLine { applied: true, ..line.clone() };
         let stopped = RunLine {
             run: "01JD7A".to_owned(),
             state: RunState::Interrupted,
@@ -89,10 +98,11 @@ mod tests {
             verified: false,
             ..line.clone()
         };
-        insta::assert_snapshot!(runs(&[line, stopped], &View::new(100, false)), @r"
-        run     started (UTC)     state        kept  held  component  branch
-        01JD8Q  2026-11-21 00:00  done         17    1     backend    uplift/2026-11-21-01jd8q
-        01JD7A  2026-11-21 00:00  interrupted  0     1     backend    -
+        insta::assert_snapshot!(runs(&[line, applied, stopped], &View::new(100, false)), @r"
+        run     started (UTC)     state          kept  held  component  branch
+        01JD8Q  2026-11-21 00:00  done           17    1     backend    uplift/2026-11-21-01jd8q
+        01JD8Q  2026-11-21 00:00  done, applied  17    1     backend    uplift/2026-11-21-01jd8q
+        01JD7A  2026-11-21 00:00  interrupted    0     1     backend    -
         next: uplift show 01JD8Q
         ");
     }
