@@ -10,6 +10,8 @@ use crate::compatibility::CompatibilityReport;
 use crate::hygiene::HygieneReport;
 use crate::notes::ReleaseNotes;
 use crate::outcome::RunReport;
+use crate::risk::{DecisionPoint, RegisterEntry};
+use crate::roadmap::{Calendar, Effort, Priority};
 use crate::{Datum, Plan};
 
 /// Schema name and version of the JSON.
@@ -32,6 +34,35 @@ pub struct Dossier {
     /// What changed since the analysis before, where one is kept.
     pub since: Option<Comparison>,
     pub given: Given,
+    /// Everything that is to move, of all components, in one calendar. `None`: nothing was weighed.
+    #[serde(default)]
+    pub programme: Option<Programme>,
+}
+
+/// All moves of all components at once, so that one package never gets two weeks (row C10).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Programme {
+    /// One for each row of `effort`, in its order.
+    pub steps: Vec<ProgrammeStep>,
+    /// Its rows name packages as `backend: fastapi`.
+    pub effort: Effort,
+    /// One for each step.
+    pub priorities: Vec<Priority>,
+    /// Its indexes are those of the steps.
+    pub calendar: Calendar,
+    /// Of the steps that no plan covers; those of plans have their own.
+    pub register: Vec<RegisterEntry>,
+    pub decision_points: Vec<DecisionPoint>,
+}
+
+/// Packages of one component that move together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgrammeStep {
+    /// The component's folder, as in the analysis.
+    pub component: String,
+    pub packages: Vec<String>,
+    /// False: no plan covers it, only the analysis proposes it.
+    pub planned: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
