@@ -1,0 +1,84 @@
+//! Where the facts are from, what is not known, and how urgent it is.
+
+use uplift_model::dossier::Dossier;
+use uplift_model::{Datum, Ecosystem};
+
+use super::words;
+use crate::document::{Block, Section, Table, Text, Tone};
+
+/// The section `sources`, with which every report ends: each source with its state, and files that could not be read.
+pub(crate) fn sources(dossier: &Dossier) -> Section {
+    let mut table =
+        Table::new("sources", "Where the facts are from", &["Source", "State", "Detail"], "no source was asked");
+    for source in &dossier.analysis.sources {
+        let failed = source.state != "found";
+        let row = table.row(vec![
+            Text::from(source.source.clone()),
+            Text::from(source.state.replace('-', " ")),
+            if failed { Text::new().unknown(source.detail.clone()) } else { Text::from(source.detail.clone()) },
+        ]);
+        row.tone = if failed { Tone::Unknown } else { Tone::Plain };
+    }
+    let mut section = Section::new("sources-section", "Sources").with(Block::Table(table));
+    let problems = &dossier.analysis.problems;
+    if !problems.is_empty() {
+        let mut table =
+            Table::new("unread", "Files that could not be read in full", &["File", "What is wrong", "What to do"], "");
+        for problem in problems {
+            let place = match problem.line {
+                Some(line) => format!("{}:{line}", problem.file),
+                None => problem.file.clone(),
+            };
+            let hint = problem.hint.clone().map_or_else(|| Text::from("—"), Text::from);
+            table.row(vec![Text::new().code(place), Text::from(problem.message.clone()), hint]);
+        }
+        section = section.with(Block::Table(table));
+    }
+    section
+}
+
+/// What is not known and could change the picture; `None`: nothing of the sort.
+pub(crate) fn not_known(dossier: &Dossier) -> Option<Block> {
+    let mut gaps: Vec<String> = dossier
+        .analysis
+        .sources
+        .iter()
+        .filter(|source| source.state != "found")
+        .map(|source| format!("{}: {} ({})", source.source, source.state.replace('-', " "), source.detail))
+        .collect();
+    for one in &dossier.plans {
+        if let Datum::NotRetrieved { why } = &one.plan {
+            gaps.push(format!("no plan of {}: {why}", words::component(dossier, &one.component)));
+        }
+    }
+    let unplanned = dossier.analysis.components.iter().any(|c| c.ecosystem == Ecosystem::JavaScript);
+    if unplanned {
+        gaps.push(
+            "JavaScript components: targets are the analysis' own; no resolver was asked whether they fit together"
+                .to_owned(),
+        );
+    }
+    if gaps.is_empty() {
+        return None;
+    }
+    Some(Block::Callout(Tone::Unknown, Text::new().strong("Not known: ").plain(gaps.join("; "))))
+}
+
+/// The level with its formula and reasons.
+pub(crate) fn urgency(dossier: &Dossier) -> Vec<Block> {
+    let urgency = &dossier.analysis.urgency;
+    if urgency.level.is_empty() {
+        return vec![Block::Paragraph(Text::from("Urgency: ").unknown("nothing was judged"))];
+    }
+    let tone = match urgency.level.as_str() {
+        "CRITICAL" | "HIGH" => Tone::Bad,
+        "MEDIUM-HIGH" | "MEDIUM" => Tone::Warning,
+        _ => Tone::Plain,
+    };
+    let mut blocks = vec![Block::Callout(tone, Text::from("Urgency: ").strong(urgency.level.clone()))];
+    if !urgency.because.is_empty() {
+        blocks.push(Block::List(urgency.because.iter().cloned().map(Text::from).collect()));
+    }
+    blocks.push(Block::Paragraph(Text::from("Formula: ").plain(urgency.formula.clone())));
+    blocks
+}
