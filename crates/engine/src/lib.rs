@@ -13,6 +13,7 @@ mod commit_text;
 mod commits;
 mod control;
 mod desk;
+mod dossier;
 mod edits;
 mod error;
 mod finale;
@@ -63,6 +64,7 @@ pub use advisories::{Kept as KeptAdvisories, kept_advisories, update as update_a
 pub use check::{CheckRequest, Checked, check};
 pub use control::{Applied, applied, apply, cancel, lift, resume, run, runs};
 pub use desk::{Request, Watch};
+pub use dossier::{DossierRequest, dossier};
 pub use error::EngineError;
 pub use history::{Entry, history, older};
 pub use pipeline::upgrade;

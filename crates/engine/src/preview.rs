@@ -21,10 +21,15 @@ use crate::workshop::{Order, Site, Workshop};
 /// # Errors
 /// [`EngineError`].
 pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
+    plan_on(request, clock::now(), watch)
+}
+
+/// The plan with ages and research as of `now` (Unix seconds). The resolver sees what the index has today.
+pub(crate) fn plan_on(request: &Request, now: i64, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let desk = Desk::open(&request.path, &request.cancel)?;
     let head = desk.repository.usable_head()?.to_string();
     let settings = &request.settings;
-    let key = key(&desk, request, &head, &desk.journal.all_holds()?);
+    let key = key(&desk, request, &head, &desk.journal.all_holds()?, now);
     if !request.fresh
         && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
     {
@@ -52,7 +57,6 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let solver = shop.solver(&index);
     let mut notes = component.notes.clone();
     notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
-    let now = clock::now();
     let base = solver.base()?;
     tell(Event::Doing { what: "looking up advisories, releases and where the code uses what".to_owned() })?;
     let research = shop.research(&base, now);
@@ -91,7 +95,7 @@ fn short_hash(text: &str) -> String {
 
 /// What a plan depends on, as far as it can be told without drawing it: the day, the settings, and the state of the
 /// advisories on the disk.
-fn key(desk: &Desk, request: &Request, head: &str, holds: &[(String, String)]) -> String {
+fn key(desk: &Desk, request: &Request, head: &str, holds: &[(String, String)], now: i64) -> String {
     let stamp = |path: &Path| {
         let told = std::fs::metadata(path).ok();
         let at = told.as_ref().and_then(|m| m.modified().ok()?.duration_since(UNIX_EPOCH).ok());
@@ -106,7 +110,7 @@ fn key(desk: &Desk, request: &Request, head: &str, holds: &[(String, String)]) -
         env!("CARGO_PKG_VERSION"),
         desk.inner,
         request.python_asked,
-        days::of_seconds(clock::now()),
+        days::of_seconds(now),
         stamps.join(","),
         // Hashed: a setting may hold a secret.
         short_hash(&serde_json::to_string(&(&request.settings, holds)).unwrap_or_default())

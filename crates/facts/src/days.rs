@@ -14,6 +14,12 @@ pub fn of_seconds(seconds: i64) -> String {
     time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
+/// The last second of a day, UTC, in seconds since 1970; `None`: it is not a date.
+pub fn end_of(day: &str) -> Option<i64> {
+    let day: Date = day.parse().ok()?;
+    Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second() + 86_399)
+}
+
 /// Whether the text is a date, `YYYY-MM-DD`.
 pub fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<Date>().is_ok()
@@ -29,5 +35,8 @@ mod tests {
         assert_eq!(between("2026-01-01", "2025-12-31"), Some(-1));
         assert_eq!(between("soon", "2025-12-31"), None);
         assert_eq!(of_seconds(86_400), "1970-01-02");
+        assert_eq!(end_of("1970-01-02").map(of_seconds).as_deref(), Some("1970-01-02"));
+        assert_eq!(end_of("1970-01-02").map(|s| of_seconds(s + 1)).as_deref(), Some("1970-01-03"));
+        assert_eq!(end_of("soon"), None);
     }
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, ComponentAnalysis, DependencyRow};
 use crate::comparison::Comparison;
 use crate::compatibility::CompatibilityReport;
 use crate::hygiene::HygieneReport;
@@ -53,6 +53,32 @@ pub struct Programme {
     /// Of the steps that no plan covers; those of plans have their own.
     pub register: Vec<RegisterEntry>,
     pub decision_points: Vec<DecisionPoint>,
+}
+
+impl Dossier {
+    /// The plan of the component at `folder`, where there is one.
+    pub fn plan_of(&self, folder: &str) -> Option<&Plan> {
+        self.plans.iter().find(|one| one.component == folder).and_then(|one| one.plan.value())
+    }
+}
+
+/// What the analysis would move in a component and no plan covers: direct dependencies with a target of their own that
+/// `plan` neither moves nor says to stay.
+pub fn proposed<'a>(
+    component: &'a ComponentAnalysis,
+    plan: Option<&Plan>,
+) -> impl Iterator<Item = (&'a DependencyRow, &'a str)> {
+    let covered: std::collections::BTreeSet<String> = plan
+        .map(|plan| {
+            let moved = plan.moves.iter().flat_map(|m| &m.candidates).map(|c| c.name.to_string());
+            moved.chain(plan.unmoved.iter().map(|u| u.name.to_string())).collect()
+        })
+        .unwrap_or_default();
+    component.dependencies.iter().filter_map(move |row| {
+        let target = row.target_version.as_deref()?;
+        let moves = row.direct && row.current_version.as_deref() != Some(target) && !covered.contains(&row.name);
+        moves.then_some((row, target))
+    })
 }
 
 /// Packages of one component that move together.

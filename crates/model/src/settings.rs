@@ -20,6 +20,8 @@ pub struct Settings {
     pub check: Check,
     pub advisories: Advisories,
     pub plan: Planning,
+    /// What only people know, for `uplift report`.
+    pub report: crate::dossier::Given,
 }
 
 /// What the project is and how its environment is made.

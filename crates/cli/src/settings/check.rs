@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use uplift_model::dossier::Given;
 use uplift_model::settings::{Ignore, Planning};
 use uplift_model::{PackageName, Settings, Version};
 
@@ -46,7 +47,7 @@ impl Wrong {
 /// # Errors
 /// The first value that makes no sense.
 pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
-    let Settings { project, test, services, upgrade, limits, check, advisories, plan } = settings;
+    let Settings { project, test, services, upgrade, limits, check, advisories, plan, report } = settings;
     if !(1..=10).contains(&test.baseline_runs) {
         return Err(Wrong::new(
             "test",
@@ -119,6 +120,7 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
         ignore(rule)?;
     }
     planning(plan)?;
+    given(report)?;
     for (name, bound) in &upgrade.hold {
         specifier(bound).map_err(|what| {
             Wrong::new("upgrade", &format!("hold.{name}"), what, "a bound looks like `<5` or `>=4.2,<5`").beside(bound)
@@ -130,6 +132,21 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
                 let hint = "it is one exact version, such as \"1.26.4\"";
                 Wrong::new("upgrade", &format!("{key}.{name}"), e.to_string(), hint).beside(version)
             })?;
+        }
+    }
+    Ok(())
+}
+
+fn given(report: &Given) -> Result<(), Wrong> {
+    let amounts = [
+        ("investment", report.investment),
+        ("savings-per-year", report.savings_per_year),
+        ("hourly-rate", report.hourly_rate),
+    ];
+    for (key, amount) in amounts {
+        if let Some(amount) = amount.filter(|a| !a.is_finite() || *a < 0.0) {
+            let what = format!("{amount} is no amount of money");
+            return Err(Wrong::new("report", key, what, "give a number that is not negative, or leave the key out"));
         }
     }
     Ok(())

@@ -40,7 +40,11 @@ pub struct Work {
 /// Hours of every step by the rule table, their sum and the longest chain. Steps that need each other in a circle are
 /// one link of a chain and cost their sum.
 pub fn effort(works: &[Work]) -> Effort {
-    let rows: Vec<EffortRow> = works.iter().map(rules::row).collect();
+    of_rows(works.iter().map(rules::row).collect(), works)
+}
+
+/// The sum and the longest chain of rows that were worked out before, one for each of `works`: several plans as one.
+pub fn of_rows(rows: Vec<EffortRow>, works: &[Work]) -> Effort {
     let minutes: Vec<u64> = rows.iter().map(|row| row.minutes).collect();
     let needs: Vec<&[usize]> = works.iter().map(|work| work.needs.as_slice()).collect();
     let (critical_minutes, critical_path) = chain::longest(&minutes, &needs);

@@ -109,7 +109,7 @@ fn in_plan(security: &uplift_model::plan::Security, package: &str, id: &str) -> 
 
 /// Of a package that moves with others, or not at all.
 fn indirectly(dossier: &Dossier, component: &str, package: &str, finding: &Finding) -> After {
-    let plan = dossier.plans.iter().find(|one| one.component == component).and_then(|one| one.plan.value());
+    let plan = dossier.plan_of(component);
     match plan.and_then(|plan| in_plan(&plan.security, package, &finding.id)) {
         Some(true) => After::Gone { target: "the plan's end".to_owned() },
         _ => After::Stays,

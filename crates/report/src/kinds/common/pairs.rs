@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use uplift_model::analysis::{Behind, CurrentFrom, DependencyRow, Reason};
-use uplift_model::dossier::Dossier;
+use uplift_model::dossier::{Dossier, proposed};
 use uplift_model::plan::{PlanStep, Unmoved};
 use uplift_model::risk::Assessment;
 use uplift_model::{Candidate, Datum, Distance, Ecosystem, Move, Plan, Risk};
@@ -92,7 +92,7 @@ pub(crate) fn pairs(dossier: &Dossier) -> Vec<Pair<'_>> {
     let slots = slots(dossier);
     let mut pairs = Vec::new();
     for component in &dossier.analysis.components {
-        let plan = plan_of(dossier, &component.path);
+        let plan = dossier.plan_of(&component.path);
         let mut rows: BTreeMap<&str, &DependencyRow> =
             component.dependencies.iter().map(|row| (row.name.as_str(), row)).collect();
         for of in plan.iter().flat_map(|plan| &plan.moves) {
@@ -115,18 +115,14 @@ pub(crate) fn pairs(dossier: &Dossier) -> Vec<Pair<'_>> {
                 });
             }
         }
-        let stays = |name: &str| plan.is_some_and(|plan| plan.unmoved.iter().any(|u| u.name.as_str() == name));
-        for row in rows.into_values().filter(|row| row.direct && !stays(&row.name)) {
-            let Some(target) = row.target_version.clone().filter(|t| Some(t) != row.current_version.as_ref()) else {
-                continue;
-            };
+        for (row, target) in proposed(component, plan) {
             pairs.push(Pair {
                 id: String::new(),
                 component: &component.path,
                 ecosystem: component.ecosystem,
                 name: &row.name,
                 current: row.current_version.clone(),
-                target,
+                target: target.to_owned(),
                 row: Some(row),
                 basis: Basis::Proposed,
                 priority: None,
@@ -169,10 +165,6 @@ fn slots(dossier: &Dossier) -> BTreeMap<(&str, &str), Slot<'_>> {
         }
     }
     slots
-}
-
-fn plan_of<'d>(dossier: &'d Dossier, component: &str) -> Option<&'d Plan> {
-    dossier.plans.iter().find(|one| one.component == component).and_then(|one| one.plan.value())
 }
 
 /// The table `pairs`: one row a pair, with its anchor.
@@ -252,7 +244,7 @@ pub(crate) fn stays_table(dossier: &Dossier) -> Table {
         ]);
     }
     for component in &dossier.analysis.components {
-        if plan_of(dossier, &component.path).is_some() {
+        if dossier.plan_of(&component.path).is_some() {
             continue;
         }
         for row in component.dependencies.iter().filter(|row| row.direct && row.target_version.is_none()) {
