@@ -1,10 +1,10 @@
 //! The kinds of report: what each says, section by section, made from one dossier.
 //!
 //! Lives here: one file or folder a kind, and the list. Every figure comes from the dossier; a template holds none.
-//! Lives elsewhere: the pieces that kinds share (`common`), gathering (`uplift_engine::dossier`), the forms
+//! Lives elsewhere: the pieces that kinds share (`parts`), gathering (`uplift_engine::dossier`), the forms
 //! (`crate::markdown`, `crate::html`).
 
-mod common;
+mod parts;
 
 use std::fmt;
 use std::str::FromStr;

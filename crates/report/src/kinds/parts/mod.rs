@@ -12,7 +12,6 @@
 //! the same document, so a kind that uses [`posture`] has to show [`advisories_table`], and so on; each says which.
 
 mod advisories;
-
 mod frame;
 mod pairs;
 mod sources;
