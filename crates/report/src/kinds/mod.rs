@@ -4,7 +4,11 @@
 //! Lives elsewhere: the pieces that kinds share (`parts`), gathering (`uplift_engine::dossier`), the forms
 //! (`crate::markdown`, `crate::html`).
 
+mod assessment;
+mod checklist;
 mod parts;
+mod plan;
+mod summary;
 
 use std::fmt;
 use std::str::FromStr;
@@ -104,16 +108,11 @@ impl FromStr for Kind {
 
 /// The report of one kind; `None`: this release does not write that kind yet.
 pub fn write(kind: Kind, dossier: &Dossier) -> Option<Document> {
-    let _ = dossier;
-    match kind {
-        Kind::Plan
-        | Kind::Update
-        | Kind::Assessment
-        | Kind::Initiative
-        | Kind::MigrationGuide
-        | Kind::Pr
-        | Kind::Changelog
-        | Kind::Checklist
-        | Kind::Summary => None,
-    }
+    Some(match kind {
+        Kind::Plan => plan::write(dossier),
+        Kind::Assessment => assessment::write(dossier),
+        Kind::Checklist => checklist::write(dossier),
+        Kind::Summary => summary::write(dossier),
+        Kind::Update | Kind::Initiative | Kind::MigrationGuide | Kind::Pr | Kind::Changelog => return None,
+    })
 }

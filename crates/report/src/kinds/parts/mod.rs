@@ -5,20 +5,31 @@
 //! | `frame` | [`header`], [`footer`], [`status`]: the lines above and below every report |
 //! | `pairs` | [`pairs`]: every (component, package) that could move, with plan, row and week; [`stays`]: what does not; [`pairs_table`] |
 //! | `advisories` | [`advisories`]: one row an advisory with what becomes of it; [`advisories_table`], [`posture`], [`security`] |
+//! | `libraries` | one package in full: [`research`], [`notes`], [`breaking`], [`places`], [`behind`] |
+//! | `actions` | [`commands`], [`edits`], [`pins`]: what to type and to write |
+//! | `people` | [`register`], [`decisions`], [`effort_blocks`], [`calendar`], [`metrics`]: who, when, how long |
 //! | `sources` | [`sources`]: the section that every report ends with; [`not_known`]: the callout of what is not known; [`urgency`] |
 //! | `words` | ids, versions, data in words |
 //!
 //! Rules: text from outside goes in raw (the forms escape it); a number of rows is a `Count` that points to a table of
 //! the same document, so a kind that uses [`posture`] has to show [`advisories_table`], and so on; each says which.
 
+mod actions;
 mod advisories;
 mod frame;
+mod libraries;
 mod pairs;
+mod people;
 mod sources;
 mod words;
 
-pub(crate) use advisories::{After, advisories, advisories_table, posture, security};
+pub(crate) use actions::{commands, commands_block, edits, pins};
+pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, posture, security};
 pub(crate) use frame::{footer, header, status};
-pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, stays, stays_table};
+pub(crate) use libraries::{behind, breaking, in_use, notes, notes_of, places, research};
+pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays, stays_table};
+pub(crate) use people::{
+    calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks, who,
+};
 pub(crate) use sources::{not_known, sources, urgency};
 pub(crate) use words::{component, distance, effort, id, state, versions};

@@ -1,0 +1,217 @@
+//! One package in full: the state of every research field, and what its release notes say.
+
+use uplift_model::analysis::{Availability, CurrentFrom, Pinning};
+use uplift_model::dossier::Dossier;
+use uplift_model::notes::{NoteKind, ReleaseNotes};
+use uplift_model::{Datum, Risk};
+
+use super::pairs::{Basis, Pair};
+use super::words::{self, state};
+use crate::document::{Block, Table, Text, Tone};
+use crate::numbers::count;
+
+/// What is known of the release notes of a pair.
+pub(crate) fn notes_of<'d>(dossier: &'d Dossier, pair: &Pair<'_>) -> Option<&'d Datum<ReleaseNotes>> {
+    let found = dossier.notes.iter().find(|n| n.component == pair.component && n.package == pair.name);
+    found.map(|found| &found.notes)
+}
+
+/// The table of every research field with its state: found, none found, or not retrieved with the reason.
+pub(crate) fn research(dossier: &Dossier, pair: &Pair<'_>) -> Table {
+    let id = format!("research-{}", pair.id);
+    let mut table =
+        Table::new(id, "What was looked up, and how that went", &["Field", "State", "What"], "nothing was looked up");
+    let mut field = |name: &str, (state, what): (Text, Text)| {
+        let missing = matches!(what.0.first(), Some(crate::document::Span::Unknown(_)));
+        let row = table.row(vec![Text::from(name), state, what]);
+        row.tone = if missing { Tone::Unknown } else { Tone::Plain };
+    };
+    if let Some(row) = pair.row {
+        let code = |v: &String| Text::new().code(v.clone());
+        let plain = |v: &String| Text::from(v.clone());
+        field("Newest release", state(&row.latest, code));
+        field("Newest that can be installed here", state(&row.latest_installable, code));
+        field("Released (version in use)", state(&row.released, plain));
+        field("Released (target)", state(&row.target_released, plain));
+        field("Availability of the version in use", state(&row.availability, |a| Text::from(availability(a))));
+        field(
+            "Deprecation",
+            state(&row.deprecation, |d| {
+                let successor = d.successor.as_ref().map(|s| format!("; successor: {s}")).unwrap_or_default();
+                Text::from(format!("{}{successor}", d.message))
+            }),
+        );
+        field(
+            "Security: version in use",
+            state(&row.advisories, |found| {
+                let ids: Vec<String> = found.iter().map(|f| format!("{} ({})", f.id, f.severity)).collect();
+                Text::from(if ids.is_empty() { "no advisory".to_owned() } else { ids.join(", ") })
+            }),
+        );
+        field(
+            "Use in the code",
+            state(&row.usage, |u| Text::from(format!("{} in {}", count(u.count, "place"), count(u.files, "file")))),
+        );
+    }
+    let effect = pair.assessment().map(|a| a.security.clone()).unwrap_or_else(|| Datum::not_retrieved("not weighed"));
+    field(
+        "Security: effect of the target",
+        state(&effect, |e| {
+            let (removed, remaining, new) = (e.removed.len(), e.remaining.len(), e.introduced.len());
+            Text::from(format!("{} removed, {remaining} remaining, {new} introduced", count(removed, "advisory")))
+        }),
+    );
+    let unasked = Datum::not_retrieved("not asked");
+    field(
+        "Release notes",
+        state(notes_of(dossier, pair).unwrap_or(&unasked), |notes| {
+            let items: usize = notes.releases.iter().map(|r| r.notes.len()).sum();
+            let silent = if notes.silent.is_empty() {
+                String::new()
+            } else {
+                format!(", no word on {}", notes.silent.join(", "))
+            };
+            Text::from(format!("{} on {}{silent}", count(items, "note"), count(notes.releases.len(), "release")))
+        }),
+    );
+    table
+}
+
+pub(crate) fn availability(availability: &Availability) -> String {
+    match availability {
+        Availability::Installable => "can be installed".to_owned(),
+        Availability::SourceOnly => "only as a source distribution for this interpreter".to_owned(),
+        Availability::Yanked { reason } => format!("withdrawn by its maintainers: {reason}"),
+        Availability::NoDistribution { exists_for } => {
+            format!("it exists, and nothing of it fits here; it exists for {}", exists_for.join(", "))
+        }
+        Availability::NoSuchVersion { nearest } => format!("never released; nearest: {}", nearest.join(", ")),
+        Availability::NoSuchPackage => "the index does not know the package".to_owned(),
+    }
+}
+
+/// In use, and how it is stated.
+pub(crate) fn in_use(pair: &Pair<'_>) -> Text {
+    let Some(row) = pair.row else {
+        return pair.current.clone().map_or_else(|| Text::new().unknown("not stated"), |v| Text::new().code(v));
+    };
+    let pinning = match row.pinning {
+        Pinning::Pinned => "pinned",
+        Pinning::Bounded => "bounded on both sides",
+        Pinning::Floor => "a lower bound only",
+        Pinning::Unpinned => "not pinned",
+        Pinning::Elsewhere => "from elsewhere",
+    };
+    let floor = row.floor.as_ref().map(|f| format!(", floor {f}")).unwrap_or_default();
+    let from = match row.current_from {
+        CurrentFrom::Locked => "by the lock",
+        CurrentFrom::Pinned => "by an exact pin",
+        CurrentFrom::Installed => "as installed beside it",
+        CurrentFrom::Unknown => "no file says which version runs",
+    };
+    match &row.current_version {
+        Some(version) => Text::new().code(version.clone()).plain(format!(" {from}; {pinning}{floor}")),
+        None => Text::from(format!("{pinning}{floor}: ")).unknown(from),
+    }
+}
+
+/// Notes of some kinds, each with release and source; what was not retrieved is said so. `none`: what is said when the
+/// notes were read and hold nothing of these kinds.
+pub(crate) fn notes(dossier: &Dossier, pair: &Pair<'_>, kinds: &[NoteKind], none: &str) -> Block {
+    let notes = match notes_of(dossier, pair) {
+        None => return Block::Paragraph(Text::new().unknown("release notes: not asked")),
+        Some(Datum::NotRetrieved { why }) => {
+            return Block::Paragraph(Text::new().unknown(format!("release notes not retrieved: {why}")));
+        }
+        Some(Datum::None) => {
+            return Block::Paragraph(Text::from("None found: the package publishes no release notes."));
+        }
+        Some(Datum::Found { value }) => value,
+    };
+    let mut items = Vec::new();
+    for release in &notes.releases {
+        for note in release.notes.iter().filter(|note| kinds.contains(&note.kind)) {
+            let source = notes.sources.get(note.source).map_or("?", |source| source.name.as_str());
+            let line = Text::new().code(release.version.clone()).plain(": ").plain(note.text.clone());
+            items.push(line.plain(" — ").plain(format!("{source}, line {}", note.line)));
+        }
+    }
+    if items.is_empty() {
+        let silent = if notes.silent.is_empty() {
+            Text::new()
+        } else {
+            Text::from(" ").unknown(format!("no source mentions {}", notes.silent.join(", ")))
+        };
+        return Block::Paragraph(Text::from(none).and(silent));
+    }
+    Block::List(items)
+}
+
+/// What is known to break, from the distance, the risk's factors and the notes; never "none" on a guess.
+pub(crate) fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Block> {
+    let mut items = Vec::new();
+    if let Basis::Planned { candidate, .. } = pair.basis {
+        items.extend(candidate.breaking_changes.iter().map(|change| Text::from(change.clone())));
+    }
+    let telling = ["version-distance", "breaking-changes", "abi", "lockstep", "blast-radius"];
+    let factors =
+        pair.assessment().into_iter().flat_map(|a| &a.factors).filter(|f| telling.contains(&f.signal.as_str()));
+    items.extend(factors.map(|factor| Text::from(factor.reason.clone())));
+    let mut blocks = Vec::new();
+    if let Some(risk) = pair.risk() {
+        let tone = if risk == Risk::High { Tone::Warning } else { Tone::Plain };
+        let score = pair.assessment().map(|a| format!(", {} of 100 points", a.score)).unwrap_or_default();
+        blocks.push(Block::Callout(tone, Text::from(format!("Risk: {risk}{score}"))));
+    }
+    if !items.is_empty() {
+        blocks.push(Block::List(items));
+    }
+    let kinds = [NoteKind::Breaking, NoteKind::Deprecated];
+    blocks.push(notes(dossier, pair, &kinds, "The release notes between the two versions name no breaking change."));
+    let unknown = pair.assessment().map(|a| a.unknown.clone()).unwrap_or_default();
+    if !unknown.is_empty() {
+        blocks.push(Block::Paragraph(Text::from("Not known: ").unknown(unknown.join("; "))));
+    }
+    blocks
+}
+
+/// Where the code uses it, the first places.
+pub(crate) fn places(pair: &Pair<'_>, most: usize) -> Option<Block> {
+    let usage = pair.row?.usage.value()?;
+    let items: Vec<Text> = usage
+        .sites
+        .iter()
+        .take(most)
+        .map(|site| Text::new().code(format!("{}:{}", site.file, site.line)).plain(" ").code(site.what.clone()))
+        .collect();
+    (!items.is_empty()).then(|| {
+        let left = usage.count.saturating_sub(items.len());
+        let summary = Text::from(format!(
+            "Where the code uses it: {} in {}",
+            count(usage.count, "place"),
+            count(usage.files, "file")
+        ));
+        let mut blocks = vec![Block::List(items)];
+        if left > 0 {
+            blocks.push(Block::Paragraph(Text::from(format!("and {left} more"))));
+        }
+        Block::Details { summary, blocks }
+    })
+}
+
+/// How far behind, how old, in words.
+pub(crate) fn behind(pair: &Pair<'_>) -> Text {
+    let mut text = words::distance(pair.distance());
+    if let Some(behind) = pair.behind() {
+        let lines = match (behind.majors, behind.minors) {
+            (0, 0) => String::new(),
+            (0, minors) => format!("{minors} minor lines and "),
+            (majors, _) => format!("{majors} major lines and "),
+        };
+        text = text.plain(format!("; {lines}{} behind the newest", count(behind.releases, "release")));
+    }
+    match pair.row.and_then(|row| row.age_days) {
+        Some(days) => text.plain(format!("; {} old", count(usize::try_from(days).unwrap_or(0), "day"))),
+        None => text.plain("; ").unknown("age not known"),
+    }
+}

@@ -1,0 +1,227 @@
+//! Who must agree, who owns which risk, and in which week what happens.
+
+use uplift_model::Risk;
+use uplift_model::dossier::Dossier;
+use uplift_model::risk::{DecisionPoint, RegisterEntry};
+
+use super::words;
+use crate::document::{Block, Figure, Item, ItemState, Section, Table, Text, Tone};
+use crate::pictures::{Picture, Stretch, Timeline};
+
+/// The register of every plan and of what no plan covers, high first, each with its component where a plan names it.
+pub(crate) fn register(dossier: &Dossier) -> Vec<(Option<&str>, &RegisterEntry)> {
+    let plans = dossier.plans.iter().filter_map(|one| Some((one.component.as_str(), one.plan.value()?)));
+    let mut all: Vec<(Option<&str>, &RegisterEntry)> =
+        plans.flat_map(|(component, plan)| plan.register.iter().map(move |entry| (Some(component), entry))).collect();
+    all.extend(dossier.programme.iter().flat_map(|p| &p.register).map(|entry| (None, entry)));
+    all.sort_by_key(|(_, entry)| std::cmp::Reverse(entry.level));
+    all
+}
+
+/// The tables `risks-high` and `risks-medium`, and those of lesser risk as `risks-low`.
+pub(crate) fn risks(dossier: &Dossier) -> Vec<Block> {
+    let register = register(dossier);
+    [Risk::High, Risk::Medium, Risk::Low]
+        .into_iter()
+        .map(|level| {
+            let columns = ["Packages", "Component", "Risk", "Mitigation", "Rollback", "Owner", "A person takes over"];
+            let caption = format!("Risks: {level}");
+            let empty = format!("no entry of {level} risk");
+            let mut table = Table::new(format!("risks-{level}"), caption, &columns, empty);
+            for (component, entry) in register.iter().filter(|(_, entry)| entry.level == level) {
+                let row = table.row(vec![
+                    Text::from(entry.packages.join(", ")),
+                    component.map_or_else(
+                        || Text::from("named with the package"),
+                        |c| Text::from(words::component(dossier, c)),
+                    ),
+                    Text::from(entry.risk.clone()),
+                    Text::from(entry.mitigation.clone()),
+                    Text::from(entry.rollback.clone()),
+                    who(dossier, &entry.owner),
+                    Text::from(entry.escalation.clone()),
+                ]);
+                row.tone = if level == Risk::High { Tone::Warning } else { Tone::Plain };
+            }
+            Block::Table(table)
+        })
+        .collect()
+}
+
+/// A role, and who has it where somebody said so.
+pub(crate) fn who(dossier: &Dossier, role: &str) -> Text {
+    match dossier.given.roles.get(role) {
+        Some(person) => Text::from(format!("{role}: {person}")),
+        None => Text::from(format!("{role} ")).unknown("nobody named"),
+    }
+}
+
+/// Every decision that people have to take, of all plans and of what no plan covers.
+pub(crate) fn decisions(dossier: &Dossier) -> Vec<(Option<&str>, &DecisionPoint)> {
+    let plans = dossier.plans.iter().filter_map(|one| Some((one.component.as_str(), one.plan.value()?)));
+    let mut all: Vec<(Option<&str>, &DecisionPoint)> =
+        plans.flat_map(|(component, plan)| plan.decision_points.iter().map(move |d| (Some(component), d))).collect();
+    all.extend(dossier.programme.iter().flat_map(|p| &p.decision_points).map(|d| (None, d)));
+    all
+}
+
+/// The table `decisions`. No approval is recorded anywhere yet, so that each is open.
+pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
+    let columns = ["Packages", "Component", "Question", "Who must agree", "State"];
+    let mut table = Table::new("decisions", "Decisions to take", &columns, "nothing waits for a decision");
+    for (component, decision) in decisions(dossier) {
+        let mut roles = Text::new();
+        for (at, role) in decision.roles.iter().enumerate() {
+            roles = if at > 0 { roles.plain(", ").and(who(dossier, role)) } else { who(dossier, role) };
+        }
+        table.row(vec![
+            Text::from(decision.packages.join(", ")),
+            component
+                .map_or_else(|| Text::from("named with the package"), |c| Text::from(words::component(dossier, c))),
+            Text::from(decision.question.clone()),
+            roles,
+            Text::from("open: no approval is recorded"),
+        ]);
+    }
+    table
+}
+
+/// The table `effort`: hours of each step with the rules behind them, and the sums.
+pub(crate) fn effort(dossier: &Dossier) -> Vec<Block> {
+    let Some(programme) = &dossier.programme else {
+        return vec![Block::Paragraph(Text::new().unknown("nothing was weighed, so there are no hours"))];
+    };
+    let columns = ["Step", ">Change", ">Adapt", ">Test", ">Review", ">Sum"];
+    let mut table = Table::new("effort", "Effort of each step, by the rule table", &columns, "no step");
+    for row in &programme.effort.rows {
+        let cells = [row.parts.change, row.parts.adapt, row.parts.test, row.parts.review, row.minutes];
+        let mut all = vec![Text::from(row.packages.join(", "))];
+        all.extend(cells.map(|minutes| Text::from(words::effort(minutes))));
+        table.row(all);
+    }
+    let (effort, calendar) = (&programme.effort, &programme.calendar);
+    let sum = Text::from("Total: ")
+        .strong(words::effort(effort.total_minutes))
+        .plain(" over ")
+        .span(table.count("step"))
+        .plain(format!("; longest chain of steps that need each other: {}", words::effort(effort.critical_minutes)));
+    let team = Text::from(format!(
+        "Team: {} with {} h a week each: ",
+        crate::numbers::count(usize::try_from(calendar.team.people).unwrap_or(usize::MAX), "person"),
+        calendar.team.hours_a_week
+    ))
+    .count(calendar.weeks.len(), "week", "weeks");
+    vec![Block::Paragraph(sum), Block::Paragraph(team), Block::Table(table)]
+}
+
+/// The table `weeks`, a timeline, and each week's items to tick off.
+pub(crate) fn calendar(dossier: &Dossier) -> Vec<Section> {
+    let Some(programme) = &dossier.programme else {
+        let text = Text::new().unknown("nothing was weighed, so there is no calendar");
+        return vec![Section::new("calendar", "Weeks").say(text)];
+    };
+    let calendar = &programme.calendar;
+    let mut table = Table::new("weeks", "Weeks", &[">Week", ">Booked", "Starts", "Goes on"], "nothing is scheduled");
+    let name = |at: &usize| programme.effort.rows.get(*at).map(|row| row.packages.join(" with ")).unwrap_or_default();
+    for week in &calendar.weeks {
+        let names = |steps: &[usize]| {
+            if steps.is_empty() { "—".to_owned() } else { steps.iter().map(name).collect::<Vec<_>>().join(", ") }
+        };
+        table.row(vec![
+            Text::from(week.number.to_string()),
+            Text::from(words::effort(week.minutes)),
+            Text::from(names(&week.starts)),
+            Text::from(names(&week.continues)),
+        ]);
+    }
+    let rows = calendar.stretches.iter().map(|stretch| Stretch {
+        label: format!("priority {}", stretch.priority),
+        from: stretch.weeks.0,
+        to: stretch.weeks.1,
+        tone: if stretch.priority == 1 { Tone::Warning } else { Tone::Plain },
+    });
+    let picture = Picture::Timeline(Timeline { unit: "week".to_owned(), rows: rows.collect() });
+    let mut overview = Section::new("calendar", "Weeks");
+    if !calendar.stretches.is_empty() {
+        let caption = Text::from("Weeks in which each priority is worked on");
+        overview = overview.with(Block::Figure(Figure { id: "timeline".to_owned(), caption, picture }));
+    }
+    overview = overview.with(Block::Table(table));
+    if !calendar.notes.is_empty() {
+        overview = overview.with(Block::List(calendar.notes.iter().cloned().map(Text::from).collect()));
+    }
+    let mut sections = vec![overview];
+    for stretch in &calendar.stretches {
+        let (from, to) = stretch.weeks;
+        let title = format!("Priority {}: weeks {from} to {to}", stretch.priority);
+        let goal =
+            Text::from("Goal: ").plain(stretch.goal.clone()).plain(format!(" ({})", words::effort(stretch.minutes)));
+        let mut section = Section::new(format!("priority-{}-weeks", stretch.priority), title).say(goal);
+        // A week stands below the priority that starts first in it, so that it is listed once.
+        let first =
+            |starts: &[usize]| starts.iter().filter_map(|at| programme.priorities.get(*at)).map(|p| p.number).min();
+        for week in &calendar.weeks {
+            let of = first(&week.starts).or_else(|| first(&week.continues)).unwrap_or(3);
+            if of != stretch.priority {
+                continue;
+            }
+            let items =
+                week.checklist.iter().map(|item| Item { state: ItemState::Open, text: Text::from(item.clone()) });
+            section = section.below(
+                Section::new(format!("week-{}", week.number), format!("Week {}", week.number))
+                    .with(Block::Checklist(items.collect())),
+            );
+        }
+        sections.push(section);
+    }
+    sections
+}
+
+/// The table `metrics`: each success metric held against the targets (row C23), and those that somebody gave.
+pub(crate) fn metrics(dossier: &Dossier) -> Table {
+    let columns = ["Metric", "Component", "Held against the targets", "What fails it"];
+    let mut table = Table::new("metrics", "Success metrics", &columns, "no metric was stated");
+    for one in &dossier.plans {
+        for check in one.plan.value().into_iter().flat_map(|plan| &plan.metrics) {
+            let checked = crate::numbers::count(check.checked, "target");
+            let (word, tone) = match check.met {
+                Some(true) => (Text::from(format!("met by all of {checked}")), Tone::Good),
+                Some(false) => (Text::from(format!("not met by {} of {checked}", check.failing.len())), Tone::Bad),
+                None => (
+                    Text::new().unknown(format!("facts are missing for {} of {checked}", check.unknown.len())),
+                    Tone::Unknown,
+                ),
+            };
+            let mut failing =
+                Text::from(if check.failing.is_empty() { "—".to_owned() } else { check.failing.join(", ") });
+            if !check.unknown.is_empty() {
+                failing = failing.plain("; ").unknown(check.unknown.join(", "));
+            }
+            let cells = vec![
+                Text::from(check.metric.clone()),
+                Text::from(words::component(dossier, &one.component)),
+                word,
+                failing,
+            ];
+            table.row(cells).tone = tone;
+        }
+    }
+    table
+}
+
+/// The table `given-metrics`: what people say they measure.
+pub(crate) fn given_metrics(dossier: &Dossier) -> Table {
+    let columns = ["Metric", ">Today", ">Wanted", "Source"];
+    let empty = Text::new().unknown("none given: `[[report.metrics]]` of uplift.toml");
+    let mut table = Table::new("given-metrics", "Metrics that people measure", &columns, empty);
+    for metric in &dossier.given.metrics {
+        let or = |value: &Option<String>, why: &str| value.clone().map_or_else(|| Text::new().unknown(why), Text::from);
+        table.row(vec![
+            Text::from(metric.name.clone()),
+            or(&metric.today, "not measured"),
+            Text::from(metric.wanted.clone()),
+            or(&metric.source, "not stated"),
+        ]);
+    }
+    table
+}

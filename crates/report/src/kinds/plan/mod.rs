@@ -1,0 +1,187 @@
+//! `plan`: what to move, in which order and why; every research field of each package; how to go about it (row M1).
+//!
+//! Lives here: the document and its list of priorities. Lives elsewhere: each library (`library`), the action plan
+//! (`action`), what other kinds show as well (`super::parts`).
+
+mod action;
+mod library;
+
+use uplift_model::dossier::Dossier;
+
+use super::parts::{self, Basis, Pair};
+use crate::document::{Block, Document, Section, Target, Text};
+use crate::numbers::count;
+
+pub fn write(dossier: &Dossier) -> Document {
+    let pairs = parts::pairs(dossier);
+    let advisories = parts::advisories(dossier);
+    let groups = groups(&pairs);
+    Document {
+        title: Text::from(format!("Dependency upgrade plan of {}", dossier.analysis.repository)),
+        header: parts::header(dossier),
+        sections: vec![
+            overview(dossier, &pairs),
+            prioritized(dossier, &groups),
+            security(dossier, &advisories),
+            library::section(dossier, &pairs),
+            action::section(dossier, &pairs),
+            Section::new("approvals", "Who must agree").with(Block::Table(parts::decisions_table(dossier))),
+            parts::sources(dossier),
+        ],
+        footer: parts::footer(dossier),
+    }
+}
+
+fn overview(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
+    let table = parts::pairs_table(dossier, pairs);
+    let stays = parts::stays_table(dossier);
+    let mut section = Section::new("overview", "What this plan covers").say(
+        Text::new()
+            .span(table.count("package"))
+            .plain(" could move (a package that two components use counts twice), ")
+            .span(stays.count("package"))
+            .plain(" stay although something newer exists."),
+    );
+    section.blocks.extend(parts::not_known(dossier));
+    section.blocks.extend(parts::urgency(dossier));
+    section.with(Block::Table(table)).with(Block::Table(stays))
+}
+
+/// Pairs that move in one step, in the order of the most urgent among them.
+fn groups<'p, 'd>(pairs: &'p [Pair<'d>]) -> Vec<Vec<&'p Pair<'d>>> {
+    let mut groups: Vec<Vec<&Pair<'_>>> = Vec::new();
+    for pair in pairs {
+        let same = |other: &&Pair<'_>| match (other.basis, pair.basis) {
+            (Basis::Planned { of: a, .. }, Basis::Planned { of: b, .. }) => {
+                other.component == pair.component && a.id == b.id
+            }
+            _ => false,
+        };
+        match groups.iter_mut().find(|group| group.first().is_some_and(same)) {
+            Some(group) => group.push(pair),
+            None => groups.push(vec![pair]),
+        }
+    }
+    groups
+}
+
+fn prioritized(dossier: &Dossier, groups: &[Vec<&Pair<'_>>]) -> Section {
+    let mut section = Section::new("prioritized", "Prioritized upgrade list").say(
+        "Most urgent first; within one priority by week and risk. What must move together shares a place. The order in \
+         which steps are carried out is that of the action plan: where one step needs another, need goes before urgency.",
+    );
+    if groups.is_empty() {
+        return section.say("Nothing is to be moved.");
+    }
+    for (rank, group) in groups.iter().enumerate() {
+        section = section.below(rank_section(dossier, rank, group));
+    }
+    section
+}
+
+fn rank_section(dossier: &Dossier, rank: usize, group: &[&Pair<'_>]) -> Section {
+    let names: Vec<&str> = group.iter().map(|pair| pair.name).collect();
+    let component = group.first().map(|pair| parts::component(dossier, pair.component)).unwrap_or_default();
+    let title = format!("{}. {} ({component})", rank + 1, crate::numbers::list(&names));
+    let mut section = Section::new(parts::id("rank", rank, &names.join("-")), title);
+    if let Some((number, because)) = group.first().and_then(|pair| pair.priority) {
+        let week = group.first().and_then(|pair| pair.week);
+        let when = week.map(|week| format!(", starts in week {week}")).unwrap_or_default();
+        section = section.say(Text::new().strong(format!("Priority {number}")).plain(format!(": {because}{when}")));
+    }
+    for pair in group {
+        let mut line = Text::new().link(pair.name, Target::Here(format!("library-{}", pair.id))).plain(": ");
+        line = line.and(parts::versions(pair.current.as_deref(), &pair.target));
+        section = section.say(line).with(Block::List(justification(dossier, pair)));
+    }
+    section
+}
+
+/// Why it should move and how risky that is, each sentence from one datum.
+fn justification(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Text> {
+    let mut why = Vec::new();
+    let words: Vec<&str> = pair.reasons().iter().map(|reason| parts::reason_word(*reason)).collect();
+    if !words.is_empty() {
+        why.push(Text::from("Reason: ").strong(words.join(", ")));
+    }
+    if pair.unpinned() {
+        let mut text =
+            Text::from("Not pinned: no file says which version runs; what is installed changes by itself. Pin ");
+        text = text.code(format!("{}=={}", pair.name, pair.target));
+        let places: Vec<String> =
+            pair.row.iter().flat_map(|row| &row.stated).map(|s| format!("{}:{}", s.file, s.line)).collect();
+        if !places.is_empty() {
+            text = text.plain(" in ").code(places.join(", "));
+        }
+        why.push(text);
+    }
+    why.push(Text::from("Distance: ").and(parts::behind(pair)));
+    let removed = pair.assessment().and_then(|a| a.security.value()).map(|effect| effect.removed.as_slice());
+    match removed {
+        Some([]) => {
+            why.push(Text::from("Security: the target removes no advisory that is known for the version in use"))
+        }
+        Some(removed) => {
+            let ids: Vec<String> =
+                removed.iter().map(|t| format!("{} ({})", t.finding.id, t.finding.severity)).collect();
+            why.push(Text::from(format!("Security: the target removes {}", ids.join(", "))));
+        }
+        None => {
+            let reason = pair.assessment().and_then(|a| a.security.missing()).unwrap_or("its effect was not looked up");
+            why.push(Text::from("Security: ").unknown(reason));
+        }
+    }
+    if let Some(usage) = pair.row.and_then(|row| row.usage.value()) {
+        let mut text = Text::from(format!("Used at {} in {}", count(usage.count, "place"), count(usage.files, "file")));
+        if let Some(site) = usage.sites.first() {
+            text = text.plain(", first ").code(format!("{}:{}", site.file, site.line));
+        }
+        why.push(text);
+    }
+    if let Some(assessment) = pair.assessment() {
+        let factors: Vec<&str> = assessment.factors.iter().take(3).map(|f| f.reason.as_str()).collect();
+        let mut text = Text::from("Risk: ").strong(assessment.level.to_string());
+        text = text.plain(format!(" ({} of 100 points): {}", assessment.score, factors.join("; ")));
+        why.push(text);
+    }
+    if let Basis::Planned { plan, of, .. } = pair.basis {
+        let needs: Vec<String> = of
+            .needs
+            .iter()
+            .filter_map(|need| plan.moves.iter().find(|m| m.id == *need))
+            .flat_map(|m| m.candidates.iter().map(|c| c.name.to_string()))
+            .collect();
+        if !needs.is_empty() {
+            why.push(Text::from(format!("Only after {}", needs.join(", "))));
+        }
+        if !of.induced.is_empty() {
+            let induced: Vec<String> = of.induced.iter().map(crate::words::change).collect();
+            why.push(Text::from(format!("Brings along: {}", induced.join(", "))));
+        }
+    }
+    why.extend(pair.warnings().iter().map(|warning| Text::from(format!("Mind: {warning}"))));
+    let linked: Vec<String> = dossier
+        .analysis
+        .components
+        .iter()
+        .filter(|c| c.path != pair.component && c.ecosystem == pair.ecosystem)
+        .filter_map(|c| c.dependencies.iter().find(|d| d.direct && d.name == pair.name).map(|d| (c, d)))
+        .map(|(c, d)| {
+            let stands = d.current_version.as_deref().unwrap_or("no version stated");
+            format!("{} ({stands})", parts::component(dossier, &c.path))
+        })
+        .collect();
+    if !linked.is_empty() {
+        why.push(Text::from(format!("Also in {}: go there in the same week", linked.join(", "))));
+    }
+    why
+}
+
+fn security(dossier: &Dossier, advisories: &[parts::AdvisoryRow<'_>]) -> Section {
+    let mut section = Section::new("security", "Known vulnerabilities");
+    section.blocks.extend(parts::posture(dossier, advisories));
+    section.with(Block::Table(parts::advisories_table(dossier, advisories)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! `summary`: one page: what to do first, why, what it breaks, who must agree, how to undo it.
+
+use uplift_model::Risk;
+use uplift_model::dossier::Dossier;
+
+use super::parts::{self, Pair};
+use crate::document::{Block, Document, Section, Text};
+
+/// Packages that one page names; the table below the page has all of them.
+const NAMED: usize = 5;
+
+pub fn write(dossier: &Dossier) -> Document {
+    let pairs = parts::pairs(dossier);
+    let advisories = parts::advisories(dossier);
+    let mut why = Section::new("why", "Why");
+    why.blocks.extend(parts::urgency(dossier));
+    why.blocks.extend(parts::posture(dossier, &advisories));
+    let mut all = Section::new("all", "All of it");
+    all = all
+        .with(Block::Table(parts::pairs_table(dossier, &pairs)))
+        .with(Block::Table(parts::advisories_table(dossier, &advisories)));
+    let mut sections = vec![first(dossier, &pairs), why, breaks(dossier, &pairs), agree(dossier), undo(dossier)];
+    if let Some(gaps) = parts::not_known(dossier) {
+        sections.insert(0, Section::new("not-known", "What is not known").with(gaps));
+    }
+    sections.push(all);
+    sections.push(parts::sources(dossier));
+    Document {
+        title: Text::from(format!("Upgrading {} on one page", dossier.analysis.repository)),
+        header: parts::header(dossier),
+        sections,
+        footer: parts::footer(dossier),
+    }
+}
+
+fn first(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
+    let section = Section::new("first", "What to do first");
+    if pairs.is_empty() {
+        return section.say("Nothing: no newer version was found for what was looked at.");
+    }
+    let steps = pairs.iter().take(NAMED).map(|pair| {
+        let mut text =
+            Text::new().strong(pair.name).plain(format!(" ({}) ", parts::component(dossier, pair.component)));
+        text = text.and(parts::versions(pair.current.as_deref(), &pair.target));
+        match pair.priority {
+            Some((_, because)) => text.plain(format!(": {because}")),
+            None => text.plain(": ").unknown("not weighed"),
+        }
+    });
+    let left = pairs.len().saturating_sub(NAMED);
+    let mut section = section.with(Block::Steps(steps.collect()));
+    if left > 0 {
+        section = section.say(Text::from(format!("then {left} more of ")).count(pairs.len(), "package", "pairs"));
+    }
+    let commands = pairs.first().map(|pair| parts::commands(dossier, pair)).unwrap_or_default();
+    section.blocks.extend(parts::commands_block(&commands));
+    section
+}
+
+fn breaks(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
+    let section = Section::new("breaks", "What it breaks");
+    let risky: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.risk() == Some(Risk::High)).collect();
+    let unweighed = pairs.iter().filter(|pair| pair.risk().is_none()).count();
+    let mut section = section.say(
+        Text::new()
+            .count(risky.len(), "package", "pairs")
+            .plain(" of high risk, ")
+            .count(unweighed, "package", "pairs")
+            .plain(" not weighed."),
+    );
+    let items: Vec<Text> = risky
+        .iter()
+        .take(NAMED)
+        .map(|pair| {
+            let factors: Vec<&str> =
+                pair.assessment().into_iter().flat_map(|a| &a.factors).take(2).map(|f| f.reason.as_str()).collect();
+            let text =
+                Text::new().strong(pair.name).plain(format!(" ({}): ", parts::component(dossier, pair.component)));
+            if factors.is_empty() { text.unknown("the factors are not known") } else { text.plain(factors.join("; ")) }
+        })
+        .collect();
+    if !items.is_empty() {
+        section = section.with(Block::List(items));
+    }
+    section
+}
+
+fn agree(dossier: &Dossier) -> Section {
+    Section::new("agree", "Who must agree").with(Block::Table(parts::decisions_table(dossier)))
+}
+
+fn undo(dossier: &Dossier) -> Section {
+    let section = Section::new("undo", "How to undo it");
+    match &dossier.run {
+        Some(run) => section
+            .say("Each kept move is one commit on a branch of its own; taking one back tests the rest again:")
+            .with(Block::Code { language: "sh".to_owned(), text: format!("uplift rollback {}", run.run) }),
+        None => {
+            let ways: Vec<Text> = dossier
+                .plans
+                .iter()
+                .filter_map(|one| Some((one, one.plan.value()?)))
+                .map(|(one, plan)| {
+                    Text::from(format!("{}: {}", parts::component(dossier, &one.component), plan.rollback_strategy))
+                })
+                .collect();
+            if ways.is_empty() {
+                section.say("Nothing was changed. Tag the state before the first change, and go back to that tag.")
+            } else {
+                section.say("Nothing was changed yet. Once it is:").with(Block::List(ways))
+            }
+        }
+    }
+}
