@@ -4,8 +4,17 @@
 pub(crate) fn count(number: usize, one: &str) -> String {
     match number {
         1 => format!("1 {one}"),
-        _ if one.ends_with('y') => format!("{number} {}ies", one.trim_end_matches('y')),
-        _ => format!("{number} {one}s"),
+        _ => format!("{number} {}", many(one)),
+    }
+}
+
+/// A noun's plural, by its ending: `tests`, `dependencies`, `days`, `branches`.
+pub(crate) fn many(one: &str) -> String {
+    let vowel_before_y = ["ay", "ey", "oy", "uy"].iter().any(|end| one.ends_with(end));
+    match one.strip_suffix('y') {
+        Some(stem) if !vowel_before_y => format!("{stem}ies"),
+        _ if ["s", "x", "z", "ch", "sh"].iter().any(|end| one.ends_with(end)) => format!("{one}es"),
+        _ => format!("{one}s"),
     }
 }
 
@@ -56,6 +65,7 @@ mod tests {
             [count(0, "test"), count(1, "test"), count(3, "dependency")],
             ["0 tests", "1 test", "3 dependencies"]
         );
+        assert_eq!([count(2, "day"), count(2, "branch"), count(2, "fix")], ["2 days", "2 branches", "2 fixes"]);
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }
 }

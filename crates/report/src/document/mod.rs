@@ -5,8 +5,12 @@
 //! Lives elsewhere: what a report of a kind says (`crate::kinds`), Markdown (`crate::markdown`), HTML (`crate::html`),
 //! drawings (`crate::pictures`).
 
+mod address;
+mod anchors;
 mod text;
 
+pub use address::linkable;
+pub use anchors::Anchors;
 pub use text::{Span, Target, Text};
 
 /// A whole report.

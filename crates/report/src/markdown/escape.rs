@@ -27,22 +27,34 @@ pub(super) fn text(raw: &str) -> String {
     safe.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.")
 }
 
-/// A code span: one line, fenced by more backticks than it holds; a pipe is escaped so that a table's cell stays one.
+/// A code span in a table's cell: as [`span`], and a pipe is escaped so that the cell stays one.
 pub(super) fn code(raw: &str) -> String {
+    span(raw).replace('|', "\\|")
+}
+
+/// A code span outside of tables: one line, fenced by more backticks than it holds.
+pub(super) fn span(raw: &str) -> String {
     let line = clean::line(raw);
     if line.is_empty() {
         return String::new();
     }
     let fence = "`".repeat(longest_run(&line) + 1);
     let edge = if line.starts_with('`') || line.ends_with('`') { " " } else { "" };
-    format!("{fence}{edge}{}{edge}{fence}", line.replace('|', "\\|"))
+    format!("{fence}{edge}{line}{edge}{fence}")
 }
 
 /// A fenced block, longer fence than any inside.
 pub(super) fn block(raw: &str) -> String {
+    fenced("text", raw)
+}
+
+/// A fenced block in a language; a language's name is letters, digits, `+` and `-`.
+pub(super) fn fenced(language: &str, raw: &str) -> String {
     let text = clean::block(raw.trim_end());
     let fence = "`".repeat(longest_run(&text).max(2) + 1);
-    format!("{fence}text\n{text}\n{fence}\n")
+    let name = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-');
+    let language: String = language.chars().filter(name).take(20).collect();
+    format!("{fence}{language}\n{text}\n{fence}\n")
 }
 
 fn longest_run(text: &str) -> usize {

@@ -1,6 +1,10 @@
 //! Drawings as data: what a figure shows, before it is SVG, and the same in words.
 //!
-//! Lives here: the kinds of picture and their data. Lives elsewhere: SVG (`svg`), the page around it (`crate::html`).
+//! Lives here: the kinds of picture and their data. Lives elsewhere: making them from the model (`build`), the same in
+//! words (`words`), SVG (`svg`), the page around it (`crate::html`).
+
+pub mod build;
+pub mod words;
 
 /// One drawing.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +32,8 @@ pub struct Timeline {
     /// `week`.
     pub unit: String,
     pub rows: Vec<Stretch>,
+    /// What the tones stand for here; a tone that is not named has its general word.
+    pub legend: Vec<(crate::document::Tone, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -64,4 +70,16 @@ pub struct Matrix {
     pub columns: Vec<String>,
     /// Label, and for each column: tone and word.
     pub rows: Vec<(String, Vec<(crate::document::Tone, String)>)>,
+}
+
+impl Picture {
+    /// Whether there is nothing to draw; forms then say so in words.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Bars(bars) => bars.bars.is_empty(),
+            Self::Timeline(timeline) => timeline.rows.is_empty(),
+            Self::Map(map) => map.nodes.is_empty(),
+            Self::Matrix(matrix) => matrix.rows.is_empty() || matrix.columns.is_empty(),
+        }
+    }
 }
