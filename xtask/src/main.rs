@@ -6,6 +6,7 @@
 mod ci;
 mod evaluate;
 mod r#gen;
+mod pages;
 mod speed;
 mod tidy;
 
@@ -23,6 +24,10 @@ cargo xtask <verb>
   evaluate [NAME…] [--binary PATH] [--work DIR] [--jobs N] [--keep] [--infer]
           upgrades the corpus' real projects and judges the branches from outside
   speed   measures `uplift check` beside uv and npm-check-updates, as ratios
+  screenshots FILE.html… --out DIR
+          an HTML report at 390 and 1,280 pixels, light and dark, and on paper; needs Chromium
+  accessibility FILE.html…
+          axe-core over an HTML report in both themes, overlaps, requests that leave it; needs Chromium and npm
   help    this text
 ";
 
@@ -37,6 +42,8 @@ fn main() -> ExitCode {
             root().and_then(|root| evaluate::run(&root, &args))
         }
         Some("speed") => root().and_then(|root| speed::run(&root)),
+        Some("screenshots") => pages::screenshots(&std::env::args().skip(2).collect::<Vec<_>>()),
+        Some("accessibility") => pages::accessibility(&std::env::args().skip(2).collect::<Vec<_>>()),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             Ok(true)

@@ -83,6 +83,17 @@ impl Text {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// The words alone, raw.
+    pub fn words(&self) -> String {
+        let words = self.0.iter().map(|span| match span {
+            Span::Plain(raw) | Span::Strong(raw) | Span::Code(raw) | Span::Link { text: raw, .. } => raw.clone(),
+            Span::Count { value, noun, .. } => crate::numbers::count(*value, noun),
+            Span::Unknown(why) if why.trim().is_empty() => "unknown".to_owned(),
+            Span::Unknown(why) => format!("unknown ({why})"),
+        });
+        words.collect()
+    }
 }
 
 impl From<&str> for Text {

@@ -67,7 +67,7 @@ impl Page {
 
     fn contents(&mut self, sections: &[Section]) {
         for section in sections {
-            let title = plain(&section.title);
+            let title = section.title.words();
             self.out.push_str(&format!("- [{}](#{})\n", text(&title), section.id));
         }
         self.out.push('\n');
@@ -133,7 +133,7 @@ impl Page {
             }
             Block::Details { summary, blocks } => {
                 // Inside HTML Markdown is not read, so the summary is written as HTML reads it.
-                let summary = clean::line(&plain(summary)).replace('&', "&amp;").replace('<', "&lt;");
+                let summary = clean::line(&summary.words()).replace('&', "&amp;").replace('<', "&lt;");
                 let summary = summary.replace('>', "&gt;").replace('@', "@\u{200b}").replace('#', "#\u{200b}");
                 let summary = summary.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.");
                 self.out.push_str(&format!("<details><summary>{summary}</summary>\n\n"));
@@ -228,17 +228,6 @@ impl Page {
             },
         }
     }
-}
-
-/// The words of a text alone.
-pub(crate) fn plain(said: &Text) -> String {
-    let words = said.0.iter().map(|span| match span {
-        Span::Plain(raw) | Span::Strong(raw) | Span::Code(raw) | Span::Link { text: raw, .. } => raw.clone(),
-        Span::Count { value, noun, .. } => crate::numbers::count(*value, noun),
-        Span::Unknown(why) if why.trim().is_empty() => "unknown".to_owned(),
-        Span::Unknown(why) => format!("unknown ({why})"),
-    });
-    words.collect()
 }
 
 fn callout(tone: Tone) -> &'static str {

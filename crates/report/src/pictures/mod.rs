@@ -4,6 +4,7 @@
 //! words (`words`), SVG (`svg`), the page around it (`crate::html`).
 
 pub mod build;
+pub mod svg;
 pub mod words;
 
 /// One drawing.

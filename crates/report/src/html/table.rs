@@ -1,0 +1,62 @@
+//! Tables: beside each other on a wide page, one card a row on a telephone.
+//!
+//! On a card each cell says which column it is of; those words stand in the style sheet once for each set of columns.
+
+use super::{Page, escape, inline, mark};
+use crate::document::{Row, Table, Tone};
+
+/// Up to so many columns fit on a telephone as they are.
+const NARROW: usize = 2;
+
+pub(super) fn write(page: &mut Page, table: &Table) {
+    let id = &table.id;
+    if table.rows.is_empty() || table.columns.is_empty() {
+        let caption = inline::text(&table.caption, &page.anchors);
+        let empty = inline::text(&table.empty, &page.anchors);
+        let caption = if caption.is_empty() { caption } else { format!("<strong>{caption}</strong><br>") };
+        page.out.push_str(&format!("<p class=\"none\" id=\"{id}\">{caption}{empty}</p>\n"));
+        return;
+    }
+    let cards = table.columns.len() > NARROW;
+    let class = if cards { format!(" class=\"cards {}\"", page.cards(table)) } else { String::new() };
+    let caption = inline::text(&table.caption, &page.anchors);
+    let label = if caption.trim().is_empty() {
+        "aria-label=\"Table\"".to_owned()
+    } else {
+        format!("aria-labelledby=\"{id}_c\"")
+    };
+    page.out
+        .push_str(&format!("<div class=\"scroll\" role=\"group\" tabindex=\"0\" {label}><table id=\"{id}\"{class}>\n"));
+    if !caption.trim().is_empty() {
+        page.out.push_str(&format!("<caption id=\"{id}_c\">{caption}</caption>\n"));
+    }
+    page.out.push_str("<thead><tr>");
+    for column in &table.columns {
+        let right = if column.right { " class=\"r\"" } else { "" };
+        page.out.push_str(&format!("<th scope=\"col\"{right}>{}</th>", escape::text(&column.title)));
+    }
+    page.out.push_str("</tr></thead>\n<tbody>\n");
+    for row in &table.rows {
+        write_row(page, table, row);
+    }
+    page.out.push_str("</tbody></table></div>\n");
+}
+
+fn write_row(page: &mut Page, table: &Table, row: &Row) {
+    let id = row.id.as_ref().map(|id| format!(" id=\"{id}\"")).unwrap_or_default();
+    let class = match row.tone {
+        Tone::Plain => String::new(),
+        tone => format!(" class=\"{}\"", crate::pictures::svg::canvas::class(tone)),
+    };
+    page.out.push_str(&format!("<tr{id}{class}>"));
+    for (index, column) in table.columns.iter().enumerate() {
+        let cell = row.cells.get(index).map(|cell| inline::text(cell, &page.anchors)).unwrap_or_default();
+        let right = if column.right { " class=\"r\"" } else { "" };
+        if index == 0 {
+            page.out.push_str(&format!("<th scope=\"row\"{right}>{}{cell}</th>", mark(row.tone)));
+        } else {
+            page.out.push_str(&format!("<td{right}>{cell}</td>"));
+        }
+    }
+    page.out.push_str("</tr>\n");
+}

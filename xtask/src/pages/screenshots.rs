@@ -1,0 +1,62 @@
+//! Pictures of a page: two widths, two themes, and paper.
+//!
+//! A long page is cut into slices, because nobody can look at a picture that is 20,000 pixels high.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::browser::{Browser, bytes};
+use super::{VIEWS, pages};
+
+/// Height of a slice in pixels.
+const SLICE: u32 = 2400;
+
+/// `screenshots FILE.html… --out DIR`
+pub(crate) fn run(args: &[String]) -> Result<bool> {
+    let (pages, out) = pages(args)?;
+    let out = out.context("say where they go: `--out DIR`")?;
+    std::fs::create_dir_all(&out).with_context(|| format!("cannot make `{}`", out.display()))?;
+    let mut browser = Browser::start()?;
+    for page in &pages {
+        for (width, theme) in VIEWS {
+            browser.open(page, width, theme)?;
+            slices(&mut browser, page, width, theme, &out)?;
+        }
+        paper(&mut browser, page, &out)?;
+    }
+    Ok(true)
+}
+
+fn slices(browser: &mut Browser, page: &Path, width: u32, theme: &str, out: &Path) -> Result<()> {
+    let height = browser.evaluate("Math.ceil(document.documentElement.getBoundingClientRect().height)")?;
+    let height = height.as_u64().and_then(|high| u32::try_from(high).ok()).context("the page has no height")?;
+    for (number, top) in (0..height.max(1)).step_by(SLICE as usize).enumerate() {
+        let high = SLICE.min(height - top).max(1);
+        let clip = json!({"x": 0, "y": top, "width": width, "height": high, "scale": 1});
+        let call = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let shot = browser.call("Page.captureScreenshot", &call)?;
+        write(&shot, &out.join(format!("{}-{width}-{theme}-{}.png", name(page), number + 1)))?;
+    }
+    Ok(())
+}
+
+fn paper(browser: &mut Browser, page: &Path, out: &Path) -> Result<()> {
+    // Whoever reads in the dark still prints on white.
+    browser.open(page, 1280, "dark")?;
+    let call = json!({"printBackground": true, "preferCSSPageSize": true, "paperWidth": 8.27, "paperHeight": 11.69});
+    let pdf = browser.call("Page.printToPDF", &call)?;
+    write(&pdf, &out.join(format!("{}-print.pdf", name(page))))
+}
+
+fn write(answer: &Value, file: &Path) -> Result<()> {
+    let data = answer.get("data").and_then(Value::as_str).context("the browser sent no picture")?;
+    std::fs::write(file, bytes(data)?).with_context(|| format!("cannot write `{}`", file.display()))?;
+    println!("{}", file.display());
+    Ok(())
+}
+
+fn name(page: &Path) -> String {
+    page.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
