@@ -2,6 +2,8 @@
 //!
 //! Lives here: names, defaults, help. Lives elsewhere: what the flags override (`crate::settings`).
 
+mod report;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
@@ -11,6 +13,7 @@ use uplift_engine::OverlayItem;
 use uplift_model::PackageName;
 use uplift_model::settings::Strategy;
 
+pub(crate) use self::report::Reporting;
 use crate::settings::{Rule, Wanted};
 
 /// Upgrade a repository's aged dependencies, with proof.
@@ -51,6 +54,10 @@ pub(crate) struct Everywhere {
 pub(crate) enum Format {
     Table,
     Json,
+    /// A report's page
+    Markdown,
+    /// A report's page, one file
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -75,6 +82,8 @@ pub(crate) enum Command {
     Plan(Box<Planning>),
     /// Say whether a set of versions goes together, and what decides; changes nothing
     Validate(Box<Validating>),
+    /// Write a report that people can act on: plan, assessment, checklist, summary, …; changes nothing
+    Report(Box<Reporting>),
     /// Show where the newest run stands
     Status,
     /// List the runs of this repository

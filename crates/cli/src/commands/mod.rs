@@ -10,6 +10,7 @@ mod doctor;
 mod init;
 mod lift;
 mod plan;
+mod report;
 mod resume;
 mod rollback;
 mod runs;
@@ -40,6 +41,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Ended {
         Command::Check(args) => check::run(&args, desk),
         Command::Plan(args) => plan::run(&args, desk),
         Command::Validate(args) => validate::run(&args, desk),
+        Command::Report(args) => report::run(&args, desk),
         Command::Status => status::run(desk),
         Command::Runs => runs::run(desk),
         Command::Show(args) => show::run(&args, desk),
@@ -85,6 +87,10 @@ impl Desk {
     /// The folder of `-C`.
     pub(crate) fn here(&self) -> &Path {
         &self.directory
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
     }
 
     pub(crate) fn is_json(&self) -> bool {

@@ -68,14 +68,14 @@ impl Kind {
         }
     }
 
-    /// It tells what a run did, and says nothing without one.
-    pub fn needs_run(self) -> bool {
+    /// It tells what a run did; the newest one where none is named.
+    pub fn tells_run(self) -> bool {
         matches!(self, Self::Update | Self::Pr | Self::Changelog)
     }
 
-    /// It reads plans: without them there is less in it.
-    pub fn needs_plans(self) -> bool {
-        !self.needs_run()
+    /// Without a run it has nothing to say.
+    pub fn needs_run(self) -> bool {
+        matches!(self, Self::Pr | Self::Changelog)
     }
 }
 

@@ -18,6 +18,8 @@ mod actions;
 mod advisories;
 mod frame;
 mod libraries;
+#[cfg(test)]
+pub(crate) mod made_up;
 mod pairs;
 mod people;
 mod sources;

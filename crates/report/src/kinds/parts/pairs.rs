@@ -9,7 +9,7 @@ use uplift_model::risk::Assessment;
 use uplift_model::{Candidate, Datum, Distance, Ecosystem, Move, Plan, Risk};
 
 use super::words;
-use crate::document::{Table, Target, Text, Tone};
+use crate::document::{Table, Text, Tone};
 
 /// One package of one component that could move.
 #[derive(Debug, Clone)]
@@ -179,7 +179,7 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
     for pair in pairs {
         let why: Vec<String> = pair.reasons().iter().map(|reason| reason_word(*reason).to_owned()).collect();
         let row = table.row(vec![
-            Text::new().link(pair.name, Target::Here(pair.id.clone())),
+            Text::new().strong(pair.name),
             Text::from(words::component(dossier, pair.component)),
             match &pair.current {
                 Some(current) => Text::new().code(current.clone()),
@@ -201,6 +201,7 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
                 Basis::Proposed => "proposed by itself",
             }),
         ]);
+        row.id = Some(pair.id.clone());
         row.tone = match pair.risk() {
             Some(Risk::High) => Tone::Warning,
             None => Tone::Unknown,

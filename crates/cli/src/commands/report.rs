@@ -1,0 +1,142 @@
+//! `uplift report`: a document of one kind, in one form, on stdout or in a file; changes nothing else.
+
+use std::path::{Path, PathBuf};
+
+use uplift_engine::DossierRequest;
+use uplift_model::ExitCode;
+use uplift_model::dossier::SCHEMA;
+use uplift_report::{html, json, kinds, markdown};
+
+use super::Desk;
+use crate::args::{Format, Reporting};
+use crate::exit::{Ended, Failure};
+use crate::settings;
+
+/// Stands in every page that is written to a file, so that the next one may take its place.
+const MARK: &str = "<!-- written by uplift report -->";
+/// Largest file that is looked into for [`MARK`], in bytes.
+const LARGEST: u64 = 64 << 20;
+
+pub(crate) fn run(args: &Reporting, desk: &Desk) -> Ended {
+    let (path, named) = subject(args, desk)?;
+    if let Some(output) = &args.output {
+        may_write(&desk.path(output), args.force)?;
+    }
+    let settings = settings::around(&path)?;
+    let run = match named {
+        None if args.kind.tells_run() => newest(&path),
+        named => named,
+    };
+    if run.is_none() && args.kind.needs_run() {
+        return Err(Failure::plain(
+            ExitCode::Repository,
+            format!("`{}` tells what a run did, and this repository has no finished run", args.kind),
+            "carry one out with `uplift upgrade`, or ask for `uplift report plan`",
+        ));
+    }
+    let request = DossierRequest {
+        path,
+        settings,
+        cancel: desk.cancel.clone(),
+        as_of: args.as_of.clone(),
+        offline: args.offline,
+        advisories: args.advisories.clone(),
+        plans: run.is_none() || !args.kind.tells_run(),
+        run,
+    };
+    let dossier = {
+        let live = desk.live();
+        uplift_engine::dossier(&request, &|event| live.event(event))?
+    };
+    let text = match desk.format() {
+        Format::Json => json::v1::bare(&dossier)?,
+        form => {
+            let document = kinds::write(args.kind, &dossier).ok_or_else(|| {
+                Failure::plain(
+                    ExitCode::Usage,
+                    format!("this release does not write reports of kind `{}` yet", args.kind),
+                    "`--format json` gives the data that it would be written from",
+                )
+            })?;
+            if form == Format::Html { html::document(&document) } else { markdown::document(&document) }
+        }
+    };
+    match &args.output {
+        None => desk.say(&text)?,
+        Some(output) => write(&desk.path(output), &text, desk.format())?,
+    }
+    Ok(ExitCode::Done)
+}
+
+/// The folder and the run that are meant: what is no folder is a run of the repository at hand.
+fn subject(args: &Reporting, desk: &Desk) -> Result<(PathBuf, Option<String>), Failure> {
+    let path = desk.path(&args.of);
+    if path.exists() {
+        return Ok((path, args.run.clone()));
+    }
+    let run = args.of.display().to_string();
+    if run.contains(['/', '.']) {
+        return Err(Failure::plain(
+            ExitCode::Repository,
+            format!("`{run}` cannot be read"),
+            "give the folder of a project, or a run of `uplift runs`",
+        ));
+    }
+    if args.run.as_ref().is_some_and(|other| *other != run) {
+        return Err(Failure::plain(ExitCode::Usage, "two runs are named", "name one, as argument or with --run"));
+    }
+    Ok((desk.here().to_owned(), Some(run)))
+}
+
+/// The newest run that came to its end.
+fn newest(path: &Path) -> Option<String> {
+    let runs = uplift_engine::runs(path).ok()?;
+    runs.into_iter().find(|run| run.report.is_some()).map(|run| run.id)
+}
+
+/// Nothing is there, or something that this verb wrote, or `force`.
+fn may_write(path: &Path, force: bool) -> Result<(), Failure> {
+    let Ok(there) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    let own = || there.len() <= LARGEST && std::fs::read_to_string(path).is_ok_and(|text| is_ours(&text));
+    if there.is_file() && (force || own()) {
+        return Ok(());
+    }
+    let hint = if there.is_file() { "name another file, or add --force to overwrite it" } else { "name a file" };
+    Err(Failure::plain(ExitCode::Repository, format!("`{}` is there, and no report of Uplift's", path.display()), hint))
+}
+
+fn is_ours(text: &str) -> bool {
+    let json = || {
+        text.trim_start().strip_prefix('{').is_some_and(|rest| {
+            rest.trim_start()
+                .strip_prefix("\"schema\"")
+                .is_some_and(|rest| rest.trim_start_matches([':', ' ']).starts_with(&format!("\"{SCHEMA}\"")))
+        })
+    };
+    text.trim_end().ends_with(MARK) || json()
+}
+
+fn write(path: &Path, text: &str, form: Format) -> Result<(), Failure> {
+    let whole = if form == Format::Json { text.to_owned() } else { format!("{}\n{MARK}\n", text.trim_end()) };
+    std::fs::write(path, whole).map_err(|error| {
+        Failure::plain(
+            ExitCode::Repository,
+            format!("could not write `{}`: {error}", path.display()),
+            "name a file in a folder that is there and can be written",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_carries_the_mark_is_taken_for_ours() {
+        assert!(is_ours(&format!("# Plan\n\ntext\n{MARK}\n")));
+        assert!(is_ours(&format!("{{\n  \"schema\": \"{SCHEMA}\",\n  \"plans\": []\n}}")));
+        for other in ["", "# Plan", "{}", "{\"schema\": \"uplift/check/1\"}", &format!("{MARK}\n# my own notes")] {
+            assert!(!is_ours(other), "{other}");
+        }
+    }
+}
