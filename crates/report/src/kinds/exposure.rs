@@ -8,9 +8,12 @@ mod judge;
 
 use uplift_model::Datum;
 use uplift_model::advisory::{Finding, Severity};
+use uplift_model::analysis::DependencyRow;
 use uplift_model::dossier::Dossier;
 
+use super::pieces;
 use super::ways::{self, Way};
+use crate::document::Tone;
 
 /// What becomes of one advisory on one package, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +30,20 @@ pub(super) enum Fate {
 impl Fate {
     pub(super) fn reason(&self) -> &str {
         match self {
-            Self::Fixed(why)
-            | Self::Remaining(why)
-            | Self::Introduced(why)
-            | Self::SetAside(why)
-            | Self::Open(why) => why,
+            Self::Fixed(why) | Self::Remaining(why) | Self::Introduced(why) | Self::SetAside(why) | Self::Open(why) => {
+                why
+            }
+        }
+    }
+
+    /// In one word, and how it is shown for an advisory of this severity.
+    pub(super) fn told(&self, severity: Severity) -> (&'static str, Tone) {
+        match self {
+            Self::Fixed(_) => ("fixed", Tone::Good),
+            Self::Remaining(_) => ("remains", pieces::severity_tone(severity)),
+            Self::Introduced(_) => ("comes in", pieces::severity_tone(severity)),
+            Self::SetAside(_) => ("set aside", Tone::Plain),
+            Self::Open(_) => ("open", Tone::Unknown),
         }
     }
 }
@@ -192,8 +204,21 @@ fn gaps(dossier: &Dossier) -> Vec<String> {
         for row in part.analysis.into_iter().flat_map(|c| &c.dependencies) {
             all.extend(row.advisories.missing().map(|why| format!("{}: {why}", row.name)));
         }
-        let Some(plan) = part.plan else { continue };
-        all.extend(plan.security.unknown.iter().map(|name| format!("{name}: no source could be asked at the plan's end")));
+        let Some(plan) = part.plan else {
+            let rows =
+                part.analysis.into_iter().flat_map(|c| &c.dependencies).filter(|row| row.target_version.is_some());
+            let target =
+                |row: &DependencyRow| format!("{} {}", row.name, row.target_version.as_deref().unwrap_or_default());
+            all.extend(rows.filter_map(|row| match row.risk.as_ref().map(|risk| &risk.security) {
+                Some(Datum::NotRetrieved { why }) => Some(format!("{}: {why}", target(row))),
+                Some(_) => None,
+                None => Some(format!("{}: the target was not weighed", target(row))),
+            }));
+            continue;
+        };
+        all.extend(
+            plan.security.unknown.iter().map(|name| format!("{name}: no source could be asked at the plan's end")),
+        );
         for one in &plan.candidates {
             match one.assessment.as_ref().map(|a| &a.security) {
                 Some(Datum::NotRetrieved { why }) => all.push(format!("{} {}: {why}", one.name, one.target)),

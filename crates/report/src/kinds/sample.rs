@@ -100,19 +100,35 @@ pub(crate) fn rows() -> Vec<Value> {
     vec![
         row("torch", "2.1.0", json!({"advisories": found(json!([torch_load()])), "latest": found(json!("2.9.0"))})),
         row("torchvision", "0.16.0", json!({"latest": found(json!("0.24.0"))})),
-        row("fastapi", "0.104.1", json!({
-            "advisories": found(json!([with(redos(), json!({"fixed": ["0.109.1"]}))])), "latest": found(json!("0.121.0"))})),
-        row("python-multipart", "0.0.6", json!({
-            "advisories": found(json!([redos()])), "held_by": "pinned by the settings", "latest": found(json!("0.0.20"))})),
-        row("cryptography", "41.0.7", json!({
-            "advisories": found(json!([pkcs12(), tls()])), "latest": found(json!("46.0.3"))})),
+        row(
+            "fastapi",
+            "0.104.1",
+            json!({
+            "advisories": found(json!([with(redos(), json!({"fixed": ["0.109.1"]}))])), "latest": found(json!("0.121.0"))}),
+        ),
+        row(
+            "python-multipart",
+            "0.0.6",
+            json!({
+            "advisories": found(json!([redos()])), "held_by": "pinned by the settings", "latest": found(json!("0.0.20"))}),
+        ),
+        row(
+            "cryptography",
+            "41.0.7",
+            json!({
+            "advisories": found(json!([pkcs12(), tls()])), "latest": found(json!("46.0.3"))}),
+        ),
         row("pymysql", "1.1.0", json!({"advisories": found(json!([sql()])), "latest": found(json!("1.1.2"))})),
         row("keras", "2.15.0", json!({"latest": found(json!("3.12.0")), "target_version": "3.12.0"})),
         row("tensorflow", "2.15.0", json!({"latest": found(json!("2.20.0"))})),
-        row("py2neo", "2021.2.4", json!({
+        row(
+            "py2neo",
+            "2021.2.4",
+            json!({
             "deprecation": found(json!({"message": "no longer maintained", "successor": "neo4j"})),
             "usage": found(json!({"modules": ["py2neo"], "files": 1, "count": 1,
-                                  "sites": [{"file": "app/graph.py", "line": 7, "what": "import py2neo"}]}))})),
+                                  "sites": [{"file": "app/graph.py", "line": 7, "what": "import py2neo"}]}))}),
+        ),
     ]
 }
 
@@ -121,9 +137,22 @@ pub(crate) fn candidates() -> Vec<Value> {
     vec![
         candidate("torch", "2.1.0", "2.6.0", "ML framework", &["security"], effect("torch", &[torch_load()], &[], &[])),
         candidate("torchvision", "0.16.0", "0.21.0", "ML framework", &["lockstep"], none()),
-        candidate("fastapi", "0.104.1", "0.115.5", "web framework", &["security"], effect("fastapi", &[fastapi], &[], &[])),
-        candidate("cryptography", "41.0.7", "44.0.0", "cryptography", &["security"],
-                  effect("cryptography", &[pkcs12()], &[tls()], &[])),
+        candidate(
+            "fastapi",
+            "0.104.1",
+            "0.115.5",
+            "web framework",
+            &["security"],
+            effect("fastapi", &[fastapi], &[], &[]),
+        ),
+        candidate(
+            "cryptography",
+            "41.0.7",
+            "44.0.0",
+            "cryptography",
+            &["security"],
+            effect("cryptography", &[pkcs12()], &[tls()], &[]),
+        ),
         candidate("keras", "2.15.0", "3.12.0", "ML framework", &["outdated"], none()),
     ]
 }
@@ -137,9 +166,7 @@ fn step(number: usize, kind: &str, title: &str, more: Value) -> Value {
 
 pub(crate) fn plan() -> Value {
     let all = candidates();
-    let one = |id: usize, from: usize, to: usize| {
-        json!({"id": id, "candidates": all[from..to], "phase": "high", "needs": [], "induced": []})
-    };
+    let one = |id: usize, from: usize, to: usize| json!({"id": id, "candidates": all[from..to], "phase": "high", "needs": [], "induced": []});
     json!({
         "id": "3fa92b10c4de", "component": ".", "interpreter": "3.11.9", "dependencies": all,
         "moves": [one(0, 0, 2), one(1, 2, 3), one(2, 3, 4), one(3, 4, 5)],
@@ -214,9 +241,7 @@ pub(crate) fn run() -> Value {
 }
 
 pub(crate) fn compatibility() -> Value {
-    let cell = |package: &str, version: &str, runtime: &str, verdict: &str, deciding: Value, range: &str| {
-        json!({"package": package, "version": version, "runtime": runtime, "verdict": verdict, "deciding": deciding, "range": range})
-    };
+    let cell = |package: &str, version: &str, runtime: &str, verdict: &str, deciding: Value, range: &str| json!({"package": package, "version": version, "runtime": runtime, "verdict": verdict, "deciding": deciding, "range": range});
     found(json!({
         "repository": "omni", "as_of": "2025-11-01", "profile": {"platform": "linux x86_64", "not_checked": ["CUDA drivers"]},
         "verdict": "sat",

@@ -92,13 +92,8 @@ fn planned<'a>(dossier: &'a Dossier, component: &'a ComponentAnalysis) -> Part<'
         let own = plan.candidates.first().map(|c| spoken(&c.ecosystem));
         own.unwrap_or(Ecosystem::Python) == component.ecosystem
     };
-    let mut part = Part {
-        path,
-        ecosystem: component.ecosystem,
-        analysis: Some(component),
-        plan: None,
-        why_no_plan: None,
-    };
+    let mut part =
+        Part { path, ecosystem: component.ecosystem, analysis: Some(component), plan: None, why_no_plan: None };
     for one in dossier.plans.iter().filter(|p| normal(&p.component) == path) {
         match one.plan.value() {
             Some(found) if fits(found) => part.plan = Some(found),
@@ -137,7 +132,9 @@ pub(super) fn planned_end(plan: &Plan) -> BTreeMap<&str, Option<String>> {
 
 impl<'a> Part<'a> {
     pub(super) fn row(&self, name: &str) -> Option<&'a DependencyRow> {
-        self.analysis?.dependencies.iter().find(|row| row.is_named(name))
+        let rows = &self.analysis?.dependencies;
+        // Comparing as an index does costs more, and names agree as a rule.
+        rows.iter().find(|row| row.name == name).or_else(|| rows.iter().find(|row| row.is_named(name)))
     }
 
     pub(super) fn candidate(&self, name: &str) -> Option<&'a Candidate> {

@@ -27,22 +27,20 @@ struct Known<'a> {
 struct Judge<'a, 'w> {
     part: Part<'a>,
     ways: &'w [&'w Way<'a>],
+    /// Where the plan ends, by package.
+    end: BTreeMap<&'a str, Option<String>>,
     basis: Basis,
     /// The analysis is of the state before: its rows say what touched the versions then.
     rows_are_before: bool,
 }
 
-pub(super) fn rows<'a>(
-    dossier: &'a Dossier,
-    part: Part<'a>,
-    ways: &[&Way<'a>],
-    basis: Basis,
-) -> Vec<Exposed<'a>> {
+pub(super) fn rows<'a>(dossier: &'a Dossier, part: Part<'a>, ways: &[&Way<'a>], basis: Basis) -> Vec<Exposed<'a>> {
     let rows_are_before = match ways::delivered(dossier) {
         Some(run) => dossier.analysis.commit.as_ref() == Some(&run.base_commit),
         None => true,
     };
-    let judge = Judge { part, ways, basis, rows_are_before };
+    let end = part.plan.map(ways::planned_end).unwrap_or_default();
+    let judge = Judge { part, ways, end, basis, rows_are_before };
     let known = judge.known();
     known.into_iter().map(|((package, id), known)| judge.exposed(package, id, &known)).collect()
 }
@@ -65,8 +63,7 @@ impl<'a> Judge<'a, '_> {
             }
         }
         for effect in self.effects() {
-            for (touching, before) in
-                [(&effect.removed, true), (&effect.remaining, true), (&effect.introduced, false)]
+            for (touching, before) in [(&effect.removed, true), (&effect.remaining, true), (&effect.introduced, false)]
             {
                 for one in touching {
                     note(&one.package, &one.finding.id, one.finding.severity, Some(&one.finding), before);
@@ -158,7 +155,7 @@ impl<'a> Judge<'a, '_> {
     /// Where the plan, or for want of one the analysis, wanted the package to end.
     fn planned_version(&self, package: &str) -> Option<String> {
         match self.part.plan {
-            Some(plan) => ways::planned_end(plan).get(package).cloned().flatten(),
+            Some(_) => self.end.get(package).cloned().flatten(),
             None => self.part.row(package).and_then(|row| row.target_version.clone()),
         }
     }
@@ -173,7 +170,8 @@ impl<'a> Judge<'a, '_> {
     }
 
     fn of_effect(&self, package: &str, id: &str, after: &str) -> Option<Fate> {
-        let has = |list: &[uplift_model::risk::Touching]| list.iter().any(|t| t.package == package && t.finding.id == id);
+        let has =
+            |list: &[uplift_model::risk::Touching]| list.iter().any(|t| t.package == package && t.finding.id == id);
         for effect in self.effects() {
             if has(&effect.remaining) {
                 return Some(Fate::Remaining(format!("{after} is affected as well")));

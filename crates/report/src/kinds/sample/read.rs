@@ -65,7 +65,8 @@ pub(crate) fn section_titles(document: &Document) -> Vec<String> {
 /// and every row is as wide as its table.
 pub(crate) fn anchors_hold(document: &Document) {
     let mut rows: BTreeMap<String, Option<usize>> = BTreeMap::new();
-    let mut spans: Vec<Span> = document.header.iter().chain(&document.footer).flat_map(|(_, text)| text.0.clone()).collect();
+    let mut spans: Vec<Span> =
+        document.header.iter().chain(&document.footer).flat_map(|(_, text)| text.0.clone()).collect();
     for section in &document.sections {
         gather(section, &mut rows, &mut spans);
     }

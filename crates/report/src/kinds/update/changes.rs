@@ -18,7 +18,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         groups.entry(group(way)).or_default().push(way);
     }
     let moved: usize = groups.values().map(Vec::len).sum();
-    let mut summary = Text::new().count(moved, "package", "updated").plain(if proposed { " to move" } else { " moved" });
+    let mut summary =
+        Text::new().count(moved, "package", "updated").plain(if proposed { " to move" } else { " moved" });
     let several = facts.ways.iter().any(|way| way.component != facts.ways.first().map_or("", |w| w.component));
     let mut section = Section::new("updated", title);
     if groups.is_empty() {

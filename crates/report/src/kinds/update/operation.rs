@@ -59,7 +59,9 @@ pub(super) fn verification(facts: &Facts<'_>) -> Section {
         return section;
     }
     let open = |text: &String| Item { state: ItemState::Open, text: Text::from(text.as_str()) };
-    section.say("Further checks, as given; nothing here ran them:").with(Block::Checklist(more.iter().map(open).collect()))
+    section
+        .say("Further checks, as given; nothing here ran them:")
+        .with(Block::Checklist(more.iter().map(open).collect()))
 }
 
 fn delivered(section: Section, run: &RunReport) -> Section {
@@ -73,12 +75,8 @@ fn delivered(section: Section, run: &RunReport) -> Section {
     let section = section
         .say("To see it again on the delivered branch:")
         .with(Block::Code { language: "sh".to_owned(), text: commands.join("\n") });
-    let mut expected = Table::new(
-        "expected-output",
-        "What the run itself got",
-        &["What", "Result"],
-        "The run recorded no result.",
-    );
+    let mut expected =
+        Table::new("expected-output", "What the run itself got", &["What", "Result"], "The run recorded no result.");
     expected.row(vec!["Verification".into(), Text::from(run.verification.as_str())]).tone =
         if run.verified { Tone::Good } else { Tone::Warning };
     if run.baseline.usable {
@@ -97,9 +95,9 @@ fn delivered(section: Section, run: &RunReport) -> Section {
     expected.row(vec!["Interpreter".into(), Text::from(run.interpreter.as_str())]);
     expected.row(vec!["Confinement of the tests".into(), Text::from(run.sandbox.as_str())]);
     expected.row(vec!["Logs".into(), Text::new().code(&run.logs)]);
-    section.with(Block::Table(expected)).say(
-        Text::from("Image size, build time and memory under load: ").unknown("not measured by a run"),
-    )
+    section
+        .with(Block::Table(expected))
+        .say(Text::from("Image size, build time and memory under load: ").unknown("not measured by a run"))
 }
 
 fn planned(facts: &Facts<'_>, section: Section) -> Section {

@@ -124,14 +124,18 @@ fn newest(facts: &Facts<'_>) -> Item {
         .plain(count(moved.len(), "updated direct dependency"))
         .plain(" at the newest stable release known");
     let text = if below.is_empty() { text } else { text.plain(format!("; not: {}", below.join(", "))) };
-    let text =
-        if unknown > 0 { text.plain("; ").unknown(format!("{} without an answer", count(unknown, "package"))) } else { text };
+    let text = if unknown > 0 {
+        text.plain("; ").unknown(format!("{} without an answer", count(unknown, "package")))
+    } else {
+        text
+    };
     item(if below.is_empty() && unknown == 0 { ItemState::Done } else { ItemState::Open }, text.plain("."))
 }
 
 fn conflicts(facts: &Facts<'_>) -> Item {
     let Some(report) = facts.dossier.compatibility.value() else {
-        let text = Text::from("Whether requirements conflict: ").unknown("compatibility of the complete set was not asked");
+        let text =
+            Text::from("Whether requirements conflict: ").unknown("compatibility of the complete set was not asked");
         return item(ItemState::Open, text);
     };
     let about = ways::parts(facts.dossier);
@@ -147,9 +151,7 @@ fn conflicts(facts: &Facts<'_>) -> Item {
 
 fn tests(facts: &Facts<'_>) -> Item {
     match ways::delivered(facts.dossier) {
-        Some(run) if run.verified => {
-            item(ItemState::Done, Text::from("Tests: ").plain(&run.verification).plain("."))
-        }
+        Some(run) if run.verified => item(ItemState::Done, Text::from("Tests: ").plain(&run.verification).plain(".")),
         Some(run) => item(ItemState::Open, Text::from("Not verified by tests: ").plain(&run.verification)),
         None => item(ItemState::Open, Text::from("Not verified by tests: nothing is delivered.")),
     }

@@ -19,9 +19,9 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .count(before.len(), "known vulnerability", "vulnerabilities")
             .plain(format!(" in {}", crate::numbers::count(vulnerable.len(), "package")))
             .plain(if facts.exposure.gaps.is_empty() { "." } else { ", as far as sources answered." }),
-        Text::new().strong("Unavailable: ").span(unavailable.count("version in use")).plain(availability_words(facts)),
+        Text::new().strong("Unavailable: ").span(unavailable.count("version")).plain(availability_words(facts)),
         Text::new().strong("Incompatible: ").span(incompatible.count("reason")).plain(match compatibility(facts) {
-            Some(_) => " that keeps the set from going together.",
+            Some(_) => " why the set does not go together as it is.",
             None => ", and compatibility of the complete set was not asked.",
         }),
     ];
@@ -34,10 +34,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             section = section.with(Block::Table(table));
         } else {
             // A count leads to its rows also where there are none.
-            section = section.with(Block::Details {
-                summary: table.caption.clone(),
-                blocks: vec![Block::Table(table)],
-            });
+            section =
+                section.with(Block::Details { summary: table.caption.clone(), blocks: vec![Block::Table(table)] });
         }
     }
     section
@@ -109,8 +107,11 @@ fn incompatible(facts: &Facts<'_>) -> Table {
         }
         for check in component.checks.iter().filter(|c| !matches!(c.verdict, Verdict::Sat | Verdict::NotChecked)) {
             for cause in &check.causes {
-                let cells =
-                    vec![Text::new().code(&component.path), Text::new().code(&check.runtime), cause.sentence.as_str().into()];
+                let cells = vec![
+                    Text::new().code(&component.path),
+                    Text::new().code(&check.runtime),
+                    cause.sentence.as_str().into(),
+                ];
                 table.row(cells).tone = Tone::Bad;
             }
         }

@@ -53,7 +53,9 @@ pub(super) fn next(facts: &Facts<'_>) -> Section {
         Some(_) => of_run(facts),
     };
     if facts.dossier.given.deployment.is_some() {
-        items.push(open(Text::from("Deploy as ").and(pieces::here("given", "deployment")).plain("; nothing here does it.")));
+        items.push(open(
+            Text::from("Deploy as ").and(pieces::here("given", "deployment")).plain("; nothing here does it."),
+        ));
     }
     Section::new("next-steps", "Next steps").with(Block::Checklist(items))
 }
@@ -98,10 +100,13 @@ fn of_run(facts: &Facts<'_>) -> Vec<Item> {
     let Some(run) = &facts.dossier.run else { return Vec::new() };
     let delivered = ways::delivered(facts.dossier).is_some();
     let applied = ways::rescanned(facts.dossier);
-    let mut items = vec![done_if(delivered, match &run.branch {
-        Some(branch) if delivered => Text::from("Updates committed on branch ").code(branch).plain("."),
-        _ => Text::from(format!("Deliver updates: the run is {}.", crate::words::state(run.state))),
-    })];
+    let mut items = vec![done_if(
+        delivered,
+        match &run.branch {
+            Some(branch) if delivered => Text::from("Updates committed on branch ").code(branch).plain("."),
+            _ => Text::from(format!("Deliver updates: the run is {}.", crate::words::state(run.state))),
+        },
+    )];
     let text = if run.verified { "Verified by tests on the delivered tree." } else { "Verify by tests: " };
     items.push(done_if(delivered && run.verified, {
         let text = Text::from(text);
@@ -115,7 +120,9 @@ fn of_run(facts: &Facts<'_>) -> Vec<Item> {
         items.push(open(text.plain(" that remain, come in or are open.")));
     }
     if !exposure.gaps.is_empty() {
-        items.push(open(Text::from("Ask again about what ").and(pieces::here("could not be asked", "posture")).plain(".")));
+        items.push(open(
+            Text::from("Ask again about what ").and(pieces::here("could not be asked", "posture")).plain("."),
+        ));
     }
     for held in &run.held {
         items.push(Item {
@@ -126,7 +133,11 @@ fn of_run(facts: &Facts<'_>) -> Vec<Item> {
     match run.state {
         RunState::Done if delivered => {
             let command = format!("uplift apply {}", run.run);
-            let text = if applied { "Taken over: the repository stands at the tip of the branch." } else { "Review and take it over: " };
+            let text = if applied {
+                "Taken over: the repository stands at the tip of the branch."
+            } else {
+                "Review and take it over: "
+            };
             let text = Text::from(text);
             items.push(done_if(applied, if applied { text } else { text.code(command) }));
             let look = Text::from("Look up the delivered tree again: ").code("uplift check");

@@ -69,7 +69,8 @@ fn ids(id: &str, caption: &str, tests: &[TestId], empty: &str) -> Table {
 fn after(facts: &Facts<'_>, run: &RunReport) -> Section {
     let mut section = Section::new("testing-after", "After");
     if ways::delivered(facts.dossier).is_none() {
-        section = section.with(Block::Callout(Tone::Warning, Text::from("Nothing was delivered, so that nothing was verified.")));
+        section = section
+            .with(Block::Callout(Tone::Warning, Text::from("Nothing was delivered, so that nothing was verified.")));
     } else if run.verified {
         section = section.with(Block::Callout(Tone::Good, Text::from(run.verification.as_str())));
     } else {
@@ -147,7 +148,8 @@ fn asked(facts: &Facts<'_>) -> Section {
         "No step is planned.",
     );
     for part in ways::parts(facts.dossier) {
-        for step in part.plan.into_iter().flat_map(|plan| &plan.steps).filter(|step| !step.success_criteria.is_empty()) {
+        for step in part.plan.into_iter().flat_map(|plan| &plan.steps).filter(|step| !step.success_criteria.is_empty())
+        {
             table.row(vec![
                 Text::from(format!("{}: {}", part.path, step.number)),
                 pieces::codes(&step.packages),
@@ -169,8 +171,12 @@ fn layers(facts: &Facts<'_>) -> Option<Section> {
             return Some(section.say(Text::from("Which layers of tests the project has: ").unknown(why)));
         }
     };
-    let mut table =
-        Table::new("test-layers", "What the project has", &["What", "State", "Why", "Where"], "No layer was looked for.");
+    let mut table = Table::new(
+        "test-layers",
+        "What the project has",
+        &["What", "State", "Why", "Where"],
+        "No layer was looked for.",
+    );
     for one in report.findings.iter().filter(|one| one.area == uplift_model::hygiene::Area::Testing) {
         let (word, tone) = pieces::presence(one.state);
         let places = one.evidence.iter().map(|e| pieces::place(&e.file, e.line));

@@ -37,19 +37,21 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         &exposure.open(),
         "Each of the above was decided.",
     );
-    let mut section = Section::new("vulnerabilities", if proposed { "Vulnerabilities" } else { "Vulnerabilities fixed" })
-        .with(Block::Paragraph(
-            Text::new()
-                .span(fixed.count("vulnerability"))
-                .plain(if proposed { " would be fixed, " } else { " fixed, " })
-                .span(remaining.count("vulnerability"))
-                .plain(if proposed { " would remain, " } else { " remaining, " })
-                .span(introduced.count("vulnerability"))
-                .plain(" come in, ")
-                .span(open.count("vulnerability"))
-                .plain(" open. ")
-                .plain(basis(exposure.basis)),
-        ));
+    let mut section =
+        Section::new("vulnerabilities", if proposed { "Vulnerabilities" } else { "Vulnerabilities fixed" }).with(
+            Block::Paragraph(
+                Text::new()
+                    .span(fixed.count("vulnerability"))
+                    .plain(if proposed { " would be fixed, " } else { " fixed, " })
+                    .span(remaining.count("vulnerability"))
+                    .plain(if proposed { " would remain, " } else { " remaining, " })
+                    .span(introduced.count("vulnerability"))
+                    .plain(" come in, ")
+                    .span(open.count("vulnerability"))
+                    .plain(" open. ")
+                    .plain(basis(exposure.basis)),
+            ),
+        );
     for (gone, left) in exposure.half_fixed() {
         section = section.with(Block::Callout(Tone::Warning, half(gone, left, proposed)));
     }
@@ -115,12 +117,7 @@ fn table(id: &str, caption: &str, rows: &[&Exposed<'_>], empty: &str) -> Table {
             Some("") | None => Text::new().unknown("no summary"),
             Some(summary) => Text::from(summary),
         };
-        let tone = match one.fate {
-            Fate::Fixed(_) => Tone::Good,
-            Fate::Open(_) => Tone::Unknown,
-            Fate::SetAside(_) => Tone::Plain,
-            _ => pieces::severity_tone(one.severity),
-        };
+        let (_, tone) = one.fate.told(one.severity);
         let cells = vec![
             Text::new().code(&one.package),
             pieces::known(one.before.as_deref(), "not in use before"),
@@ -142,7 +139,8 @@ fn picture(facts: &Facts<'_>) -> Option<Figure> {
     if before.is_empty() && after.is_empty() {
         return None;
     }
-    let all = [Severity::Critical, Severity::High, Severity::Moderate, Severity::Low, Severity::Unknown, Severity::None];
+    let all =
+        [Severity::Critical, Severity::High, Severity::Moderate, Severity::Low, Severity::Unknown, Severity::None];
     // As small a number as a list of advisories is the same as a float.
     let number = |rows: &[&Exposed<'_>], severity| rows.iter().filter(|one| one.severity == severity).count() as f64;
     let bar = |label: &str, rows: &[&Exposed<'_>]| (label.to_owned(), all.map(|s| number(rows, s)).to_vec());

@@ -1,0 +1,200 @@
+//! Overview with goals and non-goals, scope by component, and what it does to known vulnerabilities.
+
+use uplift_model::Datum;
+use uplift_model::Ecosystem;
+use uplift_model::advisory::Severity;
+use uplift_model::analysis::Availability;
+
+use super::Facts;
+use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::exposure::Basis;
+use crate::kinds::{pieces, ways};
+use crate::numbers::count;
+
+pub(super) fn overview(facts: &Facts<'_>) -> Section {
+    let moving = facts.ways.iter().filter(|way| way.moves());
+    let direct = moving.clone().filter(|way| way.direct).count();
+    let along = moving.count() - direct;
+    let text = Text::new()
+        .count(direct, "direct dependency", "scope-packages")
+        .plain(" to move")
+        .plain(if along > 0 { format!(", {along} more along with them") } else { String::new() })
+        .plain(", in ")
+        .count(facts.parts.len(), "component", "scope-components")
+        .plain("; urgency ")
+        .strong(&facts.dossier.analysis.urgency.level)
+        .plain(".");
+    Section::new("overview", "Overview").say(text).below(goals(facts)).below(non_goals(facts))
+}
+
+fn goals(facts: &Facts<'_>) -> Section {
+    let mut goals = Vec::new();
+    let fixed = facts.exposure.fixed();
+    if !fixed.is_empty() {
+        let critical = fixed.iter().filter(|one| one.severity == Severity::Critical).count();
+        let text = Text::from("Be rid of ").count(fixed.len(), "known vulnerability", "initiative-advisories");
+        goals.push(if critical > 0 { text.plain(format!(", {critical} of them critical.")) } else { text.plain(".") });
+    }
+    let direct: Vec<String> = facts
+        .ways
+        .iter()
+        .filter(|way| way.direct && way.moves())
+        .map(|way| format!("{} {}", way.name, way.to.as_deref().unwrap_or("out")))
+        .collect();
+    if !direct.is_empty() {
+        goals.push(Text::from(format!("Reach: {}.", direct.join(", "))));
+    }
+    for part in &facts.parts {
+        for row in part.analysis.into_iter().flat_map(|c| &c.dependencies) {
+            let lost =
+                row.availability.value().filter(|a| !matches!(a, Availability::Installable | Availability::SourceOnly));
+            if lost.is_some() && row.target_version.is_some() {
+                goals.push(Text::from("Leave a version that cannot be had as usual: ").code(&row.name).plain("."));
+            }
+        }
+        for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
+            for end in runtime.end_of_life.iter().filter(|end| end.passed) {
+                let day = end.date.as_deref().unwrap_or("a day not known here");
+                goals.push(Text::from(format!("Leave {} {}, out of support since {day}.", runtime.name, end.line)));
+            }
+        }
+    }
+    for metric in &facts.dossier.given.metrics {
+        goals.push(Text::from(format!("{}: {} (given).", metric.name, metric.wanted)));
+    }
+    let section = Section::new("goals", "Goals");
+    if goals.is_empty() {
+        return section.say("Nothing is to move, and no goal was given.");
+    }
+    section.with(Block::List(goals))
+}
+
+fn non_goals(facts: &Facts<'_>) -> Section {
+    let mut lines = vec![Text::from(
+        "Deployment, traffic and production: the work ends with a branch that people take over or leave.",
+    )];
+    for (path, plan) in facts.plans() {
+        for one in &plan.unmoved {
+            let text = Text::new().code(one.name.as_str()).plain(format!(" stays at {} in ", one.current)).code(path);
+            lines.push(text.plain(": ").plain(&one.reason));
+        }
+    }
+    for part in facts.parts.iter().filter(|part| part.plan.is_none()) {
+        let why = part.why_no_plan.unwrap_or("it was not planned");
+        lines.push(Text::from("Moving ").code(part.path).plain(" as one set: ").unknown(why));
+    }
+    let left = facts.exposure.after().len();
+    if left > 0 {
+        let text = Text::from("Being rid of ").count(left, "vulnerability", "initiative-advisories");
+        lines.push(text.plain(" that remain, come in or are open at the end."));
+    }
+    Section::new("non-goals", "Non-goals").with(Block::List(lines))
+}
+
+/// A row a component; counts of components point here.
+pub(super) fn scope(facts: &Facts<'_>) -> Section {
+    let mut table = Table::new(
+        "scope-components",
+        "Components",
+        &["Component", "Ecosystem", "Runtime", ">Dependencies", ">To move", "Plan", "Complete set"],
+        "No component was found.",
+    );
+    for part in &facts.parts {
+        let own = facts.ways.iter().filter(|w| w.component == part.path && w.ecosystem == part.ecosystem);
+        let moving = own.filter(|way| way.moves() && way.direct).count();
+        let runtime = part.analysis.and_then(|c| c.runtime.as_deref());
+        let from = part.analysis.and_then(|c| c.runtime_from.as_deref());
+        let ecosystem = match part.ecosystem {
+            Ecosystem::Python => "Python",
+            Ecosystem::JavaScript => "JavaScript",
+        };
+        let row = table.row(vec![
+            Text::new().code(part.path),
+            Text::from(ecosystem),
+            match (runtime, from) {
+                (Some(runtime), Some(from)) => Text::from(format!("{runtime}, from ")).code(from),
+                _ => pieces::known(runtime, "none is stated"),
+            },
+            match part.analysis {
+                Some(component) => Text::from(component.dependencies.len().to_string()),
+                None => Text::new().unknown("not in the analysis"),
+            },
+            Text::from(moving.to_string()),
+            match part.plan {
+                Some(plan) => Text::new().code(&plan.id),
+                None => Text::new().unknown(part.why_no_plan.unwrap_or("it was not planned")),
+            },
+            complete(facts, part),
+        ]);
+        row.tone = if part.plan.is_some() { Tone::Plain } else { Tone::Unknown };
+    }
+    Section::new("scope", "Scope").with(Block::Table(table)).with(Block::Table(packages(facts)))
+}
+
+/// Direct dependencies that move; counts of them point here.
+fn packages(facts: &Facts<'_>) -> Table {
+    let columns = ["Package", "Component", ">In use", ">Goal", "What it is to the project"];
+    let mut table = Table::new("scope-packages", "Direct dependencies that move", &columns, "None moves.");
+    for way in facts.ways.iter().filter(|way| way.direct && way.moves()) {
+        table.row(vec![
+            Text::new().code(&way.name),
+            Text::new().code(way.component),
+            pieces::known(way.from.as_deref(), "no file says which version runs"),
+            way.to.as_deref().map_or_else(|| Text::from("gone"), Text::from),
+            Text::from(way.class()),
+        ]);
+    }
+    table
+}
+
+/// Whether the targets go together, by whoever solved the set.
+fn complete(facts: &Facts<'_>, part: &ways::Part<'_>) -> Text {
+    let report = match &facts.dossier.compatibility {
+        Datum::Found { value } => value,
+        Datum::None => return Text::new().unknown("not asked"),
+        Datum::NotRetrieved { why } => return Text::new().unknown(why),
+    };
+    let own = report.components.iter().find(|c| ways::normal(&c.path) == part.path && c.ecosystem == part.ecosystem);
+    match own {
+        Some(component) => {
+            let window = component.window.as_ref().map(|w| format!(", runtimes {}", w.text)).unwrap_or_default();
+            Text::from(format!("{}{window}", component.verdict.word()))
+        }
+        None => Text::new().unknown("this component was not asked about"),
+    }
+}
+
+pub(super) fn security(facts: &Facts<'_>) -> Section {
+    let mut table = Table::new(
+        "initiative-advisories",
+        "Known vulnerabilities and what becomes of them",
+        &["Package", "Component", "Advisory", "Severity", "At the end", "Why"],
+        if facts.exposure.gaps.is_empty() {
+            Text::from("None is known of the versions in use.")
+        } else {
+            Text::new().unknown("not every source answered")
+        },
+    );
+    for one in &facts.exposure.rows {
+        let (word, tone) = match one.fate.told(one.severity) {
+            ("fixed", tone) if facts.exposure.basis == Basis::Proposed => ("gone, as planned", tone),
+            told => told,
+        };
+        let cells = vec![
+            Text::new().code(&one.package),
+            Text::new().code(one.component),
+            Text::from(one.id.as_str()),
+            Text::from(one.severity.to_string()),
+            Text::from(word),
+            Text::from(one.fate.reason()),
+        ];
+        table.row(cells).tone = tone;
+    }
+    let mut section = Section::new("security", "Security");
+    if !facts.exposure.gaps.is_empty() {
+        let text = Text::from(format!("{} could not be asked: ", count(facts.exposure.gaps.len(), "thing")))
+            .plain(facts.exposure.gaps.join("; "));
+        section = section.with(Block::Callout(Tone::Unknown, text));
+    }
+    section.with(Block::Table(table))
+}

@@ -1,0 +1,71 @@
+//! `initiative`: the plan as a programme, in the shape of a design document (seed 003): aims, phases with gates, roles,
+//! flow, ways back, measures, decisions, weeks, risks, and which requirement each part serves.
+//!
+//! Lives here: the order of the sections. Lives elsewhere: one file for each group of sections; who moves
+//! (`super::ways`), advisories (`super::exposure`), what stands around a report (`super::common`).
+
+mod aims;
+mod course;
+mod measure;
+mod people;
+mod phases;
+mod trace;
+
+#[cfg(test)]
+mod tests;
+
+use uplift_model::dossier::Dossier;
+use uplift_model::plan::{Plan, PlanStep};
+
+use super::exposure::{self, Exposure};
+use super::ways::{self, Part, Way};
+use super::{common, pieces};
+use crate::document::Document;
+
+/// Everything that the sections look at.
+struct Facts<'a> {
+    dossier: &'a Dossier,
+    parts: Vec<Part<'a>>,
+    ways: Vec<Way<'a>>,
+    exposure: Exposure<'a>,
+}
+
+impl<'a> Facts<'a> {
+    /// Plans with the folder of their component.
+    fn plans(&self) -> impl Iterator<Item = (&'a str, &'a Plan)> {
+        self.parts.iter().filter_map(|part| Some((part.path, part.plan?)))
+    }
+
+    fn steps(&self) -> impl Iterator<Item = (&'a str, &'a PlanStep)> {
+        self.plans().flat_map(|(path, plan)| plan.steps.iter().map(move |step| (path, step)))
+    }
+}
+
+pub fn write(dossier: &Dossier) -> Document {
+    let facts = Facts {
+        dossier,
+        parts: ways::parts(dossier),
+        ways: ways::ways(dossier),
+        exposure: exposure::exposure(dossier),
+    };
+    Document {
+        title: pieces::title(dossier, "Dependency upgrade initiative"),
+        header: common::header(dossier),
+        sections: vec![
+            aims::overview(&facts),
+            aims::scope(&facts),
+            phases::section(&facts),
+            people::roles(&facts),
+            course::flow(&facts),
+            course::rollback(&facts),
+            aims::security(&facts),
+            measure::criteria(&facts),
+            people::decisions(&facts),
+            measure::calendar(&facts),
+            people::risks(&facts),
+            trace::section(&facts),
+            common::sources(dossier),
+        ],
+        footer: common::footer(dossier),
+    }
+}

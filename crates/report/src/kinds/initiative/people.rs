@@ -1,0 +1,128 @@
+//! People: roles and who has them, decisions that wait for them, risks and who owns them (rows B5, B7, B8, C22).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use uplift_model::risk::{DecisionPoint, RegisterEntry};
+
+use super::Facts;
+use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::pieces;
+use crate::numbers::list;
+
+/// Entries of all plans and of the programme, with the component where one is known.
+fn register<'a>(facts: &Facts<'a>) -> Vec<&'a RegisterEntry> {
+    let of_plans = facts.plans().flat_map(|(_, plan)| &plan.register);
+    of_plans.chain(facts.dossier.programme.iter().flat_map(|p| &p.register)).collect()
+}
+
+pub(super) fn decision_points<'a>(facts: &Facts<'a>) -> Vec<&'a DecisionPoint> {
+    let of_plans = facts.plans().flat_map(|(_, plan)| &plan.decision_points);
+    of_plans.chain(facts.dossier.programme.iter().flat_map(|p| &p.decision_points)).collect()
+}
+
+pub(super) fn registered(facts: &Facts<'_>) -> usize {
+    register(facts).len()
+}
+
+fn named(facts: &Facts<'_>, role: &str) -> Text {
+    let own = facts.dossier.given.roles.iter().find(|(name, _)| name.eq_ignore_ascii_case(role));
+    match own {
+        Some((_, person)) => Text::from(person.as_str()),
+        None => Text::new().unknown("nobody named"),
+    }
+}
+
+pub(super) fn roles(facts: &Facts<'_>) -> Section {
+    let mut duties: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for entry in register(facts) {
+        let packages = list(&entry.packages);
+        if !entry.owner.is_empty() {
+            duties.entry(&entry.owner).or_default().insert(format!("owns the risk of {packages}"));
+        }
+        for role in &entry.reviewers {
+            duties.entry(role).or_default().insert(format!("reviews {packages}"));
+        }
+    }
+    for (_, step) in facts.steps() {
+        for role in &step.approvals {
+            duties.entry(role).or_default().insert(format!("agrees before {}", step.title));
+        }
+    }
+    for point in decision_points(facts) {
+        for role in &point.roles {
+            duties.entry(role).or_default().insert(format!("decides on {}", list(&point.packages)));
+        }
+    }
+    for role in facts.dossier.given.roles.keys() {
+        duties.entry(role).or_default();
+    }
+    let mut table = Table::new("role-list", "Roles", &["Role", "Who", "What for"], "No role is asked for or given.");
+    for (role, what) in &duties {
+        let duties: Vec<&str> = what.iter().map(String::as_str).collect();
+        let row = table.row(vec![
+            Text::from(*role),
+            named(facts, role),
+            Text::from(if duties.is_empty() { "given; no step asks for it".to_owned() } else { duties.join("; ") }),
+        ]);
+        row.tone = if facts.dossier.given.roles.keys().any(|name| name.eq_ignore_ascii_case(role)) {
+            Tone::Plain
+        } else {
+            Tone::Unknown
+        };
+    }
+    Section::new("roles", "Roles").with(Block::Table(table))
+}
+
+pub(super) fn decisions(facts: &Facts<'_>) -> Section {
+    let mut table = Table::new(
+        "decision-list",
+        "What people have to decide before a step may be carried out",
+        &["Question", "Packages", "Who must agree", "State"],
+        "Nothing waits for a decision.",
+    );
+    for point in decision_points(facts) {
+        let who = point.roles.iter().map(|role| Text::from(format!("{role}: ")).and(named(facts, role)));
+        table
+            .row(vec![
+                Text::from(point.question.as_str()),
+                pieces::codes(&point.packages),
+                pieces::joined(who, "; "),
+                Text::new().unknown("no approval is recorded here"),
+            ])
+            .tone = Tone::Warning;
+    }
+    let mut section = Section::new("decisions", "Decision points");
+    if !table.rows.is_empty() {
+        section = section.say(Text::new().span(table.count("decision")).plain(" open."));
+    }
+    section.with(Block::Table(table))
+}
+
+pub(super) fn risks(facts: &Facts<'_>) -> Section {
+    let columns = ["Packages", "Level", "Risk", "Mitigation", "Rollback", "Owner", "Escalation"];
+    let mut table =
+        Table::new("risk-register", "Risk register", &columns, "No risk was registered by the rules for packages.");
+    for entry in register(facts) {
+        table
+            .row(vec![
+                pieces::codes(&entry.packages),
+                Text::from(entry.level.to_string()),
+                Text::from(entry.risk.as_str()),
+                Text::from(entry.mitigation.as_str()),
+                Text::from(entry.rollback.as_str()),
+                Text::from(format!("{}: ", entry.owner)).and(named(facts, &entry.owner)),
+                Text::from(entry.escalation.as_str()),
+            ])
+            .tone = match entry.level {
+            uplift_model::Risk::High => Tone::Bad,
+            uplift_model::Risk::Medium => Tone::Warning,
+            uplift_model::Risk::Low => Tone::Plain,
+        };
+    }
+    let mut section = Section::new("risks", "Risks").with(Block::Table(table));
+    let warnings: Vec<String> = facts.plans().flat_map(|(_, plan)| plan.warnings.clone()).collect();
+    if !warnings.is_empty() {
+        section = section.say("To be looked at before it is carried out:").with(Block::List(pieces::texts(&warnings)));
+    }
+    section
+}

@@ -1,0 +1,80 @@
+//! Phases of the migration: the user's stages where there are any, else phases by risk; each with its edits.
+
+use uplift_model::plan::{Phase, PlanStep, StepKind};
+
+use super::Facts;
+use crate::document::{Block, Section, Table, Text};
+use crate::kinds::pieces;
+use crate::numbers::list;
+
+pub(super) fn section(facts: &Facts<'_>) -> Section {
+    let mut section = Section::new("phases", "Migration phases");
+    for part in facts.parts.iter().filter(|part| part.plan.is_none()) {
+        let why = part.why_no_plan.unwrap_or("it was not planned");
+        section = section.say(Text::from("Phases of ").code(part.path).plain(": ").unknown(why));
+    }
+    for (number, (name, steps)) in grouped(facts).into_iter().enumerate() {
+        section = section.below(one(number + 1, &name, &steps));
+    }
+    section
+}
+
+/// In the order of the steps; a stage or phase that comes again is the same one.
+fn grouped<'a>(facts: &Facts<'a>) -> Vec<(String, Vec<(&'a str, &'a PlanStep)>)> {
+    let mut groups: Vec<(String, Vec<(&str, &PlanStep)>)> = Vec::new();
+    for (path, step) in facts.steps() {
+        let name = match (&step.stage, step.phase, step.kind) {
+            (_, _, StepKind::Isolate | StepKind::Snapshot) => "before the first change".to_owned(),
+            (Some(stage), ..) => stage.clone(),
+            (None, Some(Phase::Integration), _) => "everything together".to_owned(),
+            (None, Some(phase), _) => format!("{phase} risk"),
+            (None, None, _) => "without a phase".to_owned(),
+        };
+        match groups.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, steps)) => steps.push((path, step)),
+            None => groups.push((name, vec![(path, step)])),
+        }
+    }
+    groups
+}
+
+fn one(number: usize, name: &str, steps: &[(&str, &PlanStep)]) -> Section {
+    let mut section = Section::new(format!("phase-{number}"), format!("Phase {number}: {name}"));
+    let told = steps.iter().map(|(path, step)| {
+        let text = Text::new().code(*path).plain(format!(": {}", step.title));
+        let tests = if step.required_tests.is_empty() {
+            String::new()
+        } else {
+            format!("; tests: {}", list(&step.required_tests))
+        };
+        let agree =
+            if step.approvals.is_empty() { String::new() } else { format!("; must agree: {}", list(&step.approvals)) };
+        text.plain(format!("{tests}{agree}"))
+    });
+    section = section.with(Block::List(told.collect()));
+    let mut edits = Table::new(
+        format!("phase-{number}-edits"),
+        "Lines that change",
+        &["Where", "Before", "After"],
+        "No line of a manifest changes.",
+    );
+    for (_, step) in steps {
+        for edit in &step.edits {
+            edits.row(vec![
+                pieces::place(&edit.file, Some(edit.line)),
+                Text::new().code(&edit.old),
+                Text::new().code(&edit.new),
+            ]);
+        }
+    }
+    if !edits.rows.is_empty() {
+        section = section.with(Block::Table(edits));
+    }
+    let mut criteria: Vec<String> = Vec::new();
+    for one in steps.iter().flat_map(|(_, step)| &step.success_criteria) {
+        if !criteria.contains(one) {
+            criteria.push(one.clone());
+        }
+    }
+    if criteria.is_empty() { section } else { section.say(Text::from(format!("Holds when: {}.", criteria.join("; ")))) }
+}

@@ -1,0 +1,238 @@
+//! Questions that contributors ask, answered from detected facts only, each with its evidence (row M4).
+
+use uplift_model::analysis::{DependencyRow, Pinning};
+
+use super::{Facts, targets};
+use crate::document::{Block, Section, Text};
+use crate::kinds::{pieces, ways};
+use crate::numbers::{count, list};
+
+/// Packages that keep a database's schema in step with the code, by their name in the index.
+const MIGRATORS: [&str; 9] = [
+    "alembic",
+    "aerich",
+    "django",
+    "flask-migrate",
+    "peewee-migrate",
+    "piccolo",
+    "south",
+    "sqlalchemy-migrate",
+    "yoyo-migrations",
+];
+
+pub(super) fn section(facts: &Facts<'_>) -> Section {
+    let mut all: Vec<(String, Vec<Text>)> = old_runtimes(facts);
+    all.push(("Do existing database migrations have to be rewritten?".to_owned(), migrations(facts)));
+    all.push(("Was a file removed?".to_owned(), removed(facts)));
+    all.push(("Is a bound left open, so that a later install takes another version?".to_owned(), bounds(facts)));
+    all.push(("What if tests fail?".to_owned(), failing(facts)));
+    all.push(("How is it undone?".to_owned(), undo(facts)));
+    all.into_iter().enumerate().fold(Section::new("faq", "Questions"), |section, (number, (question, answer))| {
+        let one = Section::new(format!("faq-{}", number + 1), question);
+        section.below(answer.into_iter().fold(one, |one, text| one.with(Block::Paragraph(text))))
+    })
+}
+
+fn rows<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a DependencyRow> {
+    facts.parts.iter().filter_map(|part| part.analysis).flat_map(|c| &c.dependencies)
+}
+
+/// One question a runtime of a component: may its lowest stated line still be used?
+fn old_runtimes(facts: &Facts<'_>) -> Vec<(String, Vec<Text>)> {
+    let mut all = Vec::new();
+    for part in &facts.parts {
+        for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
+            let lowest = runtime.stated.iter().flat_map(|one| one.lines.iter().map(move |line| (line, one)));
+            let Some((line, place)) = lowest.min_by_key(|(line, _)| numbers(line)) else { continue };
+            let mut answer = vec![match targets::window(facts, part) {
+                Some(window) if window.refused.contains(line) => Text::new()
+                    .strong("No. ")
+                    .plain(format!("The complete set cannot be solved on {line}; it can on {}", window.text)),
+                Some(window) if window.solved.contains(line) => Text::new()
+                    .strong("Yes. ")
+                    .plain(format!("A resolver solved the complete set on {line}; it does on {}", window.text)),
+                _ => Text::from("Nobody can say: ").unknown(format!("the complete set was not asked about on {line}")),
+            }];
+            if let Some(first) = answer.first_mut() {
+                *first = first
+                    .clone()
+                    .plain(". It is stated in ")
+                    .and(pieces::place(&place.file, Some(place.line)))
+                    .plain(".");
+            }
+            for end in runtime.end_of_life.iter().filter(|end| end.line == *line && end.passed) {
+                let day = end.date.as_deref().unwrap_or("a day not known here");
+                answer.push(Text::from(format!("Support for it ended on {day}.")));
+            }
+            let component = if facts.parts.len() > 1 { format!(" in {}", part.path) } else { String::new() };
+            all.push((format!("Can {} {line} still be used{component}?", runtime.name), answer));
+        }
+    }
+    all
+}
+
+/// `3.10` after `3.9`.
+fn numbers(line: &str) -> Vec<u64> {
+    line.split('.').map(|number| number.parse().unwrap_or(u64::MAX)).collect()
+}
+
+fn migrations(facts: &Facts<'_>) -> Vec<Text> {
+    let tools: Vec<&DependencyRow> =
+        rows(facts).filter(|row| MIGRATORS.iter().any(|name| row.is_named(name))).collect();
+    if tools.is_empty() {
+        return vec![Text::from(
+            "None of the tools for database migrations that are known here is among the dependencies.",
+        )];
+    }
+    let names: Vec<&str> = tools.iter().map(|row| row.name.as_str()).collect();
+    let mut answer = Vec::new();
+    let edited = edited(facts);
+    let script = |file: &str| file.contains("migrations/") || file.contains("alembic/") || file.contains("versions/");
+    let touched: Vec<&str> = edited.iter().copied().filter(|file| script(file)).collect();
+    let text = Text::from("In use: ").and(pieces::codes(&names)).plain(". ");
+    answer.push(if edited.is_empty() {
+        text.plain("Whether their scripts change: ").unknown("no edit is planned or known")
+    } else if touched.is_empty() {
+        text.plain("The plan edits ").and(pieces::codes(&edited)).plain(" and no migration script.")
+    } else {
+        text.plain("The plan edits these: ").and(pieces::codes(&touched)).plain(".")
+    });
+    let mut places = Vec::new();
+    for row in &tools {
+        let sites = row.usage.value().map(|usage| usage.sites.as_slice()).unwrap_or_default();
+        places.extend(
+            sites.iter().filter(|site| script(&site.file)).map(|site| pieces::place(&site.file, Some(site.line))),
+        );
+    }
+    if !places.is_empty() {
+        let text = Text::from("Scripts that import them, to be run against a copy of the data: ");
+        answer.push(text.and(pieces::joined(places, ", ")).plain("."));
+    }
+    answer.push(Text::from("Whether the schema drifts: ").unknown("nothing here compares the models with a database"));
+    answer
+}
+
+/// Files whose lines the plans edit, or where a run's packages are stated.
+fn edited<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
+    let planned = facts.steps().flat_map(|(_, step)| &step.edits).map(|edit| edit.file.as_str());
+    let run = facts.dossier.run.iter().flat_map(|run| &run.kept).flat_map(|kept| &kept.places);
+    let mut files: Vec<&str> = planned.collect();
+    files.extend(run.map(|place| place.file.as_str()));
+    files.sort_unstable();
+    files.dedup();
+    files
+}
+
+fn removed(facts: &Facts<'_>) -> Vec<Text> {
+    let edited = edited(facts);
+    let mut answer = vec![if edited.is_empty() {
+        Text::from("By the upgrade itself: ").unknown("no edit is planned or known")
+    } else {
+        Text::new()
+            .strong("Not by the upgrade. ")
+            .plain("It edits lines of ")
+            .and(pieces::codes(&edited))
+            .plain(" and of locks, and removes no file.")
+    }];
+    match &facts.dossier.hygiene {
+        uplift_model::Datum::Found { value } => {
+            for claim in &value.claims {
+                for (file, _) in claim.named.iter().filter(|(_, there)| !there) {
+                    let text =
+                        Text::new().code(file).plain(" is named in ").and(pieces::place(&claim.file, Some(claim.line)));
+                    answer.push(text.plain(" and is not in the tree."));
+                }
+            }
+        }
+        uplift_model::Datum::NotRetrieved { why } => {
+            answer.push(Text::from("Files that documents name and that are gone: ").unknown(why));
+        }
+        uplift_model::Datum::None => {}
+    }
+    answer
+}
+
+fn bounds(facts: &Facts<'_>) -> Vec<Text> {
+    let open: Vec<&DependencyRow> = rows(facts)
+        .filter(|row| row.direct && row.locked.is_none() && matches!(row.pinning, Pinning::Floor | Pinning::Unpinned))
+        .collect();
+    let direct = rows(facts).filter(|row| row.direct).count();
+    if open.is_empty() {
+        return vec![
+            Text::new()
+                .strong("No. ")
+                .plain(format!("Each of {} is pinned, bounded above or locked.", count(direct, "direct dependency"))),
+        ];
+    }
+    let each = open.iter().map(|row| {
+        let stated = row.stated.first();
+        let written = stated.map_or_else(|| row.name.clone(), |one| one.written.clone());
+        let text = Text::new().code(written);
+        match stated {
+            Some(one) => text.plain(" (").and(pieces::place(&one.file, Some(one.line))).plain(")"),
+            None => text,
+        }
+    });
+    let each = pieces::joined(each, ", ");
+    vec![
+        Text::new()
+            .strong("Yes. ")
+            .plain(format!(
+                "{} of {} without an upper bound and without a lock: ",
+                open.len(),
+                count(direct, "direct dependency")
+            ))
+            .and(each)
+            .plain(". A later install may take a version that nobody tested."),
+    ]
+}
+
+fn failing(facts: &Facts<'_>) -> Vec<Text> {
+    let mut answer = Vec::new();
+    if let Some(run) = &facts.dossier.run {
+        for held in &run.held {
+            let text = Text::new().code(held.name.as_str()).plain(format!(" {}: ", crate::words::held(held)));
+            answer.push(text.plain(&held.reason).plain(format!(" ({})", crate::words::proof(held.proof))).plain("."));
+        }
+        if run.held.is_empty() && ways::delivered(facts.dossier).is_some_and(|run| run.verified) {
+            answer.push(Text::from("In this run none did that passed before: ").plain(&run.verification).plain("."));
+        }
+    }
+    let mut ways_out = Vec::new();
+    for (path, step) in facts.steps() {
+        for one in &step.fallbacks {
+            let text =
+                Text::new().code(path).plain(format!(" step {}: {}, because {}", step.number, one.what, one.reason));
+            ways_out.push(text);
+        }
+    }
+    if !ways_out.is_empty() {
+        answer.push(Text::from("Other ways that are known: ").and(pieces::joined(ways_out, "; ")).plain("."));
+    }
+    let points: Vec<String> = facts
+        .steps()
+        .filter(|(_, step)| !step.rollback_point.is_empty())
+        .map(|(_, step)| step.number.to_string())
+        .collect();
+    if !points.is_empty() {
+        answer.push(Text::from(format!("A place to go back to is recorded for steps {}.", list(&points))));
+    }
+    if answer.is_empty() {
+        answer.push(Text::from("Ways out: ").unknown("no plan and no run say any"));
+    }
+    answer
+}
+
+fn undo(facts: &Facts<'_>) -> Vec<Text> {
+    let mut answer: Vec<Text> = Vec::new();
+    for (path, plan) in facts.plans().filter(|(_, plan)| !plan.rollback_strategy.is_empty()) {
+        answer.push(Text::new().code(path).plain(": ").plain(&plan.rollback_strategy).plain("."));
+    }
+    if let Some(run) = ways::delivered(facts.dossier) {
+        answer.push(Text::from("This run: ").code(format!("uplift rollback {}", run.run)).plain("."));
+    }
+    if answer.is_empty() {
+        answer.push(Text::from("Way back: ").unknown("no plan states one"));
+    }
+    answer
+}

@@ -1,0 +1,139 @@
+//! The table of targets, with floor, version in use and target kept apart (row A6), and every place that states a
+//! runtime (rows A19, D6, E5).
+
+use uplift_model::compatibility::Window;
+
+use super::Facts;
+use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::{pieces, ways};
+
+pub(super) fn overview(facts: &Facts<'_>) -> Section {
+    let mut table = Table::new(
+        "targets",
+        "Target versions",
+        &["Dependency", "Component", ">Floor", ">In use", ">Target", "In use says"],
+        "Nothing is to move.",
+    );
+    for part in &facts.parts {
+        for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
+            let floor = runtime.stated.iter().filter(|one| !one.exact).find_map(|one| one.lines.first());
+            let component = part.analysis;
+            let target = match window(facts, part) {
+                Some(window) => Text::from(window.text.as_str()),
+                None => Text::new().unknown("nobody asked on which runtimes the set can be solved"),
+            };
+            table.row(vec![
+                Text::new().code(&runtime.name),
+                Text::new().code(part.path),
+                floor.map_or_else(|| Text::from("none stated"), |line| Text::from(line.as_str())),
+                pieces::known(component.and_then(|c| c.runtime.as_deref()), "nothing states it"),
+                target,
+                Text::from(component.and_then(|c| c.runtime_from.as_deref()).unwrap_or("nothing")),
+            ]);
+        }
+    }
+    let runtimes = table.rows.len();
+    for way in facts.moving() {
+        let floor = way.row.and_then(|row| row.floor.as_deref());
+        let said = way.row.map(|row| match row.current_from {
+            uplift_model::analysis::CurrentFrom::Locked => "the lock",
+            uplift_model::analysis::CurrentFrom::Pinned => "an exact pin",
+            uplift_model::analysis::CurrentFrom::Installed => "what is installed",
+            uplift_model::analysis::CurrentFrom::Unknown => "nothing; the plan resolved it",
+        });
+        table.row(vec![
+            Text::new().code(&way.name),
+            Text::new().code(way.component),
+            floor.map_or_else(|| Text::from("none stated"), Text::from),
+            pieces::known(way.from.as_deref(), "no file says which version runs"),
+            pieces::known(way.to.as_deref(), "it goes out"),
+            Text::from(said.unwrap_or("the plan")),
+        ]);
+    }
+    let moving = table.rows.len() - runtimes;
+    let state = match ways::delivered(facts.dossier) {
+        Some(run) => Text::from("Carried out on branch ").code(run.branch.as_deref().unwrap_or_default()).plain("."),
+        None => Text::from("Nothing of it is carried out yet."),
+    };
+    Section::new("overview", "Upgrade overview")
+        .say(Text::new().count(moving, "direct dependency", "targets").plain(" move. ").and(state))
+        .with(Block::Table(table))
+}
+
+/// The runtimes on which a resolver solved the component's complete set.
+pub(super) fn window<'a>(facts: &Facts<'a>, part: &ways::Part<'_>) -> Option<&'a Window> {
+    let report = facts.dossier.compatibility.value()?;
+    let own = report.components.iter().find(|c| ways::normal(&c.path) == part.path && c.ecosystem == part.ecosystem)?;
+    own.window.as_ref()
+}
+
+pub(super) fn runtimes(facts: &Facts<'_>) -> Section {
+    let mut stated = Table::new(
+        "runtime-places",
+        "Every place that states a runtime",
+        &["Where", "Runtime", "Kind", "Written", "Lines", "Against the complete set"],
+        "No file states a runtime.",
+    );
+    let mut disagreements = Vec::new();
+    let mut ends = Vec::new();
+    for part in &facts.parts {
+        let window = window(facts, part);
+        for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
+            for one in &runtime.stated {
+                let (tone, verdict) = against(window, &one.lines, one.exact);
+                stated
+                    .row(vec![
+                        pieces::place(&one.file, Some(one.line)),
+                        Text::from(runtime.name.as_str()),
+                        Text::from(one.kind.as_str()),
+                        Text::new().code(&one.written),
+                        Text::from(one.lines.join(", ")),
+                        verdict,
+                    ])
+                    .tone = tone;
+            }
+            disagreements.extend(runtime.disagreements.iter().map(|one| Text::from(one.message.as_str())));
+            for end in &runtime.end_of_life {
+                let text = match (&end.date, end.passed) {
+                    (Some(day), true) => Text::from(format!("{} {}: support ended on {day}.", runtime.name, end.line)),
+                    (Some(day), false) => Text::from(format!("{} {}: supported until {day}.", runtime.name, end.line)),
+                    (None, _) => {
+                        Text::from(format!("{} {}: ", runtime.name, end.line)).unknown("end of support not known here")
+                    }
+                };
+                ends.push(text);
+            }
+        }
+    }
+    let change = stated.count_where("place", |row| row.tone == Tone::Bad);
+    let mut section = Section::new("runtimes", "Runtimes")
+        .say(Text::new().span(change).plain(" to change before the complete set fits everywhere."))
+        .with(Block::Table(stated));
+    if !disagreements.is_empty() {
+        section = section.say("Places that disagree:").with(Block::List(disagreements));
+    }
+    if ends.is_empty() { section } else { section.with(Block::List(ends)) }
+}
+
+/// Lines that a place names, held against those that were solved. A range is judged by its lowest line.
+fn against(window: Option<&Window>, lines: &[String], exact: bool) -> (Tone, Text) {
+    let Some(window) = window else {
+        return (Tone::Unknown, Text::new().unknown("nobody asked"));
+    };
+    let refused: Vec<&str> = lines.iter().filter(|line| window.refused.contains(line)).map(String::as_str).collect();
+    let unasked: Vec<&str> = lines
+        .iter()
+        .filter(|line| !window.refused.contains(line) && !window.solved.contains(line))
+        .map(String::as_str)
+        .collect();
+    if !refused.is_empty() {
+        let what = if exact { "cannot be solved on " } else { "admits, and cannot be solved on, " };
+        (Tone::Bad, Text::from(format!("{what}{}", refused.join(", "))))
+    } else if !unasked.is_empty() {
+        (Tone::Unknown, Text::new().unknown(format!("nobody asked about {}", unasked.join(", "))))
+    } else if lines.is_empty() {
+        (Tone::Unknown, Text::new().unknown("it names no line"))
+    } else {
+        (Tone::Good, Text::from("solved"))
+    }
+}
