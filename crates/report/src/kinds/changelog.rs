@@ -4,13 +4,13 @@ use uplift_model::dossier::Dossier;
 use uplift_model::outcome::RunReport;
 
 use super::exposure::{Basis, Exposed};
-use super::{common, exposure, pieces, ways};
+use super::{exposure, parts, pieces, ways};
 use crate::document::{Block, Document, Section, Text, Tone};
 use crate::numbers::list;
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let sections = match ways::delivered(dossier) {
-        Some(run) => vec![entry(dossier, run), common::sources(dossier)],
+        Some(run) => vec![entry(dossier, run), parts::sources(dossier)],
         None => {
             let why = match &dossier.run {
                 Some(run) => format!(
@@ -19,14 +19,14 @@ pub fn write(dossier: &Dossier) -> Document {
                 ),
                 None => "There is no run: there is nothing to enter.".to_owned(),
             };
-            vec![Section::new("unreleased", "Unreleased").say(why), common::sources(dossier)]
+            vec![Section::new("unreleased", "Unreleased").say(why), parts::sources(dossier)]
         }
     };
     Document {
         title: pieces::title(dossier, "Changelog"),
-        header: common::header(dossier),
+        header: parts::header(dossier),
         sections,
-        footer: common::footer(dossier),
+        footer: parts::footer(dossier),
     }
 }
 

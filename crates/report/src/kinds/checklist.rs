@@ -5,7 +5,7 @@ use uplift_model::dossier::Dossier;
 use super::parts::{self, Basis, Pair};
 use crate::document::{Block, Document, Item, ItemState, Section, Table, Text};
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
     let table = table(dossier, &pairs);
     let mut progress = Section::new("progress", "Progress");

@@ -5,10 +5,21 @@
 //! (`crate::markdown`, `crate::html`).
 
 mod assessment;
+mod changelog;
 mod checklist;
+mod exposure;
+mod initiative;
+mod migration_guide;
 mod parts;
+mod pieces;
 mod plan;
+mod pr;
 mod summary;
+mod update;
+mod ways;
+
+#[cfg(test)]
+mod sample;
 
 use std::fmt;
 use std::str::FromStr;
@@ -106,13 +117,17 @@ impl FromStr for Kind {
     }
 }
 
-/// The report of one kind; `None`: this release does not write that kind yet.
-pub fn write(kind: Kind, dossier: &Dossier) -> Option<Document> {
-    Some(match kind {
+/// The report of one kind.
+pub fn write(kind: Kind, dossier: &Dossier) -> Document {
+    match kind {
         Kind::Plan => plan::write(dossier),
         Kind::Assessment => assessment::write(dossier),
         Kind::Checklist => checklist::write(dossier),
         Kind::Summary => summary::write(dossier),
-        Kind::Update | Kind::Initiative | Kind::MigrationGuide | Kind::Pr | Kind::Changelog => return None,
-    })
+        Kind::Update => update::write(dossier),
+        Kind::Initiative => initiative::write(dossier),
+        Kind::MigrationGuide => migration_guide::write(dossier),
+        Kind::Pr => pr::write(dossier),
+        Kind::Changelog => changelog::write(dossier),
+    }
 }

@@ -1,6 +1,6 @@
 //! Small pieces of text that update, initiative and migration guide share.
 //!
-//! Lives here: lists of names, places, what nobody gave. Lives elsewhere: what stands around a report (`super::common`).
+//! Lives here: lists of names, places, what nobody gave. Lives elsewhere: what stands around a report (`super::parts`).
 
 use uplift_model::advisory::Severity;
 use uplift_model::dossier::Dossier;

@@ -7,27 +7,27 @@ use uplift_model::dossier::Dossier;
 use uplift_model::outcome::{Kept, Proof, RunReport};
 use uplift_model::{Distance, Risk};
 
-use super::{common, exposure, pieces, ways};
+use super::{exposure, parts, pieces, ways};
 use crate::document::{Block, Document, Section, Table, Text, Tone};
 use crate::numbers::{count, duration};
 use crate::words;
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let Some(run) = &dossier.run else {
         return Document {
             title: pieces::title(dossier, "Pull request"),
-            header: common::header(dossier),
+            header: parts::header(dossier),
             sections: vec![
                 Section::new("summary", "Summary")
                     .say("There is no run, so that there is nothing to propose for merging."),
-                common::sources(dossier),
+                parts::sources(dossier),
             ],
-            footer: common::footer(dossier),
+            footer: parts::footer(dossier),
         };
     };
     Document {
         title: Text::from(crate::markdown::title(run)),
-        header: common::header(dossier),
+        header: parts::header(dossier),
         sections: vec![
             summary(dossier, run),
             updates(dossier, run),
@@ -37,9 +37,9 @@ pub fn write(dossier: &Dossier) -> Document {
             verification(run),
             undo(dossier, run),
             notes(run),
-            common::sources(dossier),
+            parts::sources(dossier),
         ],
-        footer: common::footer(dossier),
+        footer: parts::footer(dossier),
     }
 }
 

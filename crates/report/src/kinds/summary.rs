@@ -9,7 +9,7 @@ use crate::document::{Block, Document, Section, Text};
 /// Packages that one page names; the table below the page has all of them.
 const NAMED: usize = 5;
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
     let advisories = parts::advisories(dossier);
     let mut why = Section::new("why", "Why");

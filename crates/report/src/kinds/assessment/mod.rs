@@ -17,7 +17,7 @@ use super::parts::{self, AdvisoryRow, Pair};
 use crate::document::{Block, Document, Section, Table, Target, Text, Tone};
 use crate::numbers::count;
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
     let advisories = parts::advisories(dossier);
     let title = dossier.given.title.clone().unwrap_or_else(|| format!("Assessment of {}", dossier.analysis.repository));

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use uplift_model::Datum;
+use uplift_model::dossier::Dossier;
 use uplift_model::hygiene::{Area, Claim, Evidence, HygieneFinding, HygieneReport, Presence, Progress};
 
 use super::super::parts::made_up::{Made, dossier, read};
@@ -9,7 +10,7 @@ use super::super::{Kind, write};
 
 #[test]
 fn every_section_is_there() {
-    let page = read(&write(Kind::Assessment, &dossier(&[Made::new("stripe", "backend")])).unwrap());
+    let page = read(&write(Kind::Assessment, &dossier(&[Made::new("stripe", "backend")])));
     let wanted = [
         "summary",
         "state",
@@ -42,7 +43,7 @@ fn every_section_is_there() {
 #[test]
 fn money_comes_from_what_was_given_with_its_formula() {
     let mut data = dossier(&[Made::new("stripe", "backend")]);
-    let page = |data| read(&write(Kind::Assessment, data).unwrap()).text;
+    let page = |data: &Dossier| read(&write(Kind::Assessment, data)).text;
     assert!(page(&data).contains("unknown(not given: investment and savings-per-year of [report] in uplift.toml)"));
     (data.given.investment, data.given.savings_per_year) = (Some(50_000.0), Some(150_000.0));
     data.given.currency = Some("USD".to_owned());
@@ -68,7 +69,7 @@ fn a_package_of_two_components_has_one_week_and_counts_twice() {
         Made { priority: 1, ..Made::new("fastapi", "backend") },
         Made { priority: 1, ..Made::new("fastapi", "gateway") },
     ];
-    let page = read(&write(Kind::Assessment, &dossier(&both)).unwrap());
+    let page = read(&write(Kind::Assessment, &dossier(&both)));
     let weeks: Vec<_> = page.table("pairs").rows.iter().map(|row| row.cells[7].clone()).collect();
     assert_eq!(weeks.len(), 2);
     assert_eq!(weeks[0], weeks[1]);
@@ -103,7 +104,7 @@ fn hygiene_and_claims_are_shown_with_their_places() {
         }],
         ..HygieneReport::default()
     });
-    let page = read(&write(Kind::Assessment, &data).unwrap());
+    let page = read(&write(Kind::Assessment, &data));
     page.hold_together();
     for said in
         ["present but neutralised", "ci.yml:31", "uplift hygiene --fix dependency-scan", "ROADMAP.md:12", "1 of 2"]

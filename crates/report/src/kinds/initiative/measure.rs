@@ -6,7 +6,7 @@ use uplift_model::roadmap::{Calendar, Effort, Team};
 
 use super::Facts;
 use crate::document::{Block, Figure, Section, Table, Text, Tone};
-use crate::kinds::{common, pieces};
+use crate::kinds::{parts, pieces};
 use crate::numbers::count;
 use crate::pictures::{Picture, Stretch, Timeline};
 
@@ -116,6 +116,7 @@ pub(super) fn calendar(facts: &Facts<'_>) -> Section {
         let picture = Picture::Timeline(Timeline {
             unit: "week".to_owned(),
             rows: calendar.stretches.iter().map(stretch).collect(),
+            legend: vec![(Tone::Bad, "first priority".to_owned()), (Tone::Plain, "later".to_owned())],
         });
         let caption = Text::from("Which weeks belong to which priority");
         section = section.with(Block::Figure(Figure { id: "calendar-figure".to_owned(), caption, picture }));
@@ -124,7 +125,7 @@ pub(super) fn calendar(facts: &Facts<'_>) -> Section {
     for week in &calendar.weeks {
         weeks.row(vec![
             week.number.to_string().into(),
-            common::effort(week.minutes).into(),
+            parts::effort(week.minutes).into(),
             Text::from(week.checklist.join("; ")),
         ]);
     }
@@ -143,8 +144,8 @@ fn team(team: Team) -> Text {
 fn work(effort: &Effort) -> Text {
     Text::new().count(effort.rows.len(), "step", "effort-rows").plain(format!(
         ", {} of work in all, {} along the longest chain of steps that need each other.",
-        common::effort(effort.total_minutes),
-        common::effort(effort.critical_minutes)
+        parts::effort(effort.total_minutes),
+        parts::effort(effort.critical_minutes)
     ))
 }
 
@@ -155,11 +156,11 @@ fn efforts(effort: &Effort) -> Table {
         table.row(vec![
             pieces::codes(&row.packages),
             row.level.to_string().into(),
-            common::effort(row.parts.change).into(),
-            common::effort(row.parts.adapt).into(),
-            common::effort(row.parts.test).into(),
-            common::effort(row.parts.review).into(),
-            common::effort(row.minutes).into(),
+            parts::effort(row.parts.change).into(),
+            parts::effort(row.parts.adapt).into(),
+            parts::effort(row.parts.test).into(),
+            parts::effort(row.parts.review).into(),
+            parts::effort(row.minutes).into(),
             Text::from(row.because.join("; ")),
         ]);
     }

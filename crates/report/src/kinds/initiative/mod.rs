@@ -2,7 +2,7 @@
 //! flow, ways back, measures, decisions, weeks, risks, and which requirement each part serves.
 //!
 //! Lives here: the order of the sections. Lives elsewhere: one file for each group of sections; who moves
-//! (`super::ways`), advisories (`super::exposure`), what stands around a report (`super::common`).
+//! (`super::ways`), advisories (`super::exposure`), what stands around a report (`super::parts`).
 
 mod aims;
 mod course;
@@ -19,7 +19,7 @@ use uplift_model::plan::{Plan, PlanStep};
 
 use super::exposure::{self, Exposure};
 use super::ways::{self, Part, Way};
-use super::{common, pieces};
+use super::{parts, pieces};
 use crate::document::Document;
 
 /// Everything that the sections look at.
@@ -41,7 +41,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let facts = Facts {
         dossier,
         parts: ways::parts(dossier),
@@ -50,7 +50,7 @@ pub fn write(dossier: &Dossier) -> Document {
     };
     Document {
         title: pieces::title(dossier, "Dependency upgrade initiative"),
-        header: common::header(dossier),
+        header: parts::header(dossier),
         sections: vec![
             aims::overview(&facts),
             aims::scope(&facts),
@@ -64,8 +64,8 @@ pub fn write(dossier: &Dossier) -> Document {
             measure::calendar(&facts),
             people::risks(&facts),
             trace::section(&facts),
-            common::sources(dossier),
+            parts::sources(dossier),
         ],
-        footer: common::footer(dossier),
+        footer: parts::footer(dossier),
     }
 }

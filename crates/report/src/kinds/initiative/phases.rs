@@ -5,7 +5,7 @@ use uplift_model::{Candidate, Move};
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
-use crate::kinds::common;
+use crate::kinds::parts;
 use crate::kinds::pieces;
 use crate::kinds::ways::reason_word;
 use crate::numbers::list;
@@ -75,7 +75,7 @@ fn step_row(facts: &Facts<'_>, table: &mut Table, path: &str, step: &PlanStep) {
         Text::from(if step.required_tests.is_empty() { "none".to_owned() } else { list(&step.required_tests) }),
         Text::from(if step.approvals.is_empty() { "nobody".to_owned() } else { list(&step.approvals) }),
         Text::from(if needs.is_empty() { "nothing".to_owned() } else { format!("steps {}", needs.join(", ")) }),
-        Text::from(if step.minutes == 0 { "by itself".to_owned() } else { common::effort(step.minutes) }),
+        Text::from(if step.minutes == 0 { "by itself".to_owned() } else { parts::effort(step.minutes) }),
     ]);
     row.tone = if step.approvals.is_empty() { Tone::Plain } else { Tone::Warning };
 }
@@ -105,7 +105,7 @@ fn instructions(path: &str, step: &PlanStep) -> Option<Block> {
     }
     if !step.parts.is_empty() {
         let part = |part: &uplift_model::plan::WorkPart| {
-            Text::from(format!("{} ({}); gate: {}", part.what, common::effort(part.minutes), part.gate))
+            Text::from(format!("{} ({}); gate: {}", part.what, parts::effort(part.minutes), part.gate))
         };
         blocks.push(Block::Steps(step.parts.iter().map(part).collect()));
     }

@@ -16,7 +16,7 @@ use uplift_model::dossier::Dossier;
 use uplift_model::plan::{Plan, PlanStep};
 
 use super::ways::{self, Part, Way};
-use super::{common, pieces};
+use super::{parts, pieces};
 use crate::document::Document;
 
 /// Everything that the sections look at.
@@ -41,11 +41,11 @@ impl<'a> Facts<'a> {
     }
 }
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let facts = Facts { dossier, parts: ways::parts(dossier), ways: ways::ways(dossier) };
     Document {
         title: pieces::title(dossier, "Upgrade and migration guide"),
-        header: common::header(dossier),
+        header: parts::header(dossier),
         sections: vec![
             targets::overview(&facts),
             targets::runtimes(&facts),
@@ -54,8 +54,8 @@ pub fn write(dossier: &Dossier) -> Document {
             local::steps(&facts),
             local::checklist(&facts),
             questions::section(&facts),
-            common::sources(dossier),
+            parts::sources(dossier),
         ],
-        footer: common::footer(dossier),
+        footer: parts::footer(dossier),
     }
 }

@@ -27,11 +27,11 @@ mod words;
 
 pub(crate) use actions::{commands, commands_block, edits, pins};
 pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, posture, security};
-pub(crate) use frame::{footer, header, status};
+pub(crate) use frame::{footer, header};
 pub(crate) use libraries::{behind, breaking, in_use, notes, notes_of, places, research};
-pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays, stays_table};
+pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};
 pub(crate) use people::{
     calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks, who,
 };
 pub(crate) use sources::{not_known, sources, urgency};
-pub(crate) use words::{component, distance, effort, id, state, versions};
+pub(crate) use words::{component, effort, id, versions};

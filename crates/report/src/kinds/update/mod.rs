@@ -19,7 +19,7 @@ use uplift_model::dossier::Dossier;
 
 use super::exposure::{self, Exposure};
 use super::ways::{self, Way};
-use super::{common, pieces};
+use super::{parts, pieces};
 use crate::document::{Document, Text};
 
 /// Everything that the sections look at.
@@ -29,10 +29,10 @@ struct Facts<'a> {
     exposure: Exposure<'a>,
 }
 
-pub fn write(dossier: &Dossier) -> Document {
+pub(super) fn write(dossier: &Dossier) -> Document {
     let facts = Facts { dossier, ways: ways::ways(dossier), exposure: exposure::exposure(dossier) };
     let what = if dossier.run.is_some() { "Dependency updates" } else { "Dependency updates, proposed" };
-    let mut header = common::header(dossier);
+    let mut header = parts::header(dossier);
     header.extend(dossier.run.as_ref().map(|run| {
         let branch = match (ways::delivered(dossier), &run.branch) {
             (Some(_), Some(branch)) => Text::from("branch ").code(branch),
@@ -54,8 +54,8 @@ pub fn write(dossier: &Dossier) -> Document {
             steps::notes(&facts),
             posture::section(&facts),
             steps::next(&facts),
-            common::sources(dossier),
+            parts::sources(dossier),
         ],
-        footer: common::footer(dossier),
+        footer: parts::footer(dossier),
     }
 }
