@@ -77,7 +77,7 @@ impl<'d> Draft<'d> {
             let packages: Vec<String> = one.candidates.iter().map(|c| c.name.to_string()).collect();
             let labels: Vec<String> = packages.iter().map(|name| label(name)).collect();
             let step = one.candidates.iter().map(|c| step(&c.current, &c.target)).max().unwrap_or(Step::Same);
-            let class = one.candidates.iter().filter_map(|c| Class::of_word(&c.assessment.as_ref()?.class)).next();
+            let class = one.candidates.iter().find_map(|c| Class::of_word(&c.assessment.as_ref()?.class));
             let level = one.candidates.iter().map(|c| c.risk).max().unwrap_or(uplift_model::Risk::Low);
             let work = Work {
                 packages: labels.clone(),

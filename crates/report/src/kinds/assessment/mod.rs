@@ -65,6 +65,7 @@ fn summary(dossier: &Dossier, pairs: &[Pair<'_>], advisories: &[AdvisoryRow<'_>]
     );
     let mut found = Section::new("findings", "Critical findings").with(Block::List(items));
     found = found.with(parts::security(dossier, advisories)).with(Block::Table(table)).with(Block::Table(stays));
+    found.blocks.extend(parts::figures(dossier));
     let mut urgency = Section::new("urgency", "Urgency");
     urgency.blocks = parts::urgency(dossier);
     section = section.below(found).below(urgency);

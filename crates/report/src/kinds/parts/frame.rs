@@ -35,7 +35,7 @@ pub(crate) fn header(dossier: &Dossier) -> Vec<(String, Text)> {
 }
 
 /// How far things are, from what is recorded: nothing is called approved or verified that nobody approved or verified.
-pub(crate) fn status(dossier: &Dossier) -> Text {
+fn status(dossier: &Dossier) -> Text {
     match &dossier.run {
         None => Text::from("proposed: nothing was carried out, and no approval is recorded"),
         Some(run) => {

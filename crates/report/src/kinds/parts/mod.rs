@@ -2,8 +2,9 @@
 //!
 //! | file | what is there |
 //! | --- | --- |
-//! | `frame` | [`header`], [`footer`], [`status`]: the lines above and below every report |
-//! | `pairs` | [`pairs`]: every (component, package) that could move, with plan, row and week; [`stays`]: what does not; [`pairs_table`] |
+//! | `figures` | [`figures`]: ages, risk by phase, who depends on whom |
+//! | `frame` | [`header`], [`footer`]: the lines above and below every report |
+//! | `pairs` | [`pairs`]: every (component, package) that could move, with plan, row and week; [`pairs_table`]; [`stays_table`]: what does not |
 //! | `advisories` | [`advisories`]: one row an advisory with what becomes of it; [`advisories_table`], [`posture`], [`security`] |
 //! | `libraries` | one package in full: [`research`], [`notes`], [`breaking`], [`places`], [`behind`] |
 //! | `actions` | [`commands`], [`edits`], [`pins`]: what to type and to write |
@@ -16,6 +17,7 @@
 
 mod actions;
 mod advisories;
+mod figures;
 mod frame;
 mod libraries;
 #[cfg(test)]
@@ -27,6 +29,7 @@ mod words;
 
 pub(crate) use actions::{commands, commands_block, edits, pins};
 pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, posture, security};
+pub(crate) use figures::figures;
 pub(crate) use frame::{footer, header};
 pub(crate) use libraries::{behind, breaking, in_use, notes, notes_of, places, research};
 pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};

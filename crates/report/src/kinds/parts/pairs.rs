@@ -223,7 +223,7 @@ pub(crate) fn reason_word(reason: Reason) -> &'static str {
 }
 
 /// What a newer version exists of and that does not move: component and why.
-pub(crate) fn stays(dossier: &Dossier) -> Vec<(&str, &Unmoved)> {
+fn stays(dossier: &Dossier) -> Vec<(&str, &Unmoved)> {
     let plans = dossier.plans.iter().filter_map(|one| Some((one.component.as_str(), one.plan.value()?)));
     plans.flat_map(|(component, plan)| plan.unmoved.iter().map(move |unmoved| (component, unmoved))).collect()
 }

@@ -140,7 +140,7 @@ pub(crate) fn calendar(dossier: &Dossier) -> Vec<Section> {
         to: stretch.weeks.1,
         tone: if stretch.priority == 1 { Tone::Warning } else { Tone::Plain },
     });
-    let legend = vec![(Tone::Warning, "first priority".to_owned()), (Tone::Plain, "later".to_owned())];
+    let legend = vec![(Tone::Warning, "priority 1".to_owned()), (Tone::Plain, "later".to_owned())];
     let picture = Picture::Timeline(Timeline { unit: "week".to_owned(), rows: rows.collect(), legend });
     let mut overview = Section::new("calendar", "Weeks");
     if !calendar.stretches.is_empty() {

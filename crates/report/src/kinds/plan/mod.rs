@@ -44,7 +44,9 @@ fn overview(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     );
     section.blocks.extend(parts::not_known(dossier));
     section.blocks.extend(parts::urgency(dossier));
-    section.with(Block::Table(table)).with(Block::Table(stays))
+    section = section.with(Block::Table(table)).with(Block::Table(stays));
+    section.blocks.extend(parts::figures(dossier));
+    section
 }
 
 /// Pairs that move in one step, in the order of the most urgent among them.

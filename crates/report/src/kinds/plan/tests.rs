@@ -104,7 +104,7 @@ fn each_library_shows_the_state_of_every_research_field() {
     let research: Vec<_> = page.tables.iter().filter(|table| table.id.starts_with("research-")).collect();
     assert_eq!(research.len(), 2);
     for table in research {
-        assert_eq!(table.rows.len(), 11, "{}", table.id);
+        assert_eq!(table.rows.len(), 10, "{}", table.id);
     }
     for id in ["prioritized", "libraries", "action-plan", "review", "staging", "rollback", "approvals", "security"] {
         assert!(page.sections.iter().any(|section| section == id), "no section {id}");
