@@ -20,7 +20,7 @@ fn document() -> Document {
         .plain("Of ")
         .span(table.count("dependency"))
         .plain(", ")
-        .span(table.count_where("one", |row| row.tone == Tone::Bad))
+        .span(table.count_where("package", |row| row.tone == Tone::Bad))
         .plain(" must not wait: ")
         .code("cryptography")
         .plain(" has open advisories and is reached by requests. Release notes of two packages: ")

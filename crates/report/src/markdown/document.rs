@@ -133,9 +133,7 @@ impl Page {
             }
             Block::Details { summary, blocks } => {
                 // Inside HTML Markdown is not read, so the summary is written as HTML reads it.
-                let summary = clean::line(&summary.words()).replace('&', "&amp;").replace('<', "&lt;");
-                let summary = summary.replace('>', "&gt;").replace('@', "@\u{200b}").replace('#', "#\u{200b}");
-                let summary = summary.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.");
+                let summary = in_html(&summary.words());
                 self.out.push_str(&format!("<details><summary>{summary}</summary>\n\n"));
                 self.blocks(blocks);
                 self.out.push_str("</details>\n");
@@ -228,6 +226,19 @@ impl Page {
             },
         }
     }
+}
+
+/// Text inside a tag of HTML on one line: no markup, no mention, no link.
+fn in_html(raw: &str) -> String {
+    let mut safe = String::new();
+    for c in clean::line(raw).chars() {
+        match c {
+            '&' | '<' | '>' | '|' | '`' | '[' | ']' => safe.push_str(&format!("&#{};", u32::from(c))),
+            '@' | '#' => safe.extend([c, '\u{200b}']),
+            _ => safe.push(c),
+        }
+    }
+    safe.replace("://", ":\u{200b}//").replace("www.", "www\u{200b}.")
 }
 
 fn callout(tone: Tone) -> &'static str {

@@ -50,7 +50,7 @@ fn of_component(component: &ComponentCompatibility, columns: &[String], several:
             fitting.iter().all(|group| group.iter().any(|row| row.runtime == *runtime)).then_some(Verdict::Sat)
         };
         let cells = columns.iter().map(|runtime| cell(everywhere(runtime))).collect();
-        let others = if rows.len() > 1 { "other " } else { "" };
+        let others = if rows.len() > usize::from(!component.checks.is_empty()) { "other " } else { "" };
         let noun = if fitting.len() == 1 { "package" } else { "packages" };
         rows.push((label(&format!("{} {others}{noun}", fitting.len())), cells));
     }

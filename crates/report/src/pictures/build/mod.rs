@@ -9,6 +9,9 @@ mod dependencies;
 mod phases;
 mod weeks;
 
+#[cfg(test)]
+mod tests;
+
 pub use ages::ages_before_after;
 pub use compatibility::matrix;
 pub use dependencies::dependency_map;

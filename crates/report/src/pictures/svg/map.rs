@@ -8,7 +8,9 @@ use crate::pictures::{Map, Node};
 
 /// More columns than this cannot hold a name each.
 const COLUMNS: usize = 5;
-const GAP: f64 = 44.0;
+const GAP: f64 = 36.0;
+/// Lines of a note.
+const NOTE: usize = 3;
 
 pub(super) fn draw(canvas: &mut Canvas, map: &Map, width: Width) {
     let mut ranks: Vec<usize> = map.nodes.iter().map(|node| node.column).collect();
@@ -28,8 +30,16 @@ pub(super) fn draw(canvas: &mut Canvas, map: &Map, width: Width) {
     }
 }
 
-/// A node in its place.
-#[derive(Clone, Copy, Default)]
+/// What stands in a column: a node, or room for an edge that passes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Node(usize),
+    /// The edge's place in the map's list.
+    Passing(usize),
+}
+
+/// A stop in its place: middle of its left side, and its height.
+#[derive(Clone, Copy)]
 struct Place {
     x: f64,
     y: f64,
@@ -39,78 +49,108 @@ struct Place {
 fn columns(canvas: &mut Canvas, map: &Map, ranks: &[usize]) {
     let count = ranks.len().max(1) as f64;
     let wide = ((canvas.width - GAP * (count - 1.0)) / count).min(240.0);
-    let mut places = vec![Place::default(); map.nodes.len()];
-    let mut order: Vec<Vec<usize>> = Vec::new();
-    for rank in ranks {
-        let mut here: Vec<usize> = (0..map.nodes.len()).filter(|i| column(map, *i) == Some(*rank)).collect();
-        // Next to what needs it, so that few lines cross.
-        let before = order.last().cloned().unwrap_or_default();
-        here.sort_by(|a, b| centre(map, *a, &before).total_cmp(&centre(map, *b, &before)));
-        order.push(here);
-    }
-    let high = |index: &usize| map.nodes.get(*index).map_or(0.0, |node| height(node, wide));
-    let tall = |all: &Vec<usize>| all.iter().map(|index| high(index) + 10.0).sum::<f64>();
+    let order = order(map, ranks);
+    let high = |stop: &Stop| match stop {
+        Stop::Node(index) => map.nodes.get(*index).map_or(0.0, |node| height(node, wide)),
+        Stop::Passing(_) => 4.0,
+    };
+    let tall = |all: &Vec<Stop>| all.iter().map(|stop| high(stop) + 10.0).sum::<f64>();
     canvas.height = order.iter().map(tall).fold(0.0, f64::max);
+    let mut places: Vec<Vec<(Stop, Place)>> = Vec::new();
     for (number, here) in order.iter().enumerate() {
-        let mut y = (canvas.height - tall(here)) / 2.0 + 5.0;
-        for index in here {
-            if let Some(place) = places.get_mut(*index) {
-                *place = Place { x: number as f64 * (wide + GAP), y, height: high(index) };
-                y += place.height + 10.0;
-            }
+        let mut top = (canvas.height - tall(here)) / 2.0 + 5.0;
+        let mut column = Vec::new();
+        for stop in here {
+            let height = high(stop);
+            column.push((*stop, Place { x: number as f64 * (wide + GAP), y: top + height / 2.0, height }));
+            top += height + 10.0;
         }
+        places.push(column);
     }
-    for (from, to) in &map.edges {
-        let (Some(a), Some(b)) = (places.get(*from), places.get(*to)) else { continue };
-        let (x1, y1) = (a.x + wide, a.y + a.height / 2.0);
-        let (x2, y2) = (b.x, b.y + b.height / 2.0);
-        let bend = GAP / 2.0;
+    for (number, (from, to)) in map.edges.iter().enumerate() {
+        let own = [Stop::Node(*from), Stop::Passing(number), Stop::Node(*to)];
+        let way: Vec<Place> =
+            places.iter().flatten().filter(|(stop, _)| own.contains(stop)).map(|(_, place)| *place).collect();
         let marked = map.nodes.get(*to).is_some_and(|node| !node.note.is_empty());
-        let data = format!(
-            "M{} {}C{} {} {} {} {} {}",
-            px(x1),
-            px(y1),
-            px(x1 + bend),
-            px(y1),
-            px(x2 - bend),
-            px(y2),
-            px(x2),
-            px(y2)
-        );
-        canvas.path(&data, if marked { "edge strong" } else { "edge" });
+        canvas.path(&line(&way, wide), if marked { "edge strong" } else { "edge" });
     }
-    for (node, place) in map.nodes.iter().zip(&places) {
-        boxed(canvas, node, *place, wide);
+    for (stop, place) in places.into_iter().flatten() {
+        if let Stop::Node(index) = stop
+            && let Some(node) = map.nodes.get(index)
+        {
+            boxed(canvas, node, place, wide);
+        }
     }
     canvas.height += 6.0;
 }
 
+/// The stops of each column from top to bottom: next to what leads to them, so that few lines cross.
+fn order(map: &Map, ranks: &[usize]) -> Vec<Vec<Stop>> {
+    let mut order: Vec<Vec<Stop>> = Vec::new();
+    for rank in ranks {
+        let nodes = (0..map.nodes.len()).filter(|index| column(map, *index) == Some(*rank)).map(Stop::Node);
+        let passes = |(from, to): &(usize, usize)| {
+            column(map, *from).is_some_and(|from| from < *rank) && column(map, *to).is_some_and(|to| to > *rank)
+        };
+        let passing = map.edges.iter().enumerate().filter(|(_, edge)| passes(edge)).map(|(n, _)| Stop::Passing(n));
+        let before = order.last().map(Vec::as_slice).unwrap_or_default();
+        let mut here: Vec<(f64, Stop)> = nodes.chain(passing).map(|stop| (centre(map, stop, before), stop)).collect();
+        here.sort_by(|a, b| a.0.total_cmp(&b.0));
+        order.push(here.into_iter().map(|(_, stop)| stop).collect());
+    }
+    order
+}
+
+/// Where, among the column before, what leads to a stop stands on average.
+fn centre(map: &Map, stop: Stop, before: &[Stop]) -> f64 {
+    let leads = |edge: usize, from: usize| {
+        before.iter().position(|one| *one == Stop::Passing(edge) || *one == Stop::Node(from))
+    };
+    let edges = map.edges.iter().enumerate().filter(|(number, (_, to))| match stop {
+        Stop::Node(index) => *to == index,
+        Stop::Passing(edge) => *number == edge,
+    });
+    let places: Vec<f64> = edges.filter_map(|(number, (from, _))| leads(number, *from)).map(|n| n as f64).collect();
+    if places.is_empty() { f64::MAX } else { places.iter().sum::<f64>() / places.len() as f64 }
+}
+
+/// A line through the stops of an edge: level across a column, bent between two.
+fn line(way: &[Place], wide: f64) -> String {
+    let mut data = String::new();
+    for two in way.windows(2) {
+        let [a, b] = two else { continue };
+        let (start, bend) = (a.x + wide, (b.x - a.x - wide) / 2.0);
+        let begin = if data.is_empty() { "M" } else { "L" };
+        data.push_str(&format!(
+            "{begin}{} {}C{} {} {} {} {} {}",
+            px(start),
+            px(a.y),
+            px(start + bend),
+            px(a.y),
+            px(b.x - bend),
+            px(b.y),
+            px(b.x),
+            px(b.y)
+        ));
+    }
+    data
+}
+
 fn boxed(canvas: &mut Canvas, node: &Node, place: Place, wide: f64) {
-    canvas.rect(place.x + 1.0, place.y, wide - 2.0, place.height, 4.0, &format!("box {}", class(node.tone)));
+    let top = place.y - place.height / 2.0;
+    canvas.rect(place.x + 1.0, top, wide - 2.0, place.height, 4.0, &format!("box {}", class(node.tone)));
     let label = if node.note.is_empty() { node.label.clone() } else { format!("{} {}", sign(node.tone), node.label) };
-    canvas.text(place.x + 9.0, place.y + 18.0, At::Start, "", &label, wide - 18.0);
-    for (line, text) in letters::wrap(&crate::clean::line(&node.note), SMALL, wide - 18.0, 2).iter().enumerate() {
-        canvas.text(place.x + 9.0, place.y + 34.0 + 14.0 * line as f64, At::Start, "small", text, wide - 18.0);
+    canvas.text(place.x + 9.0, top + 18.0, At::Start, "", &label, wide - 18.0);
+    for (line, text) in letters::wrap(&crate::clean::line(&node.note), SMALL, wide - 18.0, NOTE).iter().enumerate() {
+        canvas.text(place.x + 9.0, top + 34.0 + 14.0 * line as f64, At::Start, "small", text, wide - 18.0);
     }
 }
 
 fn height(node: &Node, wide: f64) -> f64 {
-    let lines = letters::wrap(&crate::clean::line(&node.note), SMALL, wide - 18.0, 2).len();
+    let lines = letters::wrap(&crate::clean::line(&node.note), SMALL, wide - 18.0, NOTE).len();
     if lines == 0 { TEXT + 14.0 } else { TEXT + 14.0 + 14.0 * lines as f64 }
 }
 
 fn column(map: &Map, index: usize) -> Option<usize> {
     map.nodes.get(index).map(|node| node.column)
-}
-
-/// Where, among the column before, a node's users stand on average.
-fn centre(map: &Map, index: usize, before: &[usize]) -> f64 {
-    let places: Vec<f64> = map
-        .edges
-        .iter()
-        .filter(|(_, to)| *to == index)
-        .filter_map(|(from, _)| before.iter().position(|one| one == from))
-        .map(|place| place as f64)
-        .collect();
-    if places.is_empty() { f64::MAX } else { places.iter().sum::<f64>() / places.len() as f64 }
 }

@@ -2,6 +2,7 @@
 
 use super::canvas::{At, Canvas, SMALL, class, px, sign};
 use super::letters;
+use crate::document::Tone;
 use crate::pictures::Map;
 
 const INDENT: f64 = 16.0;
@@ -27,7 +28,8 @@ pub(super) fn draw(canvas: &mut Canvas, map: &Map) {
         if let Some(top) = line.parent.and_then(|parent| tops.get(parent)) {
             canvas.path(&format!("M{} {}V{}H{}", px(x - 9.0), px(top + 20.0), px(y + 12.0), px(x - 2.0)), "edge");
         }
-        canvas.rect(x, y + 7.0, 10.0, 10.0, 2.0, &format!("fill {}", class(node.tone)));
+        let kind = if node.tone == Tone::Plain { "box" } else { "fill" };
+        canvas.rect(x + 0.5, y + 7.0, 10.0, 10.0, 2.0, &format!("{kind} {}", class(node.tone)));
         let label =
             if node.note.is_empty() { node.label.clone() } else { format!("{} {}", sign(node.tone), node.label) };
         canvas.text(x + 16.0, y + 17.0, At::Start, "", &label, canvas.width - x - 16.0);
