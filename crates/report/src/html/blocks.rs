@@ -100,7 +100,10 @@ fn code(page: &mut Page, language: &str, text: &str) {
             Some('+') => "ins",
             Some('-') => "del",
             Some('@') => "hunk",
-            _ => "same",
+            _ => {
+                page.out.push_str(&format!("{}\n", escape::block(line)));
+                continue;
+            }
         };
         page.out.push_str(&format!("<span class=\"{class}\">{}</span>\n", escape::block(line)));
     }
@@ -138,7 +141,7 @@ fn figure(page: &mut Page, figure: &Figure) {
         page.out.push_str(&format!("<div class=\"{class}\">{drawing}</div>\n"));
     }
     let told = words::table(&figure.picture);
-    page.out.push_str("<details class=\"same\"><summary>The same as a table</summary>\n<div class=\"folded\">\n");
+    page.out.push_str("<details><summary>The same as a table</summary>\n<div class=\"folded\">\n");
     let same = Table {
         id: format!("{id}_table"),
         caption: Text::from(title),

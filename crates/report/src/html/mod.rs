@@ -6,6 +6,8 @@
 //! document (`crate::document`), drawings (`crate::pictures::svg`).
 
 mod blocks;
+#[cfg(test)]
+mod colours;
 pub(crate) mod escape;
 mod inline;
 mod policy;
