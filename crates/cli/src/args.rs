@@ -2,6 +2,7 @@
 //!
 //! Lives here: names, defaults, help. Lives elsewhere: what the flags override (`crate::settings`).
 
+mod format;
 mod report;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use uplift_engine::OverlayItem;
 use uplift_model::PackageName;
 use uplift_model::settings::Strategy;
 
+pub(crate) use self::format::Format;
 pub(crate) use self::report::Reporting;
 use crate::settings::{Rule, Wanted};
 
@@ -36,7 +38,7 @@ pub(crate) struct Everywhere {
     /// Work as if started in this folder
     #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
-    /// What stdout holds: a screen for people, or exactly one JSON document
+    /// What stdout holds: a screen for people, or exactly one document; not every answer has every form
     #[arg(long, value_enum, default_value = "table", global = true)]
     pub(crate) format: Format,
     /// Whether to use colours
@@ -48,16 +50,6 @@ pub(crate) struct Everywhere {
     /// No progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Table,
-    Json,
-    /// A report's page
-    Markdown,
-    /// A report's page, one file
-    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

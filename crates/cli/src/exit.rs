@@ -6,6 +6,7 @@ use std::process::ExitCode as ProcessExit;
 
 use uplift_engine::EngineError;
 use uplift_model::{ExitCode, Hint};
+use uplift_report::formats::FormatError;
 use uplift_report::{clean, json};
 
 use crate::args::Format;
@@ -87,6 +88,17 @@ impl From<serde_json::Error> for Failure {
             chain: vec!["could not write the result as JSON".to_owned(), error.to_string()],
             hint: Some("please report this".to_owned()),
         }
+    }
+}
+
+impl From<FormatError> for Failure {
+    fn from(error: FormatError) -> Self {
+        let code = match error {
+            FormatError::NotOfThis { .. } => ExitCode::Usage,
+            FormatError::NothingToState => ExitCode::Repository,
+            FormatError::Json(_) => ExitCode::Bug,
+        };
+        Self::new(&error, code)
     }
 }
 

@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod exit;
+mod lines;
 mod live;
 mod logging;
 mod settings;
@@ -27,6 +28,6 @@ fn main() -> ExitCode {
     let cancel = uplift_sandbox::Cancel::new();
     signals::watch(&cancel);
     let desk = commands::Desk::new(&args.everywhere, cancel);
-    let ended = commands::run(args.command, &desk);
+    let ended = args.everywhere.format.check(&args.command).and_then(|()| commands::run(args.command, &desk));
     exit::tell(ended, args.everywhere.format)
 }

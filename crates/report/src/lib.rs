@@ -1,15 +1,15 @@
 //! Telling: what people and programs are shown, made from the model's types.
 //!
-//! Lives here: the terminal's screens, Markdown, HTML with its pictures, the JSON documents. Text in, text out: width, colour
-//! Lives here: the terminal's screens, the pull request's text, the JSON documents, standard formats. Text in, text out: width, colour
-//! and elapsed time are parameters, so the same report gives the same page anywhere.
+//! Lives here: the terminal's screens, reports as documents in Markdown and HTML with their pictures, the JSON documents,
+//! the standard formats. Text in, text out: width, colour and elapsed time are parameters, so the same report gives the
+//! same page anywhere.
 //! Lives elsewhere: finding out how wide the terminal is and whether it has colours (`cli`), what is true (`engine`).
 //! Start reading at [`terminal::run`].
 
 pub mod clean;
 pub mod document;
-pub mod html;
 pub mod formats;
+pub mod html;
 pub mod json;
 pub mod kinds;
 pub mod markdown;

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use uplift_engine::{CheckRequest, Checked};
 use uplift_model::ExitCode;
-use uplift_report::{json, terminal};
+use uplift_report::{formats, json, terminal};
 
 use super::Desk;
 use crate::args::Checking;
 use crate::exit::{Ended, Failure};
+use crate::lines::Lines;
 use crate::settings;
 
 pub(crate) fn run(args: &Checking, desk: &Desk) -> Ended {
@@ -37,13 +38,17 @@ pub(crate) fn run(args: &Checking, desk: &Desk) -> Ended {
     if checked.violations.is_empty() {
         return Ok(ExitCode::Done);
     }
-    if !desk.is_json() {
+    if desk.is_screen() {
         desk.say(&terminal::violations(&checked.violations, &desk.view(&path)))?;
     }
     Ok(ExitCode::Held)
 }
 
 fn told(checked: &Checked, args: &Checking, path: &Path, desk: &Desk) -> Result<String, Failure> {
+    if let Some(standard) = desk.standard() {
+        let lines = Lines::below(path);
+        return Ok(formats::analysis(&checked.analysis, standard, &|file, number| lines.line(file, number))?);
+    }
     let view = desk.view(path);
     if let Some(comparison) = &checked.comparison {
         return Ok(if desk.is_json() { json::v1::bare(comparison)? } else { terminal::compared(comparison, &view) });

@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use uplift_model::ExitCode;
+use uplift_report::formats::Standard;
 use uplift_report::{View, json};
 use uplift_sandbox::Cancel;
 use uplift_sandbox::git::Git;
@@ -95,6 +96,15 @@ impl Desk {
 
     pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json
+    }
+
+    /// The answer goes to other programs in a form of theirs.
+    pub(crate) fn standard(&self) -> Option<Standard> {
+        self.format.standard()
+    }
+
+    pub(crate) fn is_screen(&self) -> bool {
+        self.format == Format::Table
     }
 
     pub(crate) fn view(&self, path: &Path) -> View {

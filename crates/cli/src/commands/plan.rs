@@ -1,7 +1,7 @@
 //! `uplift plan`: what would move, and why; changes nothing.
 
 use uplift_model::ExitCode;
-use uplift_report::{json, terminal};
+use uplift_report::{formats, json, terminal};
 
 use super::Desk;
 use crate::args::Planning;
@@ -14,6 +14,10 @@ pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
         let live = desk.live();
         uplift_engine::plan(&request, &|event| live.event(event))?
     };
+    if let Some(standard) = desk.standard() {
+        desk.say(&formats::plan(&plan, standard)?)?;
+        return Ok(ExitCode::Done);
+    }
     let view = desk.view(&path);
     let text = match &args.explain {
         Some(name) => {

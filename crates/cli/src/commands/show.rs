@@ -6,7 +6,7 @@ use uplift_engine::journal::RunRow;
 use uplift_model::outcome::RunReport;
 use uplift_model::{Event, ExitCode, PackageName};
 use uplift_report::terminal::Progress;
-use uplift_report::{json, markdown, terminal};
+use uplift_report::{formats, json, markdown, terminal};
 
 use super::Desk;
 use super::runs::line;
@@ -18,7 +18,9 @@ pub(crate) fn run(args: &Show, desk: &Desk) -> Ended {
     let applied = |row: &RunRow| Ok::<_, Failure>(uplift_engine::applied(desk.here())?.contains(&row.id));
     let text = match &row.report {
         Some(report) if !args.events => told(args, report, desk)?,
-        None if args.pull_request || args.package.is_some() => return Err(unfinished(&row)),
+        None if args.pull_request || args.package.is_some() || desk.standard().is_some() => {
+            return Err(unfinished(&row));
+        }
         _ if desk.is_json() => {
             json::v1::document(json::v1::STATUS, &Happened { run: line(&row, applied(&row)?), events: &events })?
         }
@@ -29,6 +31,9 @@ pub(crate) fn run(args: &Show, desk: &Desk) -> Ended {
 }
 
 fn told(args: &Show, report: &RunReport, desk: &Desk) -> Result<String, Failure> {
+    if let Some(standard) = desk.standard() {
+        return Ok(formats::run(report, standard)?);
+    }
     let view = desk.view(desk.here());
     Ok(match &args.package {
         Some(name) => {
