@@ -1,13 +1,12 @@
 //! VEX: what others (or we) state about vulnerabilities in products.
 //!
 //! Lives here: statements, and telling the two formats apart. `openvex.rs` and `cyclonedx.rs` read them, `purl.rs`
-//! the names of packages, `write.rs` writes OpenVEX.
-//! Lives elsewhere: applying statements to findings (`crate::exceptions`).
+//! the names of packages.
+//! Lives elsewhere: applying statements to findings (`crate::exceptions`), writing them (`uplift_report::formats`).
 
 mod cyclonedx;
 mod openvex;
 pub(crate) mod purl;
-mod write;
 
 use std::fs::File;
 use std::io;
@@ -18,8 +17,6 @@ use serde_json::Value;
 use self::purl::Purl;
 use crate::entry::Place;
 use crate::index::limited;
-
-pub use write::{Stated, openvex};
 
 /// Bytes of one document.
 const LIMIT: u64 = 64 << 20;
