@@ -122,9 +122,9 @@ fn what_has_no_such_form_is_refused_before_anything_is_done() {
     let (desk, market, _records) = desk();
     for (args, known) in [
         (["plan", "--format", "openvex"].as_slice(), "table, json, sarif, cyclonedx, csv"),
-        (&["check", "--explain", "alpha", "--format", "sarif"], "table, json"),
-        (&["upgrade", "--format", "csv"], "table, json"),
-        (&["check", "--format", "html"], "uplift report"),
+        (["check", "--explain", "alpha", "--format", "sarif"].as_slice(), "table, json"),
+        (["upgrade", "--format", "csv"].as_slice(), "table, json"),
+        (["check", "--format", "html"].as_slice(), "uplift report"),
     ] {
         let outcome = desk.run(args);
         assert_eq!(outcome.code, Some(2), "{args:?}: {}", outcome.all());
@@ -142,7 +142,7 @@ fn a_plan_and_its_run_say_what_is_fixed_and_what_stays_open() {
     let Some(stage) = Stage::new(BINARY, lending::packages()) else { return };
     let fixed = advisory("CVE-2026-1", "alpha", "1.1.0");
     let open = advisory("CVE-2026-2", "beta", "2.0.0");
-    let mut files = lending::files();
+    let mut files: Vec<(&str, &str)> = lending::files();
     files.extend([
         ("uplift.toml", "[advisories]\npaths = [\"osv\"]\n"),
         ("osv/a.json", fixed.as_str()),

@@ -2,6 +2,7 @@
 
 mod given;
 mod openvex;
+mod sarif;
 mod schema;
 
 use proptest::prelude::*;
@@ -84,114 +85,6 @@ fn cells(text: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn sarif_has_a_result_for_each_finding_with_rule_place_and_print() {
-    let log = known(Standard::Sarif);
-    let run = &log["runs"][0];
-    let results = list(run, "results");
-    let of = |rule: &str| results.iter().filter(|r| r["ruleId"] == rule).collect::<Vec<_>>();
-    for (rule, number) in [
-        ("CVE-2024-1", 2),
-        ("CVE-2024-5", 1),
-        ("uplift/unavailable", 1),
-        ("uplift/yanked", 1),
-        ("uplift/deprecated", 1),
-        ("uplift/unpinned", 1),
-        ("uplift/end-of-life", 2),
-        ("uplift/outdated", 5),
-    ] {
-        assert_eq!(of(rule).len(), number, "{rule}");
-    }
-    let rules = list(&run["tool"]["driver"], "rules");
-    for result in results {
-        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
-        assert_eq!(rule["id"], result["ruleId"]);
-        assert!(rule["help"]["text"].as_str().is_some_and(|help| help.len() > 10), "{rule}");
-        let place = &result["locations"][0]["physicalLocation"];
-        assert_eq!(place["artifactLocation"]["uriBaseId"], "%SRCROOT%", "{result}");
-        assert_eq!(result["partialFingerprints"]["upliftFinding/v1"].as_str().unwrap().len(), 32);
-    }
-    let first = of("CVE-2024-1")[0];
-    assert_eq!(first["level"], "error");
-    let uri = &first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-    assert_eq!(uri, "back%20end/requirements.txt");
-    let rated = rules.iter().find(|rule| rule["id"] == "CVE-2024-1").unwrap();
-    assert_eq!(rated["properties"]["security-severity"], "7.5");
-    // Text from outside is neither a link nor a place for an argument.
-    assert!(first["message"]["text"].as_str().unwrap().contains(r"reads \[too\](much) {{of it}}"), "{first}");
-    // A transitive package is shown where the dependency is stated that brings it.
-    let hidden = of("CVE-2024-1")[1];
-    assert_eq!(hidden["locations"][0]["physicalLocation"]["region"]["startLine"], 3);
-    assert_ne!(first["partialFingerprints"], hidden["partialFingerprints"]);
-    let gaps = list(&run["invocations"][0], "toolExecutionNotifications");
-    assert!(gaps.iter().any(|gap| gap["message"]["text"].as_str().unwrap().contains("no answer within 10 s")));
-    assert!(gaps.iter().any(|gap| gap["message"]["text"].as_str().unwrap().contains("advisories of loose")));
-}
-
-#[test]
-fn sarif_suppresses_what_is_set_aside_and_nothing_that_has_expired() {
-    let log = known(Standard::Sarif);
-    let aside: Vec<(&str, &str)> = list(&log["runs"][0], "results")
-        .iter()
-        .filter_map(|r| Some((r["ruleId"].as_str()?, r["suppressions"][0]["justification"].as_str()?)))
-        .collect();
-    insta::assert_debug_snapshot!(aside, @r#"
-    [
-        (
-            "CVE-2024-2",
-            "accepted by ann until 2026-01-01: we accept it",
-        ),
-        (
-            "CVE-2024-4",
-            "vulnerable_code_not_in_execute_path: the parser only",
-        ),
-        (
-            "GHSA-aaaa-bbbb-cccc",
-            "not_affected: code_not_reachable: cut out",
-        ),
-    ]
-    "#);
-}
-
-#[test]
-fn a_fix_replaces_the_version_and_nothing_else() {
-    let log = known(Standard::Sarif);
-    let results = list(&log["runs"][0], "results");
-    let changed = |name: &str, rule: &str| {
-        let found = results.iter().find(|r| {
-            r["ruleId"] == rule
-                && r["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == format!("backend/{name}")
-        });
-        let fix = found.unwrap()["fixes"][0]["artifactChanges"][0].clone();
-        let new = fix["replacements"][0]["insertedContent"]["text"].as_str()?.to_owned();
-        let region = &fix["replacements"][0]["deletedRegion"];
-        let at = |field: &str| usize::try_from(region[field].as_u64().unwrap()).unwrap() - 1;
-        let mut line = given::line("back end/requirements.txt", u32::try_from(at("startLine") + 1).unwrap()).unwrap();
-        line.replace_range(at("startColumn")..at("endColumn"), &new);
-        Some(line)
-    };
-    assert_eq!(changed("Redis", "CVE-2024-1").as_deref(), Some("Redis==3.0.0  # cache"));
-    assert_eq!(changed("loose", "uplift/unpinned").as_deref(), Some("loose==3.0.0"));
-    assert_eq!(changed("yanked", "uplift/yanked"), None, "hashes have to be computed anew");
-    let unread = valid(&super::analysis(&given::analysis(), Standard::Sarif, NOWHERE).unwrap(), Standard::Sarif);
-    assert!(list(&unread["runs"][0], "results").iter().all(|r| r.get("fixes").is_none()));
-}
-
-#[test]
-fn fingerprints_stay_when_lines_and_versions_move() {
-    let prints = |analysis: Analysis| {
-        let text = super::analysis(&analysis, Standard::Sarif, NOWHERE).unwrap();
-        let log = read(&text);
-        list(&log["runs"][0], "results").iter().map(|r| r["partialFingerprints"].to_string()).collect::<Vec<_>>()
-    };
-    let mut moved = given::analysis();
-    for row in moved.components.iter_mut().flat_map(|c| &mut c.dependencies) {
-        row.stated.iter_mut().for_each(|statement| statement.line += 40);
-        row.current_version = row.current_version.take().map(|_| "2.0.1".to_owned());
-    }
-    assert_eq!(prints(given::analysis()), prints(moved));
-}
-
-#[test]
 fn cyclonedx_names_packages_as_their_registries_do_and_says_who_needs_them() {
     let bom = known(Standard::CycloneDx);
     let purls: Vec<&str> = list(&bom, "components").iter().filter_map(|c| c["purl"].as_str()).collect();
@@ -255,7 +148,9 @@ fn openvex_states_each_advisory_of_each_package() {
         .map(|s| {
             let words = ["justification", "impact_statement", "action_statement"];
             let words: Vec<&str> = words.iter().filter_map(|word| s[*word].as_str()).collect();
-            format!("{} {} {}: {}", s["vulnerability"]["name"], s["products"][0]["@id"], s["status"], words.join(": ")).trim_end().to_owned()
+            format!("{} {} {}: {}", s["vulnerability"]["name"], s["products"][0]["@id"], s["status"], words.join(": "))
+                .trim_end()
+                .to_owned()
         })
         .collect();
     insta::assert_snapshot!(told.join("\n"), @r#"
