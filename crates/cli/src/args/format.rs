@@ -56,6 +56,7 @@ impl Format {
         let (answer, standards) = answer(command);
         let fits = match (self, self.standard()) {
             (Self::Table | Self::Json, _) => true,
+            (Self::Markdown | Self::Html, _) => matches!(command, Command::Report(_)),
             (_, Some(standard)) => standards.contains(&standard),
             _ => false,
         };
@@ -124,6 +125,8 @@ mod tests {
             ("uplift runs --format csv", false),
             ("uplift check --format markdown", false),
             ("uplift check --format html", false),
+            ("uplift report plan --format html", true),
+            ("uplift report plan --format sarif", false),
             ("uplift runs --format json", true),
         ] {
             assert_eq!(accepted(words), fits, "{words}");

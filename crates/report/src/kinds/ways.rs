@@ -244,14 +244,3 @@ pub(super) fn role_word(role: Role) -> &'static str {
         Role::Build => "build",
     }
 }
-
-pub(super) fn reason_word(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Security => "security",
-        Reason::Unavailable => "unavailable",
-        Reason::Compatibility => "compatibility",
-        Reason::Outdated => "outdated",
-        Reason::Deprecated => "deprecated",
-        Reason::Lockstep => "lockstep",
-    }
-}

@@ -7,7 +7,7 @@ use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::parts;
 use crate::kinds::pieces;
-use crate::kinds::ways::reason_word;
+use crate::kinds::parts::reason_word;
 use crate::numbers::list;
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {
