@@ -4,6 +4,7 @@
 
 mod format;
 mod report;
+pub(crate) mod hygiene;
 
 use std::path::PathBuf;
 
@@ -76,6 +77,8 @@ pub(crate) enum Command {
     Validate(Box<Validating>),
     /// Write a report that people can act on: plan, assessment, checklist, summary, …; changes nothing
     Report(Box<Reporting>),
+    /// Find out what the repository does to keep itself in order: CI, tests, containers, operation; mend single findings
+    Hygiene(Box<hygiene::Hygiene>),
     /// Show where the newest run stands
     Status,
     /// List the runs of this repository

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod demo;
 mod doctor;
+mod hygiene;
 mod init;
 mod lift;
 mod plan;
@@ -43,6 +44,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Ended {
         Command::Plan(args) => plan::run(&args, desk),
         Command::Validate(args) => validate::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
+        Command::Hygiene(args) => hygiene::run(&args, desk),
         Command::Status => status::run(desk),
         Command::Runs => runs::run(desk),
         Command::Show(args) => show::run(&args, desk),

@@ -21,6 +21,8 @@ pub const DEPENDENCY: &str = "uplift/dependency/1";
 pub const ANALYSES: &str = "uplift/analyses/1";
 pub const ADVISORIES: &str = "uplift/advisories/1";
 pub const DOCTOR: &str = "uplift/doctor/1";
+pub const HYGIENE: &str = "uplift/hygiene/1";
+pub const HYGIENE_FIX: &str = "uplift/hygiene-fix/1";
 pub const ERROR: &str = "uplift/error/1";
 
 #[derive(Serialize)]

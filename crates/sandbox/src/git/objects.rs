@@ -178,6 +178,17 @@ impl Git {
         let args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", from.as_str(), to.as_str()];
         Ok(zero_separated(&self.run(&args)?).map(path).collect())
     }
+
+    /// The difference of two revisions as a patch, whatever the user's own settings make of `git diff`.
+    ///
+    /// # Errors
+    /// Those of running git.
+    pub fn diff_text(&self, from: &str, to: &str) -> Result<String, GitError> {
+        let (from, to) = (self.tree_of(from)?, self.tree_of(to)?);
+        let args = ["diff-tree", "-r", "-p", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color"];
+        let answer = self.run(&[args.as_slice(), &[from.as_str(), to.as_str()]].concat())?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
 }
 
 /// `<mode> <type> <oid>\t<path>` for each.

@@ -7,7 +7,8 @@ use uplift_model::analysis::Reason;
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::pieces;
-use crate::kinds::ways::{Standing, Way, reason_word};
+use crate::kinds::parts::reason_word;
+use crate::kinds::ways::{Standing, Way};
 use crate::words;
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {

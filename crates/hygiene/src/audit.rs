@@ -1,0 +1,48 @@
+//! The audit: every check asked once, and the claims of roadmap files.
+
+use uplift_model::hygiene::{HygieneFinding, HygieneReport, Presence};
+
+use crate::checks::{self, Answer, CHECKS};
+use crate::fixes;
+use crate::repository::Repository;
+use crate::roadmap;
+use crate::survey::Survey;
+
+/// Looks at `repository`; `only`: names of checks, all when empty.
+pub fn audit(repository: &Repository<'_>, only: &[String]) -> HygieneReport {
+    let survey = Survey::of(repository);
+    let mut report = HygieneReport { problems: survey.ci.problems.clone(), ..HygieneReport::default() };
+    for check in CHECKS.iter().filter(|c| only.is_empty() || only.iter().any(|n| n == c.name)) {
+        match (check.look)(&survey) {
+            Answer::LeftOut(reason) => report.left_out.push((check.name.to_owned(), reason)),
+            Answer::Found(found) => report.findings.push(finding(check, found, &survey)),
+        }
+    }
+    report.findings.sort_by(|a, b| (a.area, &a.check).cmp(&(b.area, &b.check)));
+    if only.is_empty() || only.iter().any(|n| n == "roadmap") {
+        report.claims = roadmap::claims(repository);
+    }
+    report
+}
+
+fn finding(check: &checks::Check, found: checks::Found, survey: &Survey<'_>) -> HygieneFinding {
+    let mut evidence = found.evidence;
+    let mut seen = std::collections::BTreeSet::new();
+    evidence.retain(|e| seen.insert(e.clone()));
+    let is_present = found.state == Presence::Present;
+    HygieneFinding {
+        check: check.name.to_owned(),
+        area: check.area,
+        title: check.title.to_owned(),
+        state: found.state,
+        because: found.because,
+        evidence,
+        advice: if is_present { None } else { found.advice },
+        fixable: !is_present && fixes::can(check.name, survey),
+    }
+}
+
+/// Names of all checks, in the order of the list.
+pub fn names() -> Vec<&'static str> {
+    CHECKS.iter().map(|c| c.name).collect()
+}

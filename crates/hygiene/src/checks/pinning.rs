@@ -1,0 +1,106 @@
+//! `pinning`: every direct dependency has one exact version, in the manifest or in a lock (row A5).
+
+use uplift_model::Ecosystem;
+use uplift_model::analysis::{Pinning, Statement};
+use uplift_model::hygiene::{Evidence, Presence};
+
+use super::{Answer, found, present};
+use crate::place;
+use crate::repository::{Component, Requirement};
+use crate::survey::Survey;
+
+/// A statement that admits more than one version, with no lock that decides.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Open<'s> {
+    pub(crate) component: &'s Component,
+    pub(crate) requirement: &'s Requirement,
+    pub(crate) statement: &'s Statement,
+}
+
+pub(super) fn look(survey: &Survey<'_>) -> Answer {
+    let components = || survey.repository.components.iter();
+    let all = components().flat_map(|c| &c.requirements).filter(|r| r.pinning != Pinning::Elsewhere).count();
+    if all == 0 {
+        return Answer::left_out("no manifest states dependencies");
+    }
+    let open = open(survey);
+    if open.is_empty() {
+        let locked = components().filter(|c| c.locked).map(|c| place::called(&c.root).to_owned()).collect::<Vec<_>>();
+        let because = if locked.is_empty() {
+            "every requirement names one exact version".to_owned()
+        } else {
+            format!("every requirement names one exact version or is held by the lock of {}", place::listed(&locked))
+        };
+        return present(because, Vec::new());
+    }
+    let mut names: Vec<(&str, &str)> =
+        open.iter().map(|o| (o.component.root.as_str(), o.requirement.name.as_str())).collect();
+    names.sort_unstable();
+    names.dedup();
+    let none = open.iter().filter(|o| o.statement.specifier.trim().is_empty()).count();
+    let because = format!(
+        "{} of {all} requirements may install another version tomorrow ({none} {} no bound at all)",
+        names.len(),
+        if none == 1 { "statement has" } else { "statements have" }
+    );
+    let evidence: Vec<Evidence> = open.iter().map(evidence).collect();
+    let state = if names.len() >= all { Presence::Missing } else { Presence::Partial };
+    let advice = "write the version in use as `NAME==VERSION`, or keep a lock (uv, pip-compile, poetry; package-lock.json); \
+                  `uplift hygiene --fix pinning` writes those that are known, `uplift check` names the others' versions";
+    found(state, because, evidence, advice)
+}
+
+/// Every open statement, by component and place.
+pub(crate) fn open<'s>(survey: &'s Survey<'_>) -> Vec<Open<'s>> {
+    let mut all = Vec::new();
+    for component in &survey.repository.components {
+        for requirement in &component.requirements {
+            let held = component.locked && !requirement.locked.is_empty();
+            if held || requirement.pinning == Pinning::Elsewhere {
+                continue;
+            }
+            let open = requirement.stated.iter().filter(|s| !is_exact(&s.specifier, component.ecosystem));
+            all.extend(open.map(|statement| Open { component, requirement, statement }));
+        }
+    }
+    all.sort_by(|a, b| (&a.statement.file, a.statement.line).cmp(&(&b.statement.file, b.statement.line)));
+    all
+}
+
+fn is_exact(specifier: &str, ecosystem: Ecosystem) -> bool {
+    let text = specifier.trim();
+    match ecosystem {
+        Ecosystem::Python => {
+            let exact = text.strip_prefix("===").or_else(|| text.strip_prefix("=="));
+            exact.is_some_and(|v| !v.contains('*') && !v.contains(','))
+        }
+        Ecosystem::JavaScript => {
+            uplift_model::semver::Range::new(text).is_ok_and(|r| r.exact().is_some())
+                || text.contains(':')
+                || text.contains('/')
+        }
+    }
+}
+
+/// The line with the pin to write behind it.
+fn evidence(open: &Open<'_>) -> Evidence {
+    let pin = match pinned_line(open, None) {
+        Some(pin) => format!("{}  ->  {pin}", open.statement.written),
+        None => format!("{}  ->  the version in use is not known", open.statement.written),
+    };
+    place::evidence(&open.statement.file, Some(open.statement.line), &pin)
+}
+
+/// The requirement with its exact version, as it is to be written; `None` when nothing says which version is in use.
+pub(crate) fn pinned_line(open: &Open<'_>, version: Option<&str>) -> Option<String> {
+    let version = version.or(open.requirement.in_use.as_deref())?;
+    if open.component.ecosystem == Ecosystem::JavaScript {
+        return Some(version.to_owned());
+    }
+    let written = &open.statement.written;
+    let (head, marker) = written.split_once(';').map_or((written.as_str(), None), |(h, m)| (h, Some(m.trim())));
+    let end = head.find(['=', '<', '>', '!', '~', '(', ' ']).unwrap_or(head.len());
+    let name = head.get(..end)?.trim();
+    let pinned = format!("{name}=={version}");
+    Some(marker.map_or(pinned.clone(), |m| format!("{pinned} ; {m}")))
+}

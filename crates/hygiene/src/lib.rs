@@ -1,0 +1,24 @@
+//! Hygiene: what a repository does to keep its dependencies and its service in order, and what it leaves undone.
+//!
+//! Lives here: reading CI files, containers, code and roadmap files out of texts that are given, one small file a check
+//! (`checks`), and what mends a finding (`fixes`). All of it pure: files come in as text, findings and texts go out.
+//! Lives elsewhere: walking a repository and making commits (`engine`), showing findings (`report`).
+//! Start reading at [`audit`].
+
+mod audit;
+mod checks;
+mod ci;
+mod code;
+mod container;
+mod fixes;
+mod place;
+mod repository;
+mod roadmap;
+mod service;
+mod shell;
+mod survey;
+mod yaml;
+
+pub use audit::{audit, names};
+pub use fixes::{Change, Fix, FixError, Wish, fix};
+pub use repository::{Component, Repository, Requirement};
