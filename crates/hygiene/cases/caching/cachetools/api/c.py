@@ -1,0 +1,1 @@
+from cachetools import TTLCache

@@ -1,0 +1,3 @@
+import os
+
+key = os.environ["API_KEY"]

@@ -1,0 +1,3 @@
+from sqlalchemy import create_engine
+
+e = create_engine(URL, **OPTIONS)

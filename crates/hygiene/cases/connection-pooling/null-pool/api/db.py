@@ -1,0 +1,4 @@
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+e = create_engine(URL, poolclass=NullPool)

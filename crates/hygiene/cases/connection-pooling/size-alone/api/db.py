@@ -1,0 +1,3 @@
+import sqlalchemy as sa
+
+e = sa.create_engine(URL, pool_size=5)

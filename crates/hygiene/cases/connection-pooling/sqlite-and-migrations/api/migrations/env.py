@@ -1,0 +1,3 @@
+from sqlalchemy import engine_from_config
+
+e = engine_from_config({})

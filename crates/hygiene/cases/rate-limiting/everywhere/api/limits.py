@@ -1,0 +1,3 @@
+from flask_limiter import Limiter
+
+limiter = Limiter()

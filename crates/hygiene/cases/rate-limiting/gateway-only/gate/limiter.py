@@ -1,0 +1,3 @@
+from slowapi import Limiter
+
+limiter = Limiter()

@@ -1,0 +1,4 @@
+# from slowapi import Limiter
+"""
+from slowapi import Limiter
+"""

@@ -1,0 +1,3 @@
+import boto3
+
+c = boto3.client("secretsmanager")

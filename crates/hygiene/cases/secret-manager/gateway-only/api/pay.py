@@ -1,0 +1,3 @@
+import os
+
+key = os.getenv("STRIPE_SECRET_KEY")

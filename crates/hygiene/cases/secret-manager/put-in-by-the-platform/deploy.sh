@@ -1,0 +1,1 @@
+gcloud run deploy x --set-secrets=KEY=key:latest

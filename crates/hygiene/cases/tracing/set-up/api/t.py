@@ -1,0 +1,3 @@
+from opentelemetry.sdk.trace import TracerProvider
+
+p = TracerProvider()

@@ -1,0 +1,187 @@
+//! Fixes: what is written mends the finding, leaves the rest as it was, and what cannot be mended says why.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on ends here")]
+
+mod support;
+
+use std::path::Path;
+
+use support::{Files, components, files};
+use uplift_hygiene::{Fix, FixError, Repository, Wish, audit, fix};
+use uplift_model::hygiene::Presence;
+
+fn case(name: &str) -> Files {
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(name))
+}
+
+fn of(some: &[(&str, &str)]) -> Files {
+    some.iter().map(|(p, t)| ((*p).to_owned(), (*t).to_owned())).collect()
+}
+
+fn mend(files: &Files, check: &str, wish: &Wish) -> Result<Fix, FixError> {
+    let names: Vec<String> = files.keys().cloned().collect();
+    let read = |path: &str| files.get(path).cloned();
+    fix(&Repository::new(&names, &read, components(files)), check, wish)
+}
+
+fn with(files: &Files, fix: &Fix) -> Files {
+    let mut after = files.clone();
+    after.extend(fix.changes.iter().map(|c| (c.path.clone(), c.text.clone())));
+    after
+}
+
+fn state(files: &Files, check: &str) -> Presence {
+    let names: Vec<String> = files.keys().cloned().collect();
+    let read = |path: &str| files.get(path).cloned();
+    let report = audit(&Repository::new(&names, &read, components(files)), &[check.to_owned()]);
+    report.findings.first().unwrap_or_else(|| panic!("{:?}", report.left_out)).state
+}
+
+/// What is mended in the case, held to be present afterwards, and to be left alone then.
+fn mended(name: &str) -> Files {
+    let (check, _) = name.split_once('/').unwrap();
+    let before = case(name);
+    let fix = mend(&before, check, &Wish::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let after = with(&before, &fix);
+    assert_eq!(state(&after, check), Presence::Present, "{name}: {after:#?}");
+    assert_eq!(mend(&after, check, &Wish::default()), Err(FixError::Present(check.to_owned())), "{name}");
+    assert!(!fix.body.is_empty() && !fix.subject.is_empty(), "{name}");
+    after
+}
+
+#[test]
+fn every_case_that_is_called_fixable_is_mended_or_bettered() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let mut count = 0;
+    for check in std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path()) {
+        let name = check.file_name().unwrap().to_str().unwrap().to_owned();
+        for folder in std::fs::read_dir(&check).unwrap().map(|e| e.unwrap().path()) {
+            let before = files(&folder);
+            let names: Vec<String> = before.keys().cloned().collect();
+            let read = |path: &str| before.get(path).cloned();
+            let report = audit(&Repository::new(&names, &read, components(&before)), std::slice::from_ref(&name));
+            for finding in report.findings.iter().filter(|f| f.fixable) {
+                let fix = mend(&before, &name, &Wish::default()).unwrap();
+                let after = state(&with(&before, &fix), &name);
+                assert!(after == Presence::Present || (after == Presence::Partial && finding.state != after), "{}: {after:?}", folder.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 15, "only {count} were fixable");
+}
+
+#[test]
+fn masks_are_cut_and_nothing_else_moves() {
+    let ci = ".github/workflows/ci.yml";
+    let after = mended("tests-gate/or-echo");
+    let before = case("tests-gate/or-echo");
+    assert_eq!(after[ci], before[ci].replace(" || echo \"tests finished with warnings\"", ""));
+    let after = mended("dependency-scan/continue-on-error");
+    let before = case("dependency-scan/continue-on-error");
+    assert_eq!(after[ci], before[ci].replace("        continue-on-error: true\n", ""));
+    assert!(!mended("dependency-scan/set-plus-e")[ci].contains("set +e"));
+    assert!(mended("dependency-scan/trivy-without-exit-code")[ci].contains("trivy fs --exit-code 1 --severity HIGH ."));
+    assert_eq!(mended("tests-gate/in-a-script")["package.json"], "{\n  \"scripts\": {\n    \"test\": \"jest\"\n  }\n}\n");
+    assert!(mended("container-scan/never-fails")[ci].contains("          exit-code: \"1\"\n"));
+}
+
+#[test]
+fn masks_in_quotes_flow_maps_and_with_comments() {
+    for (run, expected) in [
+        ("{run: pytest || true, name: x}", None),
+        ("{run: 'pytest || true', name: x}", Some("{run: 'pytest', name: x}")),
+        ("{\"run\": \"pytest -k 'a' || true\"}", Some("{\"run\": \"pytest -k 'a'\"}")),
+        ("{run: pytest || true}", Some("{run: pytest}")),
+    ] {
+        let ci = ".github/workflows/ci.yml";
+        let before = of(&[(ci, &format!("on: push\njobs: {{a: {{steps: [{run}]}}}}\n"))]);
+        let fix = mend(&before, "tests-gate", &Wish::default()).unwrap();
+        match expected {
+            Some(expected) => assert_eq!(with(&before, &fix)[ci], format!("on: push\njobs: {{a: {{steps: [{expected}]}}}}\n")),
+            // A comma ends the scalar: whatever is cut, the engine takes no fix that does not read back as better.
+            None => assert_ne!(with(&before, &fix)[ci], before[ci]),
+        }
+    }
+    let ci = ".github/workflows/ci.yml";
+    let before = of(&[(ci, "on: push\r\njobs:\r\n  a:\r\n    steps:\r\n      - run: |\r\n          pytest || true  # flaky\r\n")]);
+    let fix = mend(&before, "tests-gate", &Wish::default()).unwrap();
+    assert_eq!(with(&before, &fix)[ci], before[ci].replace(" || true", ""));
+}
+
+#[test]
+fn workflows_are_written_for_what_nothing_scans() {
+    let after = mended("dependency-scan/none-in-ci");
+    let text = &after[".github/workflows/dependency-scan.yml"];
+    assert!(text.contains("      - run: pip-audit -r requirements.txt\n") && !text.contains("|| true"), "{text}");
+    let text = &mended("dependency-scan/one-of-two")[".github/workflows/dependency-scan.yml"];
+    assert!(text.contains("cd web && npm ") && !text.contains("pip-audit"), "{text}");
+    assert!(mended("dependency-scan/gitlab-allow-failure")[".gitlab-ci.yml"].ends_with("requirements.txt\n"));
+    let text = &mended("container-scan/cloud-build")[".github/workflows/container-scan.yml"];
+    assert!(text.contains("docker build -t scanned-1:ci -f Dockerfile .\n") && text.contains("fail-build: true"), "{text}");
+}
+
+#[test]
+fn folders_with_odd_names_stay_data() {
+    let before = of(&[("a '; rm -rf $HOME: #/requirements.txt", "flask==3.0.0\n")]);
+    let fix = mend(&before, "dependency-scan", &Wish::default()).unwrap();
+    let text = &fix.changes[0].text;
+    assert!(text.contains(r"'a '\\''; rm -rf $HOME: #/requirements.txt'"), "{text}");
+    assert_eq!(state(&with(&before, &fix), "dependency-scan"), Presence::Present, "{text}");
+}
+
+#[test]
+fn coverage_takes_a_threshold_from_a_person_alone() {
+    let before = case("coverage-gate/none");
+    let refused = mend(&before, "coverage-gate", &Wish::default()).unwrap_err();
+    assert!(refused.to_string().contains("--threshold"), "{refused}");
+    let fix = mend(&before, "coverage-gate", &Wish { threshold: Some(83), ..Wish::default() }).unwrap();
+    let after = with(&before, &fix);
+    assert!(after[".github/workflows/ci.yml"].contains("pytest --cov-fail-under=83 --cov=."));
+    assert_eq!(state(&after, "coverage-gate"), Presence::Present);
+    assert!(mended("coverage-gate/dead-section")["pytest.ini"].starts_with("[pytest]\n"));
+}
+
+#[test]
+fn pins_are_those_in_use_or_said_by_a_person() {
+    let before = of(&[("requirements.txt", "flask[async]>=2 # web\nredis\n")]);
+    let refused = mend(&before, "pinning", &Wish::default()).unwrap_err();
+    assert!(refused.to_string().contains("flask and redis"), "{refused}");
+    let pins = [("Flask".to_owned(), "3.0.0".to_owned())].into();
+    let fix = mend(&before, "pinning", &Wish { pins, ..Wish::default() }).unwrap();
+    assert_eq!(fix.changes[0].text, "flask[async]==3.0.0 # web\nredis\n");
+    assert!(fix.notes[0].contains("redis"), "{:?}", fix.notes);
+}
+
+#[test]
+fn what_is_no_fixable_finding_says_so() {
+    let before = case("tests-gate/enforced");
+    assert_eq!(mend(&before, "tests-gate", &Wish::default()), Err(FixError::Present("tests-gate".to_owned())));
+    assert_eq!(mend(&before, "nonsense", &Wish::default()), Err(FixError::Unknown("nonsense".to_owned())));
+    assert!(matches!(mend(&before, "container-scan", &Wish::default()), Err(FixError::LeftOut(..))));
+    assert!(matches!(mend(&case("tests-gate/tee"), "tests-gate", &Wish::default()), Err(FixError::Cannot(..))));
+}
+
+#[test]
+fn values_of_secrets_are_never_shown() {
+    // Put together here, so that no file of this project looks like a secret.
+    let token = format!("gh{}_{}", "p", "a1B2".repeat(9));
+    let key = ["-----BEGIN RSA PRIVATE", " KEY-----"].concat();
+    let before = of(&[("app.py", &format!("x = 1\nt = \"{token}\"\n")), ("key.pem", &format!("{key}\nabc\n"))]);
+    let names: Vec<String> = before.keys().cloned().collect();
+    let read = |path: &str| before.get(path).cloned();
+    let report = audit(&Repository::new(&names, &read, Vec::new()), &["committed-secrets".to_owned()]);
+    let told = format!("{report:?}");
+    assert_eq!(report.findings[0].state, Presence::Missing);
+    assert!(told.contains("app.py") && told.contains("line: Some(2)") && told.contains("key.pem"), "{told}");
+    assert!(!told.contains(&token) && !told.contains("abc"), "{told}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_workflow_breaks_a_fix(text in "(on: push\n|jobs:\n|  a:\n|    steps:\n|      - run: |pytest|safety check| \\|\\| true| \\|\\| echo \"x\"|\n|set \\+e\n|continue-on-error: true\n|'|\"|\\{|\\}|#|;){0,24}") {
+        let before = of(&[(".github/workflows/ci.yml", &text), ("requirements.txt", "flask\n"), ("Dockerfile", &text), ("pytest.ini", &text)]);
+        for check in uplift_hygiene::names() {
+            let _ = mend(&before, check, &Wish { threshold: Some(1), ..Wish::default() });
+        }
+    }
+}
