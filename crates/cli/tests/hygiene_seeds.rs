@@ -108,13 +108,13 @@ fn omni_platform_is_told_as_it_is() {
     }
     let ci = ".github/workflows/ci-cd.yaml";
     hold(&report, "dependency-scan", "neutralised", &[&format!("{ci}:14")]);
-    hold(&report, "tests-gate", "neutralised", &[".github/workflows/backend-ci.yml:14", &format!("{ci}:24")]);
+    hold(&report, "tests-gate", "neutralised", &[".github/workflows/backend-ci.yml:14", &format!("{ci}:23")]);
     hold(&report, "container-scan", "missing", &["cloudbuild-backend.yaml", ".github/workflows/backend-ci.yml"]);
     hold(&report, "rate-limiting", "partial", &["gateway/app/rate_limiter.py:2"]);
     hold(&report, "secret-manager", "partial", &["gateway/app/secret_manager.py:1", "backend/routes/payments.py"]);
     let pool = "backend/database.py";
     hold(&report, "connection-pooling", "present", &[&format!("{pool}:9"), &format!("{pool}:11"), &format!("{pool}:15")]);
-    hold(&report, "ci-scripts", "missing", &[&format!("{ci}:24"), "frontend/package.json"]);
+    hold(&report, "ci-scripts", "missing", &[&format!("{ci}:23"), "frontend/package.json"]);
     hold(&report, "committed-secrets", "partial", &["docker-compose.yml:7"]);
     assert!(!report.to_string().contains("dev-key-123"), "the value of a secret is shown");
 }
@@ -165,7 +165,7 @@ fn the_other_seeds_are_told_as_they_are() {
     let synapps = report(&desk("synapps-orchestrator"));
     hold(&synapps, "pinning", "missing", &["apps/orchestrator/requirements.txt:1"]);
     hold(&synapps, "connection-pooling", "missing", &["apps/orchestrator/db.py:12"]);
-    hold(&synapps, "tests-gate", "present", &[".github/workflows/ci.yml:20"]);
+    hold(&synapps, "tests-gate", "present", &[".github/workflows/ci.yml:21"]);
 
     let video = report(&desk("video-ai-system"));
     let gateway = "src/api_gateway/requirements.txt";
