@@ -56,15 +56,25 @@ fn hold(report: &Value, check: &str, state: &str, shown: &[&str]) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|e| format!("{}{}", e["file"].as_str().unwrap(), e["line"].as_u64().map(|l| format!(":{l}")).unwrap_or_default()))
+        .map(|e| {
+            format!(
+                "{}{}",
+                e["file"].as_str().unwrap(),
+                e["line"].as_u64().map(|l| format!(":{l}")).unwrap_or_default()
+            )
+        })
         .collect();
     for wanted in shown {
-        assert!(places.iter().any(|p| p == wanted || p.starts_with(&format!("{wanted}:"))), "{check}: {wanted} in {places:?}");
+        assert!(
+            places.iter().any(|p| p == wanted || p.starts_with(&format!("{wanted}:"))),
+            "{check}: {wanted} in {places:?}"
+        );
     }
 }
 
 fn git(desk: &Desk, args: &[&str]) -> String {
-    let output = Command::new("git").args(args).current_dir(desk.path()).env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
+    let output =
+        Command::new("git").args(args).current_dir(desk.path()).env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap();
     assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -113,7 +123,12 @@ fn omni_platform_is_told_as_it_is() {
     hold(&report, "rate-limiting", "partial", &["gateway/app/rate_limiter.py:2"]);
     hold(&report, "secret-manager", "partial", &["gateway/app/secret_manager.py:1", "backend/routes/payments.py"]);
     let pool = "backend/database.py";
-    hold(&report, "connection-pooling", "present", &[&format!("{pool}:9"), &format!("{pool}:11"), &format!("{pool}:15")]);
+    hold(
+        &report,
+        "connection-pooling",
+        "present",
+        &[&format!("{pool}:9"), &format!("{pool}:11"), &format!("{pool}:15")],
+    );
     hold(&report, "ci-scripts", "missing", &[&format!("{ci}:23"), "frontend/package.json"]);
     hold(&report, "committed-secrets", "partial", &["docker-compose.yml:7"]);
     assert!(!report.to_string().contains("dev-key-123"), "the value of a secret is shown");
@@ -169,8 +184,13 @@ fn the_other_seeds_are_told_as_they_are() {
 
     let video = report(&desk("video-ai-system"));
     let gateway = "src/api_gateway/requirements.txt";
-    hold(&video, "pinning", "partial", &[&format!("{gateway}:1"), &format!("{gateway}:4"), "requirements.txt:13", "requirements.txt:26"]);
-    hold(&video, "container-context", "partial", &[]);
+    hold(
+        &video,
+        "pinning",
+        "partial",
+        &[&format!("{gateway}:1"), &format!("{gateway}:4"), "requirements.txt:13", "requirements.txt:26"],
+    );
+    hold(&video, "container-context", "unknown", &["src/api_gateway/Dockerfile:3"]);
 }
 
 #[test]
@@ -186,7 +206,11 @@ fn a_fix_is_one_commit_on_a_branch_of_its_own() {
         let outcome: Outcome = desk.run(&["hygiene", "--fix", check]);
         assert_eq!(outcome.code, Some(0), "{check}: {}", outcome.all());
         let branch = format!("uplift/hygiene-{check}");
-        assert!(outcome.stdout.contains(shown) && outcome.stdout.contains(&format!("git merge {branch}")), "{}", outcome.all());
+        assert!(
+            outcome.stdout.contains(shown) && outcome.stdout.contains(&format!("git merge {branch}")),
+            "{}",
+            outcome.all()
+        );
         assert_eq!(git(&desk, &["rev-parse", &format!("{branch}^")]), head, "{check} does not stand on HEAD");
         // Again: the same branch is found, and nothing moves.
         let tip = git(&desk, &["rev-parse", &branch]);
@@ -209,7 +233,11 @@ fn a_branch_with_other_content_is_left_alone() {
     let before = git(&desk, &["rev-parse", "uplift/hygiene-tests-gate"]);
     let outcome = desk.run(&["hygiene", "--fix", "tests-gate"]);
     assert_eq!(outcome.code, Some(3), "{}", outcome.all());
-    assert!(outcome.all().contains("holds something else") && outcome.all().contains("git branch -D"), "{}", outcome.all());
+    assert!(
+        outcome.all().contains("holds something else") && outcome.all().contains("git branch -D"),
+        "{}",
+        outcome.all()
+    );
     assert_eq!(git(&desk, &["rev-parse", "uplift/hygiene-tests-gate"]), before);
 }
 

@@ -111,7 +111,9 @@ fn deliver(git: &Git, branch: &str, head: &Oid, tree: &Oid, message: &str) -> Re
         }
         return Err(EngineError::repository(
             format!("the branch `{branch}` is there, and holds something else"),
-            format!("look at it (`git diff HEAD..{branch}`); merge it or delete it (`git branch -D {branch}`), then run again"),
+            format!(
+                "look at it (`git diff HEAD..{branch}`); merge it or delete it (`git branch -D {branch}`), then run again"
+            ),
         ));
     }
     let who = Signature { name: "Uplift".to_owned(), email: "uplift@localhost".to_owned(), seconds: clock::now() };

@@ -42,6 +42,8 @@ fn or(step: &Step, muzzle: &Muzzle, edits: &mut Edits<'_>) -> bool {
     let (before, tail) = line.split_at(at);
     // A scalar in quotes ends with its quote, one in a flow map with the brace.
     let quote = ['"', '\''].into_iter().find(|q| before.matches(*q).count() % 2 == 1);
+    // In a flow map a plain scalar ends at a comma.
+    let in_flow = quote.is_none() && before.matches('{').count() > before.matches('}').count();
     let mut depth = 0_i32;
     let mut inner: Option<char> = None;
     let mut end = tail.len();
@@ -64,7 +66,7 @@ fn or(step: &Step, muzzle: &Muzzle, edits: &mut Edits<'_>) -> bool {
                 end = index;
                 break;
             }
-        } else if depth == 0 && (c == ';' || c == '\r' || (c == '#' && previous == ' ')) {
+        } else if depth == 0 && (c == ';' || (c == ',' && in_flow) || c == '\r' || (c == '#' && previous == ' ')) {
             end = index;
             break;
         }

@@ -2,6 +2,14 @@
 //!
 //! Reading manifests in earnest is `uplift_ecosystems`'; cases need no more than names, pins and whether there is a lock.
 
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on ends here"
+)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -34,7 +42,9 @@ pub fn components(files: &Files) -> Vec<Component> {
     let mut all: BTreeMap<(String, Ecosystem), Component> = BTreeMap::new();
     for (path, text) in files {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let beside = |lock: &str| files.get(&format!("{}{lock}", if folder.is_empty() { String::new() } else { format!("{folder}/") }));
+        let beside = |lock: &str| {
+            files.get(&format!("{}{lock}", if folder.is_empty() { String::new() } else { format!("{folder}/") }))
+        };
         if name.starts_with("requirements") && name.ends_with(".txt") {
             let locked = beside("uv.lock").map(|t| versions(t));
             let entry = component(&mut all, folder, Ecosystem::Python, locked.is_some());
@@ -91,7 +101,13 @@ fn component<'a>(
     entry
 }
 
-fn requirement(name: &str, pinning: Pinning, stated: Statement, locked: Option<String>, pinned: Option<String>) -> Requirement {
+fn requirement(
+    name: &str,
+    pinning: Pinning,
+    stated: Statement,
+    locked: Option<String>,
+    pinned: Option<String>,
+) -> Requirement {
     Requirement {
         name: name.to_owned(),
         role: Role::Runtime,
@@ -124,6 +140,8 @@ fn locked_npm(text: &str) -> BTreeMap<String, String> {
     let json: serde_json::Value = serde_json::from_str(text).unwrap();
     let packages = json["packages"].as_object().into_iter().flatten();
     packages
-        .filter_map(|(path, p)| Some((path.strip_prefix("node_modules/")?.to_owned(), p["version"].as_str()?.to_owned())))
+        .filter_map(|(path, p)| {
+            Some((path.strip_prefix("node_modules/")?.to_owned(), p["version"].as_str()?.to_owned()))
+        })
         .collect()
 }

@@ -29,7 +29,8 @@ pub struct Mended<'a> {
 pub fn hygiene(report: &HygieneReport, all: bool, view: &View) -> String {
     let wrong: Vec<&HygieneFinding> = by_gravity(report);
     let fine: Vec<&HygieneFinding> = report.findings.iter().filter(|f| f.state == Presence::Present).collect();
-    let mut page = headline(report, &wrong, view);
+    let only_claims = report.findings.is_empty() && report.left_out.is_empty();
+    let mut page = if only_claims { String::new() } else { headline(report, &wrong, view) };
     for area in [Area::Dependencies, Area::Security, Area::Testing, Area::Infrastructure, Area::Observability] {
         let here: Vec<&&HygieneFinding> = wrong.iter().filter(|f| f.area == area).collect();
         if here.is_empty() {
@@ -130,7 +131,8 @@ fn claims(claims: &[Claim], all: bool, view: &View) -> String {
         return String::new();
     }
     let mut page = format!("\n{}\n", view.paint(Tone::Heading, "roadmap"));
-    let told = format!("{}, {apart} of them say something else than the files that they name", count(claims.len(), "item"));
+    let told =
+        format!("{}, {apart} of them say something else than the files that they name", count(claims.len(), "item"));
     page.push_str(&paragraph(view, "  ", &told, Tone::Plain));
     for claim in shown {
         let there = claim.named.iter().filter(|(_, is_there)| *is_there).count();
@@ -143,7 +145,12 @@ fn claims(claims: &[Claim], all: bool, view: &View) -> String {
             progress(claim.found),
             count(claim.named.len(), "file")
         );
-        page.push_str(&paragraph(view, "    ", &clean::line(&text), if differs(&claim) { Tone::Held } else { Tone::Plain }));
+        page.push_str(&paragraph(
+            view,
+            "    ",
+            &clean::line(&text),
+            if differs(&claim) { Tone::Held } else { Tone::Plain },
+        ));
     }
     page
 }
@@ -154,7 +161,12 @@ fn in_place(fine: &[&HygieneFinding], report: &HygieneReport, view: &View) -> St
         page.push_str(&format!("\n{}\n", view.paint(Tone::Heading, "in place")));
     }
     for found in fine {
-        page.push_str(&paragraph(view, "  ", &clean::line(&format!("{}: {}", found.check, found.because)), Tone::Plain));
+        page.push_str(&paragraph(
+            view,
+            "  ",
+            &clean::line(&format!("{}: {}", found.check, found.because)),
+            Tone::Plain,
+        ));
         for line in found.evidence.iter().take(SHOWN) {
             page.push_str(&evidence(line, view));
         }
@@ -249,7 +261,11 @@ mod tests {
             state,
             because: format!("because of {check}"),
             evidence: (1..=5)
-                .map(|n| Evidence { file: "ci.yml".to_owned(), line: Some(n), what: "pytest || true\u{1b}[31m".to_owned() })
+                .map(|n| Evidence {
+                    file: "ci.yml".to_owned(),
+                    line: Some(n),
+                    what: "pytest || true\u{1b}[31m".to_owned(),
+                })
                 .collect(),
             advice: Some("take it away".to_owned()),
             fixable: true,
@@ -279,7 +295,10 @@ mod tests {
         let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("no `{what}` in {page}"));
         assert!(at("neutralised tests-gate") < at("missing     load-tests"), "{page}");
         assert!(at("2 more   (--only tests-gate --all)") < at("missing     load-tests"));
-        assert!(!page.contains("because of unit-tests") && page.contains("1 in place, 1 does not apply   (--all)"), "{page}");
+        assert!(
+            !page.contains("because of unit-tests") && page.contains("1 in place, 1 does not apply   (--all)"),
+            "{page}"
+        );
         assert!(page.contains("Search: declared completed, found partial (1 of 2 files)"), "{page}");
         assert!(page.contains("next: uplift hygiene --fix tests-gate"), "{page}");
         assert!(!page.contains('\u{1b}') && page.lines().all(|l| l.chars().count() <= 80), "{page}");
@@ -288,7 +307,10 @@ mod tests {
     #[test]
     fn everything_is_listed_on_demand() {
         let page = hygiene(&report(), true, &View::new(80, false));
-        assert!(page.contains("because of unit-tests") && page.contains("CI runs no linter") && !page.contains("more   ("), "{page}");
+        assert!(
+            page.contains("because of unit-tests") && page.contains("CI runs no linter") && !page.contains("more   ("),
+            "{page}"
+        );
     }
 
     #[test]
@@ -304,7 +326,12 @@ mod tests {
             existed: false,
         };
         let page = mended(&fix, &View::new(80, false));
-        assert!(page.starts_with("tests-gate is mended on branch uplift/hygiene-tests-gate: neutralised -> in place\n"));
-        assert!(page.contains("+pytest\n\nyour work tree is untouched\nnext: git diff HEAD..uplift/hygiene-tests-gate"), "{page}");
+        assert!(
+            page.starts_with("tests-gate is mended on branch uplift/hygiene-tests-gate: neutralised -> in place\n")
+        );
+        assert!(
+            page.contains("+pytest\n\nyour work tree is untouched\nnext: git diff HEAD..uplift/hygiene-tests-gate"),
+            "{page}"
+        );
     }
 }
