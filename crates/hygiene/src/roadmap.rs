@@ -81,8 +81,11 @@ fn read(path: &str, text: &str, repository: &Repository<'_>) -> Vec<Claim> {
             });
         }
         let Some(current) = items.last_mut() else { continue };
-        if !is_fenced && current.declared.is_none() {
+        if current.declared.is_none() && !is_fenced {
             current.declared = stated(line);
+        }
+        if is_fenced {
+            continue;
         }
         for named in named(line) {
             if !current.named.iter().any(|(p, _)| *p == named) {

@@ -175,12 +175,12 @@ mod tests {
 
     #[test]
     fn values_keep_their_lines() {
-        let root = read("on: [push]\na:\n  - 3.10\n  - '3.9'\nb: &x {c: yes}\nd: *x\n").unwrap();
+        let root = read("on: [push]\na:\n  - 3.10\n  - '3.9'\nb: &x {c: why}\nd: *x\n").unwrap();
         let list = root.get("a").unwrap();
         let told: Vec<(u32, &str)> = list.scalars().iter().map(|n| (n.line, n.text().unwrap())).collect();
         assert_eq!(told, [(3, "3.10"), (4, "3.9")]);
         assert!(root.get("on").is_some());
-        assert_eq!(root.at(&["d", "c"]).and_then(Node::text), Some("yes"));
+        assert_eq!(root.at(&["d", "c"]).and_then(Node::text), Some("why"));
         assert!(read("a: [").is_err());
     }
 
