@@ -55,7 +55,9 @@ const SWALLOWING: [&str; 9] = ["true", ":", "echo", "printf", "exit", "logger", 
 pub(crate) fn commands(script: &str, start: Start<'_>) -> Vec<Command> {
     let all = tokens(script);
     let mut reader = Reader { errexit: start.errexit, pipefail: start.pipefail, found: Vec::new() };
-    let captures = all.windows(2).any(|w| matches!(w, [Token::Word { text, .. }, Token::Word { text: code, .. }] if text == "exit" && code.contains('$')));
+    // `exit $status`: the script keeps exit codes and answers with one of them.
+    let kept = |w: &[Token]| matches!(w, [exit, code] if exit.word() == Some("exit") && code.word().is_some_and(|c| c.contains('$')));
+    let captures = all.windows(2).any(kept);
     let mut folder = start.folder.to_owned();
     reader.list(&all, &mut folder, None, captures);
     reader.found
