@@ -20,6 +20,7 @@ use uplift_sandbox::{Cancel, clock};
 use crate::error::EngineError;
 use crate::history;
 use crate::judge;
+use crate::release_notes::{self, NotesRequest};
 
 /// What a check is asked for.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct CheckRequest {
     pub fail_on: Vec<Condition>,
     /// An older analysis to compare with: a file, or the name of a kept one.
     pub diff: Option<String>,
+    /// The package whose release notes are read as well, out of downloaded artifacts.
+    pub notes_of: Option<String>,
 }
 
 /// An analysis and what was asked of it.
@@ -114,12 +117,21 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
         return Err(EngineError::Cancelled);
     }
     judge::judge(&mut gathered, &request.settings);
-    let analysis = gathered.analysis;
     let comparison = match &request.diff {
-        Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &analysis)),
+        Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &gathered.analysis)),
         None => None,
     };
-    history::keep(&folder, &analysis);
+    // What is kept does not depend on what was to be explained.
+    history::keep(&folder, &gathered.analysis);
+    if let Some(name) = &request.notes_of {
+        let (settings, cancel) = (&request.settings, &request.cancel);
+        let asking = NotesRequest { folder: &folder, settings, cancel, offline: request.offline };
+        release_notes::explain(&mut gathered, name, &folder, &asking)?;
+        if request.cancel.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+    }
+    let analysis = gathered.analysis;
     let violations = policy::violations(&analysis, &request.fail_on);
     Ok(Checked { analysis, violations, comparison })
 }

@@ -15,6 +15,7 @@ use uplift_facts::releases::{Answer, Known};
 use uplift_facts::rows;
 use uplift_model::advisory::{Finding, Severity};
 use uplift_model::analysis::{Analysis, Availability, DependencyRow, Pinning, Reason};
+use uplift_model::notes::ReleaseNotes;
 use uplift_model::risk::{SecurityEffect, Touching};
 use uplift_model::semver::{self, Range};
 use uplift_model::settings::Settings;
@@ -149,6 +150,21 @@ fn with_what_decides(why: String, known: &Known) -> String {
     }
 }
 
+/// Weighs once more what release notes were asked for; those that are missing count now.
+pub(crate) fn weigh_with_notes(gathered: &mut Gathered) {
+    let known = &gathered.vulnerabilities;
+    let as_of = gathered.analysis.as_of.clone();
+    for (component, answers) in gathered.analysis.components.iter_mut().zip(&gathered.releases) {
+        let path = component.path.clone();
+        let affected: Affected<'_> = &|ecosystem, name, version| known.findings(&path, ecosystem, name, version);
+        for row in component.dependencies.iter_mut().filter(|r| r.release_notes.is_some()) {
+            if let Some(Answer::Known(known)) = answers.get(&row.name) {
+                assess(row, known, &as_of, affected);
+            }
+        }
+    }
+}
+
 /// The risk of going to the target; none where nothing moves.
 fn assess(row: &mut DependencyRow, known: &Known, as_of: &str, affected: Affected<'_>) {
     let Some(target) = row.target_version.clone() else { return };
@@ -196,6 +212,10 @@ pub(crate) fn evidence(
     evidence.target_availability = Datum::answered(after.map(|r| r.availability.clone()));
     evidence.deprecation = row.deprecation.clone();
     evidence.advisories = security(row, target, affected);
+    if let Some(notes) = &row.release_notes {
+        let read = |notes: ReleaseNotes| notes.sources.into_iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
+        evidence.release_notes = notes.clone().map(read);
+    }
     evidence
 }
 

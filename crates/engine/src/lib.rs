@@ -29,6 +29,7 @@ mod layer;
 mod pipeline;
 mod planning;
 mod preview;
+mod release_notes;
 mod research;
 mod rollback;
 mod rounds;
@@ -47,6 +48,7 @@ mod workshop;
 
 pub use uplift_decide::policy::Condition;
 pub use uplift_facts::days::is_date;
+pub use uplift_facts::notes::Asked as NotesAsked;
 
 /// Whether a text is a success metric that targets can be held against.
 ///
@@ -71,6 +73,7 @@ pub use history::{Entry, history, older};
 pub use hygiene::{HygieneWish, Mended, hygiene, hygiene_checks, mend};
 pub use pipeline::upgrade;
 pub use preview::plan;
+pub use release_notes::{NotesRequest, notes_of_plan, release_notes};
 pub use rollback::{RolledBack, rollback};
 pub use survey::{Found, Inspection, found, inspect};
 pub use validate::{BadOverlay, OverlayItem, ValidateRequest, validate};

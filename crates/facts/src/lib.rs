@@ -6,6 +6,7 @@
 pub mod components;
 pub mod days;
 pub mod gather;
+pub mod notes;
 pub mod releases;
 pub mod rows;
 pub mod runtimes;

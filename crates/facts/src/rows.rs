@@ -56,6 +56,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         reasons: Vec::new(),
         risk: None,
         findings: package.findings.iter().cloned().chain(other_pins(package, known, current.as_deref())).collect(),
+        release_notes: None,
         warnings: Vec::new(),
         current_version: current,
         current_from: from,

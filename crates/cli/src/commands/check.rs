@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Checking, desk: &Desk) -> Ended {
         fail_on,
         advisories: args.advisories.clone(),
         diff: args.diff.clone(),
+        notes_of: args.explain.clone(),
     })?;
     desk.say(&told(&checked, args, &path, desk)?)?;
     if checked.violations.is_empty() {

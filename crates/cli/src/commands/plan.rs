@@ -21,9 +21,16 @@ pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
     let view = desk.view(&path);
     let text = match &args.explain {
         Some(name) => {
-            let known = terminal::explain_in_plan(&plan, name, &view);
+            let asking = uplift_engine::NotesRequest {
+                folder: &path,
+                settings: &request.settings,
+                cancel: &request.cancel,
+                offline: false,
+            };
+            let notes = uplift_engine::notes_of_plan(&plan, name, &asking)?;
+            let known = terminal::explain_in_plan(&plan, name, notes.as_ref(), &view);
             let known = known.ok_or_else(|| unknown(name.as_str()))?;
-            if desk.is_json() { json::v1::package(&plan, None, name)? } else { known }
+            if desk.is_json() { json::v1::package(&plan, None, name, notes.as_ref())? } else { known }
         }
         None if desk.is_json() => json::v1::plan(&plan)?,
         None => terminal::plan(&plan, &view),

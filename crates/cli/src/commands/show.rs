@@ -38,7 +38,7 @@ fn told(args: &Show, report: &RunReport, desk: &Desk) -> Result<String, Failure>
     Ok(match &args.package {
         Some(name) => {
             let known = terminal::explain_in_run(report, name, &view).ok_or_else(|| unknown(report, name))?;
-            if desk.is_json() { json::v1::package(&report.plan, Some(report), name)? } else { known }
+            if desk.is_json() { json::v1::package(&report.plan, Some(report), name, None)? } else { known }
         }
         None if args.pull_request => format!("{}\n\n{}", markdown::title(report), markdown::pull_request(report)),
         None if desk.is_json() => json::v1::run(report)?,

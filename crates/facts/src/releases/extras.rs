@@ -69,7 +69,8 @@ pub(crate) fn provided(
     all
 }
 
-fn page(index: &str, name: &PackageName) -> Request {
+/// The request for a package's page.
+pub(crate) fn page(index: &str, name: &PackageName) -> Request {
     Request::new(format!("{index}/{name}/")).header("accept", ACCEPT)
 }
 
@@ -95,13 +96,22 @@ fn metadata(
     let of_release = |f: &&File| f.is_wheel() && f.version(name) == wanted && wanted.is_some();
     let file = files.iter().find(of_release);
     let file = file.ok_or_else(|| (true, format!("the index has no wheel of {name} {version}")))?;
-    let strange = |why: String| (false, redact::text(&format!("the address of {} is odd: {why}", file.name)));
-    let mut url = response.url.join(&file.url).map_err(|e| strange(e.to_string()))?;
+    let mut url = address(index, response, file).map_err(|why| (false, why))?;
+    let path = format!("{}.metadata", url.path());
+    url.set_path(&path);
+    Ok(url.into())
+}
+
+/// The address of a file that a page lists, with the index's credentials where it is the same server.
+///
+/// # Errors
+/// What is odd about it, in words without credentials.
+pub(crate) fn address(index: &str, page: &Response, file: &File) -> Result<Url, String> {
+    let strange = |why: String| redact::text(&format!("the address of {} is odd: {why}", file.name));
+    let mut url = page.url.join(&file.url).map_err(|e| strange(e.to_string()))?;
     if !matches!(url.scheme(), "http" | "https" | "file") {
         return Err(strange("neither http, https nor a file".to_owned()));
     }
-    let path = format!("{}.metadata", url.path());
-    url.set_path(&path);
     url.set_fragment(None);
     if let Ok(home) = Url::parse(index)
         && home.origin() == url.origin()
@@ -111,7 +121,7 @@ fn metadata(
         let _ = url.set_username(home.username());
         let _ = url.set_password(home.password());
     }
-    Ok(url.into())
+    Ok(url)
 }
 
 /// Every `Provides-Extra` of the head, in normal form.

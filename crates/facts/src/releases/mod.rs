@@ -8,7 +8,7 @@ mod javascript;
 mod python;
 mod store;
 
-pub(crate) use extras::{Provided, normal as normal_extra, provided};
+pub(crate) use extras::{Provided, address, normal as normal_extra, page, provided};
 pub(crate) use javascript::{answer as javascript_answer, documents};
 pub use python::{Page, Python, answer as python_answer};
 pub use store::Store;

@@ -99,17 +99,17 @@ impl<'a> Store<'a> {
     }
 
     /// What was kept about something that never changes, whatever its age.
-    pub(super) fn recall<T: DeserializeOwned>(&self, about: &Request) -> Option<T> {
+    pub(crate) fn recall<T: DeserializeOwned>(&self, about: &Request) -> Option<T> {
         self.find::<T>(about).map(|(kept, _)| kept.summary)
     }
 
     /// Keeps something that never changes; `about` need not be an address that answers.
-    pub(super) fn remember<T: Serialize>(&self, about: &Request, summary: T) {
+    pub(crate) fn remember<T: Serialize>(&self, about: &Request, summary: T) {
         self.keep(about, &Kept { version: VERSION, validators: Validators::default(), summary });
     }
 
     /// Several addresses at once, nothing kept.
-    pub(super) fn get_all(&self, requests: Vec<Request>) -> Vec<Result<Response, FetchError>> {
+    pub(crate) fn get_all(&self, requests: Vec<Request>) -> Vec<Result<Response, FetchError>> {
         self.fetch.get_all(requests)
     }
 

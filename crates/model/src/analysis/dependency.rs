@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::advisory::Finding;
+use crate::notes::ReleaseNotes;
 use crate::risk::Assessment;
 use crate::{Datum, Distance, Ecosystem, PackageName, Role};
 
@@ -53,6 +54,9 @@ pub struct DependencyRow {
     pub usage: Datum<Usage>,
     /// Packages of the lock that require it.
     pub dependents: Vec<String>,
+    /// Between the version in use and the target; absent when they were not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_notes: Option<Datum<ReleaseNotes>>,
     pub risk: Option<Assessment>,
     /// What is odd about the statements: unknown extra, duplicate lines.
     pub findings: Vec<String>,

@@ -5,9 +5,10 @@
 
 use serde::Serialize;
 use uplift_model::analysis::{Analysis, DependencyRow};
+use uplift_model::notes::ReleaseNotes;
 use uplift_model::outcome::{Held, Kept, RunReport};
 use uplift_model::plan::Unmoved;
-use uplift_model::{Candidate, PackageName, Plan};
+use uplift_model::{Candidate, Datum, PackageName, Plan};
 
 use crate::terminal::{HistoryLine, RunLine};
 
@@ -64,6 +65,9 @@ struct Package<'a> {
     held: Vec<&'a Held>,
     planned: Vec<&'a Candidate>,
     unmoved: Vec<&'a Unmoved>,
+    /// Absent when they were not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    release_notes: Option<&'a Datum<ReleaseNotes>>,
 }
 
 /// What a command that failed says.
@@ -146,7 +150,12 @@ pub fn read_plan(text: &str) -> Result<Plan, String> {
 ///
 /// # Errors
 /// As [`document`].
-pub fn package(plan: &Plan, report: Option<&RunReport>, name: &PackageName) -> Result<String, serde_json::Error> {
+pub fn package(
+    plan: &Plan,
+    report: Option<&RunReport>,
+    name: &PackageName,
+    release_notes: Option<&Datum<ReleaseNotes>>,
+) -> Result<String, serde_json::Error> {
     let kept = report.map(|r| r.kept.as_slice()).unwrap_or_default();
     let held = report.map(|r| r.held.as_slice()).unwrap_or_default();
     let body = Package {
@@ -156,6 +165,7 @@ pub fn package(plan: &Plan, report: Option<&RunReport>, name: &PackageName) -> R
         held: held.iter().filter(|h| h.name == *name).collect(),
         planned: plan.candidates.iter().filter(|c| c.name == *name).collect(),
         unmoved: plan.unmoved.iter().filter(|u| u.name == *name).collect(),
+        release_notes,
     };
     document(PACKAGE, &body)
 }

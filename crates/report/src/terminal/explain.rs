@@ -2,10 +2,12 @@
 
 mod step;
 
+use uplift_model::notes::ReleaseNotes;
 use uplift_model::outcome::{Held, Kept, RunReport};
-use uplift_model::{Candidate, Failure, Move, PackageName, Plan};
+use uplift_model::{Candidate, Datum, Failure, Move, PackageName, Plan};
 
 use super::lines::paragraph;
+use super::release_notes::release_notes;
 use crate::clean;
 use crate::numbers::{count, list};
 use crate::view::{Tone, View};
@@ -17,9 +19,17 @@ const TEXT_LINES: usize = 40;
 const TESTS: usize = 30;
 
 /// The evidence of a plan for one package; `None` when the plan does not know it.
-pub fn explain_in_plan(plan: &Plan, name: &PackageName, view: &View) -> Option<String> {
+///
+/// `notes`: what its releases say of themselves, where that was asked for.
+pub fn explain_in_plan(
+    plan: &Plan,
+    name: &PackageName,
+    notes: Option<&Datum<ReleaseNotes>>,
+    view: &View,
+) -> Option<String> {
     let known = planned(plan, name, view)?;
-    Some(format!("{}{known}", paragraph(view, "", name.as_str(), Tone::Heading)))
+    let notes = notes.map(|notes| release_notes(notes, view)).unwrap_or_default();
+    Some(format!("{}{known}{notes}", paragraph(view, "", name.as_str(), Tone::Heading)))
 }
 
 /// The evidence of a run for one package; `None` when neither run nor plan knows it.
@@ -296,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_package_that_stays_says_why() {
-        insta::assert_snapshot!(explain_in_plan(&sample::plan(), &sample::name("numpy"), &View::new(80, false)).unwrap(), @r"
+        insta::assert_snapshot!(explain_in_plan(&sample::plan(), &sample::name("numpy"), None, &View::new(80, false)).unwrap(), @r"
         numpy
           stays: at 1.26.4, newest is 2.4.0
           why: held at <2 by the settings
@@ -309,7 +319,7 @@ mod tests {
         let view = View::new(100, false);
         let pages = [
             explain_in_run(&report, &sample::name("pydantic"), &view).unwrap(),
-            explain_in_plan(&report.plan, &sample::name("numpy"), &view).unwrap(),
+            explain_in_plan(&report.plan, &sample::name("numpy"), None, &view).unwrap(),
             crate::terminal::plan(&report.plan, &view),
         ];
         for page in pages {
@@ -319,6 +329,6 @@ mod tests {
 
     #[test]
     fn a_stranger_is_not_explained() {
-        assert_eq!(explain_in_plan(&sample::plan(), &sample::name("left-pad"), &View::new(80, false)), None);
+        assert_eq!(explain_in_plan(&sample::plan(), &sample::name("left-pad"), None, &View::new(80, false)), None);
     }
 }

@@ -5,6 +5,7 @@ use uplift_model::analysis::{Analysis, Availability, CurrentFrom, DependencyRow}
 use uplift_model::{Datum, Distance};
 
 use super::lines::paragraph;
+use super::release_notes::release_notes;
 use crate::clean;
 use crate::numbers::{count, list};
 use crate::view::{Tone, View};
@@ -20,6 +21,9 @@ pub fn explain_in_check(analysis: &Analysis, name: &str, view: &View) -> Option<
             page.push_str(&paragraph(view, "", &clean::line(&title), Tone::Heading));
             page.push_str(&versions(row, view));
             page.push_str(&advisories(row, view));
+            if let Some(notes) = &row.release_notes {
+                page.push_str(&release_notes(notes, view));
+            }
             page.push_str(&surroundings(row, view));
             page.push_str(&risk(row, view));
             page.push('\n');

@@ -12,6 +12,7 @@ mod hygiene;
 mod lines;
 mod plan;
 mod progress;
+mod release_notes;
 mod run;
 mod runs;
 mod table;
