@@ -5,6 +5,7 @@
 mod format;
 mod report;
 pub(crate) mod hygiene;
+mod approve;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use uplift_model::settings::Strategy;
 pub(crate) use self::format::Format;
 pub(crate) use self::report::Reporting;
 use crate::settings::{Rule, Wanted};
+pub(crate) use approve::Approving;
 
 /// Upgrade a repository's aged dependencies, with proof.
 ///
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Report(Box<Reporting>),
     /// Find out what the repository does to keep itself in order: CI, tests, containers, operation; mend single findings
     Hygiene(Box<hygiene::Hygiene>),
+    /// Take down that somebody agrees to steps of a plan
+    Approve(Approving),
     /// Show where the newest run stands
     Status,
     /// List the runs of this repository
@@ -215,6 +219,9 @@ pub(crate) struct Validating {
     /// Put this in place of what the files say: NAME==VERSION, NAME>=VERSION, for npm NAME@RANGE; may be given again
     #[arg(long, value_name = "REQUIREMENT")]
     pub(crate) set: Vec<OverlayItem>,
+    /// Check this plan (a file of `uplift plan --format json`) after every step and at its end
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["set", "files", "component"])]
+    pub(crate) plan: Option<PathBuf>,
     /// Answer for this Python, on this machine or not; may be given again
     #[arg(long, value_name = "VERSION")]
     pub(crate) python: Vec<String>,
@@ -233,6 +240,9 @@ pub(crate) struct Validating {
     /// Import every direct dependency in an environment of the set
     #[arg(long)]
     pub(crate) imports: bool,
+    /// Download and import nothing, not even what crosses an ABI boundary
+    #[arg(long, conflicts_with_all = ["imports", "probe"])]
+    pub(crate) no_imports: bool,
 }
 
 /// What may move and how it is tested; each flag overrides the settings.

@@ -296,6 +296,25 @@ fn the_cases_of_npm() {
     assert_eq!(all.len(), 7);
 }
 
+#[test]
+fn the_node_of_a_workflow_counts_without_being_named() {
+    let cases = json("compat-cases.json");
+    let all = cases["npm"].as_array().unwrap();
+    let case = all.iter().find(|c| c["id"] == "sos-frontend-plus-eslint9").unwrap();
+    let (root, folder) = case["project"].as_str().unwrap().split_once('/').unwrap();
+    let mut args = words(&["validate", "--format", "json", "--component", folder]);
+    for (name, range) in targets(case, all) {
+        args.extend(["--set".to_owned(), format!("{name}@{range}")]);
+    }
+    let (_, report) = run(&args, &data(root));
+    let check = &report["components"][0]["checks"][0];
+    assert_eq!(check["runtime"], format!("node {}", node(root)), "{check:#}");
+    let told: Vec<&str> =
+        check["warnings"].as_array().unwrap().iter().map(|w| w["sentence"].as_str().unwrap()).collect();
+    let ci = "vite@7.1.9 needs node ^20.19.0 || >=22.12.0, and .github/workflows/test-frontend.yml:";
+    assert!(told.iter().any(|t| t.starts_with(ci) && t.ends_with("(ci) has 18: it has to move first")), "{told:#?}");
+}
+
 /// What a case sets, those of the case that it builds on first.
 fn targets(case: &Value, all: &[Value]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();

@@ -3,6 +3,7 @@
 //! Lives here: decisions over plain data. No async, clock, disk, network or randomness.
 //! Lives elsewhere: running what is to be judged (`engine`, `verify`), telling (`report`).
 
+pub mod approvals;
 pub mod baseline;
 pub mod best;
 pub mod comparison;

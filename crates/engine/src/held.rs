@@ -1,8 +1,10 @@
 //! What a report says of packages that stay and of tests that stood before: reasons and proofs, put together at the end.
 
+use std::collections::BTreeMap;
+
 use uplift_decide::baseline::Baseline;
-use uplift_model::Version;
 use uplift_model::outcome::{self, Held, Proof};
+use uplift_model::{PackageName, Version};
 use uplift_verify::discover::TestCommand;
 
 use crate::error::EngineError;
@@ -11,12 +13,14 @@ use crate::rounds::Rounds;
 use crate::solver::Solver;
 use crate::state::State;
 
-/// Everything that stays below its newest version, with the reason and the proof.
+/// Everything that stays below its newest version, with the reason and the proof. `waits`: what somebody has to agree to
+/// first, with the reason.
 pub(crate) fn held(
     solver: &Solver<'_>,
     drafted: &Drafted,
     state: &State,
     rounds: &Rounds<'_>,
+    waits: &BTreeMap<PackageName, String>,
 ) -> Result<Vec<Held>, EngineError> {
     let (mut all, blames) = (Vec::new(), &rounds.blames);
     for (name, blame) in blames {
@@ -45,7 +49,9 @@ pub(crate) fn held(
         if best >= candidate.target || blames.contains_key(&candidate.name) {
             continue;
         }
-        let reason = match rounds.refused.get(&candidate.name) {
+        let waiting = waits.get(&candidate.name);
+        let refused = waiting.or_else(|| rounds.refused.get(&candidate.name));
+        let reason = match refused {
             Some(refusal) => Some(refusal.clone()),
             None => planning::cap(solver, state, &candidate.name, &candidate.target)?,
         };
@@ -56,7 +62,7 @@ pub(crate) fn held(
             target: candidate.target.clone(),
             first_failing: None,
             reason: reason.unwrap_or_else(|| "it moves only together with what is held".to_owned()),
-            proof: Proof::Resolver,
+            proof: if waiting.is_some() { Proof::Approval } else { Proof::Resolver },
             failing_tests: Vec::new(),
             first_error: None,
             together_with: Vec::new(),

@@ -7,6 +7,7 @@
 
 mod advisories;
 mod age;
+mod approvals;
 mod baseline;
 mod check;
 mod commit_text;
@@ -64,6 +65,7 @@ pub fn is_class(text: &str) -> bool {
 }
 
 pub use advisories::{Kept as KeptAdvisories, kept_advisories, update as update_advisories};
+pub use approvals::{Agreed, Agreement, Named, approve};
 pub use check::{CheckRequest, Checked, check};
 pub use control::{Applied, applied, apply, cancel, lift, resume, run, runs};
 pub use desk::{Request, Watch};

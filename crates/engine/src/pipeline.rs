@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use uplift_model::outcome::{Counts, RunReport, RunState};
-use uplift_model::settings::Strategy;
+use uplift_model::settings::{Approvals, Strategy};
 use uplift_model::{Event, PackageName, Phase, Plan, Version};
 use uplift_sandbox::clock;
 use uplift_sandbox::git::Oid;
 
+use crate::approvals;
 use crate::commits::{Committed, Committer, Refusal};
 use crate::desk::{Desk, Request, Watch};
 use crate::error::EngineError;
@@ -40,6 +41,9 @@ pub fn upgrade(request: &Request, watch: Watch<'_>) -> Result<RunReport, EngineE
     let component = subject::component(&tree, &desk.inner, &request.settings)?;
     if let Some(plan) = &request.plan {
         fits(plan, &component, &tree)?;
+        if request.settings.plan.approvals == Approvals::Ask {
+            approvals::genuine(plan)?;
+        }
     }
     let row = RunRow {
         id: ulid::Ulid::generate().to_string(),
@@ -140,6 +144,9 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     if given.is_some() {
         drafted.plan.notes = notes;
     }
+    let asked = drafted.plan.id.clone();
+    drafted.plan.approvals = desk.journal.step(&row.id, "approvals", || desk.journal.approvals(&asked))?;
+    let waits = approvals::leave_out(&mut drafted, settings.plan.approvals)?;
     let rank = drafted.rank();
     let committer = Committer { lab: &lab, solver: &solver, component, date: row.created, rank: &rank, tell: &tell };
     let base_commit = match Oid::parse(&row.base) {
@@ -184,7 +191,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         baseline: baseline_summary(&footing.baseline, &footing.command, footing.is_tested()),
         plan: drafted.plan.clone(),
         kept: acted.commits.iter().flat_map(|c| c.kept.clone()).collect(),
-        held: held(&solver, &drafted, &acted.state, &rounds)?,
+        held: held(&solver, &drafted, &acted.state, &rounds, &waits)?,
         refreshed: acted.commits.iter().flat_map(|c| c.refreshed.clone()).collect(),
         test_results: Vec::new(),
         verified: false,

@@ -33,7 +33,7 @@ pub(crate) fn plan_on(request: &Request, now: i64, watch: Watch<'_>) -> Result<P
     if !request.fresh
         && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
     {
-        return Ok(told_apart(plan, &desk));
+        return as_of_now(plan, &desk);
     }
     let tell = |event: Event| {
         watch(&event);
@@ -79,13 +79,15 @@ pub(crate) fn plan_on(request: &Request, now: i64, watch: Watch<'_>) -> Result<P
     }
     desk.journal.forget_steps(&asking)?;
     desk.journal.keep_fact(&key, &drafted.plan)?;
-    Ok(told_apart(drafted.plan, &desk))
+    as_of_now(drafted.plan, &desk)
 }
 
-/// The plan with what it does not speak of: it is drawn from the commit, not from the files as they lie there.
-fn told_apart(mut plan: Plan, desk: &Desk) -> Plan {
+/// The plan with what it does not speak of: what is on record about it now, and what lies beside the commit that it is
+/// drawn from.
+fn as_of_now(mut plan: Plan, desk: &Desk) -> Result<Plan, EngineError> {
+    plan.approvals = desk.journal.approvals(&plan.id)?;
     plan.notes.extend(desk.beside());
-    plan
+    Ok(plan)
 }
 
 /// The first 24 hexadecimal digits of a SHA-256.

@@ -97,23 +97,31 @@ pub(crate) fn movers(solver: &Solver<'_>, state: &State, steps: &[Step]) -> Resu
             }
         }
     }
-    let groups = groups(&needs);
-    let group_of = |step: usize| groups.iter().position(|g| g.contains(&step)).unwrap_or(0);
-    let mover = |(number, group): (usize, &Vec<usize>)| {
-        let steps: Vec<Step> = group.iter().filter_map(|i| steps.get(*i)).cloned().collect();
-        let mut wanted: Vec<usize> = group
-            .iter()
-            .filter_map(|i| needs.get(*i))
-            .flatten()
-            .map(|n| group_of(*n))
-            .filter(|g| *g != number)
-            .collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let innocent: f64 = steps.iter().map(|s| 1.0 - prior(&s.from, &s.to)).product();
-        Mover { steps, prior: 1.0 - innocent, needs: wanted }
+    let alone = |(step, needs): (&Step, &BTreeSet<usize>)| Mover {
+        steps: vec![step.clone()],
+        prior: prior(&step.from, &step.to),
+        needs: needs.iter().copied().collect(),
     };
-    Ok(groups.iter().enumerate().map(mover).collect())
+    Ok(grouped(&steps.iter().zip(&needs).map(alone).collect::<Vec<_>>()))
+}
+
+/// Makes one mover of those that need each other; the needs of the others become an order between movers.
+pub(crate) fn grouped(movers: &[Mover]) -> Vec<Mover> {
+    let needs: Vec<BTreeSet<usize>> = movers.iter().map(|m| m.needs.iter().copied().collect()).collect();
+    let groups = groups(&needs);
+    let group_of = |mover: usize| groups.iter().position(|g| g.contains(&mover)).unwrap_or(0);
+    let one = |(number, group): (usize, &Vec<usize>)| {
+        let members = || group.iter().filter_map(|i| movers.get(*i));
+        let wanted: BTreeSet<usize> =
+            members().flat_map(|m| &m.needs).map(|n| group_of(*n)).filter(|g| *g != number).collect();
+        let innocent: f64 = members().map(|m| 1.0 - m.prior).product();
+        Mover {
+            steps: members().flat_map(|m| m.steps.clone()).collect(),
+            prior: 1.0 - innocent,
+            needs: wanted.into_iter().collect(),
+        }
+    };
+    groups.iter().enumerate().map(one).collect()
 }
 
 /// Which other steps the resolver wants in place so that this one fits.
@@ -199,6 +207,7 @@ fn reachable(needs: &[BTreeSet<usize>], start: usize) -> BTreeSet<usize> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -210,6 +219,20 @@ mod tests {
     fn what_needs_each_other_is_one_group_and_one_way_needs_are_not() {
         let needs = [set(&[1]), set(&[0]), set(&[0]), set(&[])];
         assert_eq!(groups(&needs), [vec![0, 1], vec![2], vec![3]]);
+    }
+
+    #[test]
+    fn movers_that_come_to_need_each_other_become_one_and_others_keep_their_order() {
+        let version = |text: &str| Version::new(text).unwrap();
+        let mover = |name: &str, needs: &[usize]| Mover {
+            steps: vec![Step { name: PackageName::new(name).unwrap(), from: version("1.0"), to: version("2.0") }],
+            prior: 0.5,
+            needs: needs.to_vec(),
+        };
+        let made = grouped(&[mover("a", &[1]), mover("b", &[2]), mover("c", &[0]), mover("d", &[1])]);
+        assert_eq!(made.iter().map(Mover::title).collect::<Vec<_>>(), ["a, b, c", "d"]);
+        assert_eq!((made[0].needs.as_slice(), made[1].needs.as_slice()), (&[][..], &[0][..]));
+        assert!((made[0].prior - 0.875).abs() < 1e-9);
     }
 
     #[test]

@@ -79,7 +79,8 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         components.retain(|c| c.root == subject.root && c.ecosystem == Ecosystem::Python);
         components.iter_mut().for_each(|c| c.stand_at(subject.in_use));
     }
-    let store = Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline);
+    // Who asks about one component draws a plan, and needs the files of the same pages next.
+    let store = Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline).sharing(ask.subject.is_some());
     let indexes = indexes(ask, &components);
     let python = python_pages(&indexes, &store, &components);
     let javascript = javascript_documents(ask, &store, &components);

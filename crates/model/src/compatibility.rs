@@ -67,6 +67,21 @@ pub struct ComponentCompatibility {
     pub matrix: Vec<MatrixRow>,
     pub families: Vec<Family>,
     pub notes: Vec<String>,
+    /// With a plan: the set after each of its moves, on top of those before; the last one is the end.
+    #[serde(default)]
+    pub steps: Vec<StepCompatibility>,
+}
+
+/// The complete set after one move of a plan (row D1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepCompatibility {
+    /// The step's number in the plan.
+    pub number: usize,
+    /// `redis 5.0.7 -> 6.2.0`.
+    pub title: String,
+    pub verdict: Verdict,
+    /// One an interpreter.
+    pub checks: Vec<Check>,
 }
 
 /// One requirement that replaces or adds to what the files say.

@@ -5,6 +5,7 @@
 
 pub mod advisory;
 pub mod analysis;
+pub mod approval;
 pub mod comparison;
 pub mod compatibility;
 pub mod datum;

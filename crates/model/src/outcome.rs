@@ -18,6 +18,8 @@ pub enum Proof {
     Unattributed,
     /// The settings or an earlier rollback hold it.
     Rule,
+    /// Nothing was tried: somebody has to agree first.
+    Approval,
 }
 
 /// A package that stays below its target.

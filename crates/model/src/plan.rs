@@ -9,11 +9,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Reason;
+use crate::approval::Approval;
 use crate::risk::{Assessment, DecisionPoint, RegisterEntry};
 use crate::roadmap::{Calendar, Effort, MetricCheck, Priority};
 use crate::{Distance, PackageName, Place, Role, Version};
 
-pub use step::{Edit, Fallback, FallbackKind, Linked, PlanStep, StepKind, WorkPart};
+pub use step::{Edit, Fallback, FallbackKind, Linked, PlanStep, StepKind, Validated, WorkPart};
 
 /// One package with one target version, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -175,6 +176,9 @@ pub struct Plan {
     /// What should be looked at before it is carried out.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// Agreements to this plan that are on record (row C22); not part of its id.
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
 }
 
 /// A file that the plan was drawn from.

@@ -163,6 +163,7 @@ pub struct Planning {
     pub reviewers: Vec<Reviewer>,
     /// The order in which packages move, whatever their risk.
     pub stages: Vec<Stage>,
+    pub approvals: Approvals,
 }
 
 /// What happens to an urgent update that is risky.
@@ -174,6 +175,17 @@ pub enum Urgency {
     InOrder,
     /// It goes into the first phase, with everything that it needs.
     First,
+}
+
+/// What agreements that a plan asks for do to its execution.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approvals {
+    /// They are named on the screen and in reports, and nothing waits for them.
+    #[default]
+    List,
+    /// A step without its agreements, and what needs it, is left out of a run.
+    Ask,
 }
 
 /// Who works on the upgrade.

@@ -19,6 +19,7 @@ pub(crate) fn proof(proof: Proof) -> &'static str {
         Proof::Resolver => "the resolver refuses it beside what was kept",
         Proof::Unattributed => "the run budget ended first; which package is at fault was not found out",
         Proof::Rule => "held by a rule: the settings or an earlier rollback",
+        Proof::Approval => "nothing was tried: somebody has to agree first",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod advisories;
 mod apply;
+mod approve;
 mod cancel;
 mod check;
 mod completions;
@@ -45,6 +46,7 @@ pub(crate) fn run(command: Command, desk: &Desk) -> Ended {
         Command::Validate(args) => validate::run(&args, desk),
         Command::Report(args) => report::run(&args, desk),
         Command::Hygiene(args) => hygiene::run(&args, desk),
+        Command::Approve(args) => approve::run(&args, desk),
         Command::Status => status::run(desk),
         Command::Runs => runs::run(desk),
         Command::Show(args) => show::run(&args, desk),
@@ -178,10 +180,17 @@ fn quoted(path: &Path) -> String {
 
 /// The exit code of a run that came to its end.
 pub(crate) fn ended(report: &uplift_model::outcome::RunReport, fail_on_held: &[String]) -> ExitCode {
-    use uplift_model::outcome::RunState;
+    use uplift_model::outcome::{Held, Proof, RunState};
+    let waits = |held: &Held| held.proof == Proof::Approval;
     let forbidden = |name: &str| {
         fail_on_held.iter().any(|f| f == "*" || uplift_model::PackageName::new(f).is_ok_and(|f| f.as_str() == name))
     };
     let failed = matches!(report.state, RunState::Failed | RunState::RolledBack);
-    if failed || report.held.iter().any(|h| forbidden(h.name.as_str())) { ExitCode::Held } else { ExitCode::Done }
+    if failed || report.held.iter().any(|held| !waits(held) && forbidden(held.name.as_str())) {
+        ExitCode::Held
+    } else if report.held.iter().any(waits) {
+        ExitCode::Approval
+    } else {
+        ExitCode::Done
+    }
 }

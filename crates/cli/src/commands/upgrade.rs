@@ -4,7 +4,7 @@ use std::path::Path;
 
 use uplift_engine::Request;
 use uplift_model::outcome::RunReport;
-use uplift_model::{ExitCode, PackageName, Settings};
+use uplift_model::{ExitCode, PackageName, Plan, Settings};
 use uplift_report::{json, terminal};
 
 use super::{Desk, ended};
@@ -40,13 +40,18 @@ pub(crate) fn request(path: &Path, selection: &Selection, desk: &Desk) -> Result
     })
 }
 
-/// Reads a plan that is to be carried out; it says which component, and on which interpreter.
-fn bring(request: &mut Request, file: &Path) -> Result<(), Failure> {
+/// A plan that `uplift plan --format json` wrote.
+pub(crate) fn read_plan(file: &Path) -> Result<Plan, Failure> {
     let wrong =
         |what: String| Failure::plain(ExitCode::Repository, what, "a plan is what `uplift plan --format json` writes");
     let shown = file.display();
     let text = std::fs::read_to_string(file).map_err(|e| wrong(format!("`{shown}` cannot be read: {e}")))?;
-    let plan = json::v1::read_plan(&text).map_err(|what| wrong(format!("`{shown}` {what}")))?;
+    json::v1::read_plan(&text).map_err(|what| wrong(format!("`{shown}` {what}")))
+}
+
+/// Takes over a plan that is to be carried out; it says which component, and on which interpreter.
+fn bring(request: &mut Request, file: &Path) -> Result<(), Failure> {
+    let plan = read_plan(file)?;
     request.settings.project.component = Some(plan.component.clone());
     request.settings.project.python = Some(plan.interpreter.clone());
     request.plan = Some(plan);

@@ -19,12 +19,14 @@ pub(crate) fn run(args: &Validating, desk: &Desk) -> Ended {
         files: args.files.clone(),
         component: args.component.clone(),
         overlay: args.set.clone(),
+        plan: args.plan.as_ref().map(|file| super::upgrade::read_plan(&desk.path(file))).transpose()?,
         python: args.python.clone(),
         all_pythons: args.all_pythons,
         node: args.node.clone(),
         as_of: args.as_of.clone(),
         probes: args.probe.clone(),
         imports: args.imports,
+        no_imports: args.no_imports,
     };
     let report = {
         let live = desk.live();

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row};
+use uplift_model::approval::Approval;
 use uplift_model::outcome::{RunReport, RunState};
-use uplift_model::{PackageName, Settings, Version};
+use uplift_model::{PackageName, Plan, Settings, Version};
 
 use super::{Journal, JournalError, crash};
 
@@ -198,6 +199,58 @@ impl Journal {
         let done = self.block(|c| self.runtime.block_on(query.execute(c)))?;
         crash::point("after", "a lift");
         Ok(done.rows_affected() > 0)
+    }
+
+    /// Takes an agreement down; an earlier one of the same person to the same is replaced.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn approve(&self, approval: &Approval) -> Result<(), JournalError> {
+        let query = sqlx::query("INSERT OR REPLACE INTO approvals (plan, package, role, by_whom, day, note, at) VALUES (?, ?, ?, ?, ?, ?, unixepoch())")
+            .bind(&approval.plan)
+            .bind(approval.package.as_str())
+            .bind(&approval.role)
+            .bind(&approval.by)
+            .bind(&approval.day)
+            .bind(&approval.note);
+        crash::point("before", "an approval");
+        self.block(|c| self.runtime.block_on(query.execute(c)))?;
+        crash::point("after", "an approval");
+        Ok(())
+    }
+
+    /// Every agreement to a plan, by package and role.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn approvals(&self, plan: &str) -> Result<Vec<Approval>, JournalError> {
+        let query = sqlx::query(
+            "SELECT plan, package, role, by_whom, day, note FROM approvals WHERE plan = ? ORDER BY package, role, at, by_whom",
+        )
+        .bind(plan);
+        let rows = self.block(|c| self.runtime.block_on(query.fetch_all(c)))?;
+        let mut approvals = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let text = |i: usize| row.try_get::<String, _>(i).map_err(|e| self.failed(&e));
+            // A row that no longer parses agrees to nothing; it cannot come from this code.
+            let Ok(package) = PackageName::new(&text(1)?) else { continue };
+            let note = row.try_get::<Option<String>, _>(5).map_err(|e| self.failed(&e))?;
+            approvals.push(Approval { plan: text(0)?, package, role: text(2)?, by: text(3)?, day: text(4)?, note });
+        }
+        Ok(approvals)
+    }
+
+    /// Plans that were drawn here and are still on record, newest first, however old.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn drawn_plans(&self) -> Result<Vec<Plan>, JournalError> {
+        let query = sqlx::query("SELECT value FROM facts WHERE key LIKE 'plan:%' ORDER BY at DESC");
+        let rows = self.block(|c| self.runtime.block_on(query.fetch_all(c)))?;
+        let text = |row: &SqliteRow| row.try_get::<String, _>(0).map_err(|e| self.failed(&e));
+        let texts: Vec<String> = rows.iter().map(text).collect::<Result<_, _>>()?;
+        // One of an older form is drawn again.
+        Ok(texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
     }
 
     /// Package and bound of every hold, of all components.

@@ -7,7 +7,7 @@ use sqlx::{Executor, Row};
 
 use super::JournalError;
 
-const FORM: i64 = 1;
+const FORM: i64 = 2;
 
 const TABLES: &str = "
 BEGIN;
@@ -25,7 +25,11 @@ CREATE TABLE IF NOT EXISTS holds (
     created INTEGER NOT NULL, PRIMARY KEY (component, package)
 );
 CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, at INTEGER NOT NULL, value TEXT NOT NULL);
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS approvals (
+    plan TEXT NOT NULL, package TEXT NOT NULL, role TEXT NOT NULL, by_whom TEXT NOT NULL, day TEXT NOT NULL, note TEXT,
+    at INTEGER NOT NULL, PRIMARY KEY (plan, package, role, by_whom)
+);
+PRAGMA user_version = 2;
 COMMIT;";
 
 /// Checks the file and brings it to the current form.
@@ -48,7 +52,8 @@ pub(super) async fn prepare(connection: &mut SqliteConnection, file: &Path) -> R
         .map_err(failed)?;
     match form {
         FORM => Ok(()),
-        0 => connection.execute(TABLES).await.map(|_| ()).map_err(failed),
+        // Form 2 only adds a table.
+        0 | 1 => connection.execute(TABLES).await.map(|_| ()).map_err(failed),
         _ => Err(JournalError::Newer(file.to_owned())),
     }
 }

@@ -1,6 +1,6 @@
 //! Transitive packages that are vulnerable: the smallest change that removes what is known.
 //!
-//! In this order: the lock alone moves the package; a direct dependency above it goes as far as it must; a line that
+//! In this order: the lock or the constraints line alone moves the package; a direct dependency above it goes as far as it must; a line that
 //! somebody has to write. What none of them mends is told, with the reason.
 
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
@@ -24,7 +24,8 @@ impl Facts<'_> {
         fix: &Version,
     ) -> Result<(), EngineError> {
         let Some(current) = self.base.version(name).cloned() else { return Ok(()) };
-        let locked = self.solver.pins_everything();
+        // A line of a constraints file holds it as a lock does, and is edited in place.
+        let locked = self.solver.pins_everything() || self.solver.constrained().contains(name);
         let mut wishes = state.wishes();
         wishes.insert(name.clone(), Wish::Exactly(fix.clone()));
         if self.goes(state, &wishes)? {

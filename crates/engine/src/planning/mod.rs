@@ -3,7 +3,7 @@
 //! Lives here: drawing a [`Plan`] up from the resolver's answers and what was looked up. There is one planner: the run
 //! takes its movers, phases and order from what is drafted here. Nothing is changed.
 //! `rules` says what may move and how far, `mend` what fixes transitive packages, `weigh` how risky each move is, `order`
-//! sorts, `steps` writes the steps out, `ways_out` the fallbacks, `whole` what concerns the plan as a whole, `rescan` looks
+//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `ways_out` the fallbacks, `whole` what concerns the plan as a whole, `rescan` looks
 //! at the end state. Start reading at [`Facts::draft`].
 
 mod caps;
@@ -12,6 +12,7 @@ mod mend;
 mod order;
 mod rescan;
 mod rules;
+mod sets;
 mod steps;
 mod ways_out;
 mod weigh;
@@ -40,6 +41,7 @@ use crate::targets::{self, Scope, closure};
 pub(crate) use caps::cap;
 pub(crate) use given::fits;
 use rules::Scoping;
+pub(crate) use whole::name_of;
 
 /// Everything that a plan is drawn from.
 pub(crate) struct Facts<'a> {
@@ -124,9 +126,8 @@ impl Facts<'_> {
         let steps = targets::steps(&state, &target, &scoping.movable);
         tell(Event::Doing { what: format!("asking which of {} updates must go together", steps.len()) })?;
         let movers = targets::movers(self.solver, &state, &steps)?;
-        let induced = self.induced(&movers, &state)?;
-        let weighed = self.weigh(&movers, &induced, &state, &target, &dependencies)?;
-        let arranged = self.arrange(&movers, &weighed)?;
+        tell(Event::Doing { what: format!("asking for the complete set after each of {} moves", movers.len()) })?;
+        let cut = self.cut(movers, &state, &target, &dependencies, interpreter)?;
         for dependency in &dependencies {
             let Some(current) = &dependency.in_use else { continue };
             if !scoping.movable.contains(&dependency.name) || steps.iter().any(|s| s.name == dependency.name) {
@@ -150,8 +151,7 @@ impl Facts<'_> {
             };
         }
         let security = self.rescan(&mut scoping, &state, &end)?;
-        let drawn =
-            whole::Drawn { interpreter, movers: &movers, weighed, induced, arranged, refresh, security, end: &end };
+        let drawn = whole::Drawn { interpreter, cut, refresh, security, end: &end };
         let plan = self.put_together(drawn, &mut scoping)?;
         let Scoping { movable, ceilings, within, exact, .. } = scoping;
         Ok(Drafted { plan, state, movable, ceilings, within, exact })

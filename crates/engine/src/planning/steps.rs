@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_ecosystems::python::discover::EnvironmentSource;
 use uplift_ecosystems::python::lockfile::LockKind;
-use uplift_model::plan::{Edit, Linked, PlanStep, StepKind, WorkPart};
+use uplift_model::compatibility::Verdict;
+use uplift_model::plan::{Edit, Linked, PlanStep, StepKind, Validated, WorkPart};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{Effort, Parts};
-use uplift_model::{Candidate, Distance, Move, Phase};
+use uplift_model::solution::Change;
+use uplift_model::{Candidate, Distance, Move, Phase, Solution};
 
 use super::Facts;
 use super::rules::Scoping;
@@ -26,6 +28,12 @@ pub(super) struct Told<'a> {
     /// The stage of each move.
     pub(super) stages: &'a [Option<usize>],
     pub(super) interpreter: &'a str,
+    /// The complete set after each move.
+    pub(super) after: &'a [Validated],
+    /// Where the packages stand when all is done.
+    pub(super) end: &'a Solution,
+    /// What the refresh of the lock moves last.
+    pub(super) refresh: &'a [Change],
 }
 
 impl Facts<'_> {
@@ -41,7 +49,7 @@ impl Facts<'_> {
         let last = steps.len();
         let before =
             if told.moves.is_empty() { format!("commit {short}") } else { format!("the commit of step {last}") };
-        steps.push(self.integration(last, before));
+        steps.push(self.integration(last, before, told));
         Ok(steps)
     }
 
@@ -55,7 +63,7 @@ impl Facts<'_> {
         }
     }
 
-    fn integration(&self, last: usize, before: String) -> PlanStep {
+    fn integration(&self, last: usize, before: String, told: &Told<'_>) -> PlanStep {
         let tests = ["unit", "integration", "end-to-end", "performance", "security"];
         PlanStep {
             phase: Some(Phase::Integration),
@@ -68,6 +76,14 @@ impl Facts<'_> {
             ],
             rollback_point: before,
             needs: (1..=last).collect(),
+            // The end state is an answer of the resolver already: the joint target, with the lock refreshed beside it.
+            validated: Some(Validated {
+                verdict: Verdict::Sat,
+                decides: None,
+                interpreters: vec![told.interpreter.to_owned()],
+                packages: told.end.packages.len() + told.end.urls.len(),
+                along: told.refresh.to_vec(),
+            }),
             ..blank(last + 1, StepKind::Integration, "everything together: full tests, performance, rescan".to_owned())
         }
     }
@@ -119,6 +135,7 @@ impl Facts<'_> {
                 .get(at)
                 .filter(|row| row.minutes >= PROJECT)
                 .map_or_else(Vec::new, |r| parts(r.parts)),
+            validated: told.after.get(at).cloned(),
             ..blank(at + 3, StepKind::Move, ways.join(", "))
         })
     }
@@ -255,6 +272,7 @@ fn blank(number: usize, kind: StepKind, title: String) -> PlanStep {
         linked: Vec::new(),
         minutes: 0,
         parts: Vec::new(),
+        validated: None,
     }
 }
 

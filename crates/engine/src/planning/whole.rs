@@ -2,11 +2,11 @@
 
 use sha2::{Digest, Sha256};
 use uplift_decide::effort::{self, Metric, Policy, TargetFacts, Work};
-use uplift_decide::phases::Arranged;
 use uplift_decide::risk::Class;
 use uplift_decide::risk::register::{self, Rule, Subject};
 use uplift_model::analysis::{Availability, Pinning};
-use uplift_model::plan::{OrderConflict, PhasePlan, Security};
+use uplift_model::compatibility::Verdict;
+use uplift_model::plan::{OrderConflict, PhasePlan, PlanStep, Security};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{MetricCheck, Team};
 use uplift_model::settings::Urgency;
@@ -17,6 +17,7 @@ use super::Facts;
 use super::given::inputs;
 use super::order::stages_of;
 use super::rules::Scoping;
+use super::sets::Cut;
 use super::steps::Told;
 use super::weigh::Weighed;
 use crate::error::EngineError;
@@ -33,10 +34,7 @@ const METRICS: [&str; 4] = [
 /// Everything that was found out, move by move in the order of the movers.
 pub(super) struct Drawn<'a> {
     pub(super) interpreter: &'a str,
-    pub(super) movers: &'a [Mover],
-    pub(super) weighed: Vec<Weighed>,
-    pub(super) induced: Vec<Vec<Change>>,
-    pub(super) arranged: Arranged,
+    pub(super) cut: Cut,
     pub(super) refresh: Vec<Change>,
     pub(super) security: Security,
     /// Where the packages stand when all is done.
@@ -45,7 +43,8 @@ pub(super) struct Drawn<'a> {
 
 impl Facts<'_> {
     pub(super) fn put_together(&self, drawn: Drawn<'_>, scoping: &mut Scoping) -> Result<Plan, EngineError> {
-        let Drawn { interpreter, movers, weighed, induced, arranged, refresh, security, end } = drawn;
+        let Drawn { interpreter, cut, refresh, security, end } = drawn;
+        let Cut { movers, weighed, induced, arranged, after } = cut;
         let new = |old: usize| arranged.order.iter().position(|at| *at == old);
         let moves: Vec<Move> = arranged
             .order
@@ -80,7 +79,16 @@ impl Facts<'_> {
         };
         let calendar = effort::calendar(&works, &hours, &priorities, team, policy);
         let metrics = self.metrics(scoping, end);
-        let told = Told { moves: &moves, register: &register, effort: &hours, stages: &stages, interpreter };
+        let told = Told {
+            moves: &moves,
+            register: &register,
+            effort: &hours,
+            stages: &stages,
+            interpreter,
+            after: &after,
+            end,
+            refresh: &refresh,
+        };
         let steps = self.steps(&told, scoping)?;
         for unmoved in &mut scoping.unmoved {
             unmoved.alternatives = self.alternatives(unmoved, &scoping.promised)?;
@@ -90,6 +98,7 @@ impl Facts<'_> {
         notes.extend(self.research.judged().drift.iter().cloned());
         notes.dedup();
         let mut warnings = std::mem::take(&mut scoping.warnings);
+        warnings.extend(steps.iter().filter_map(refused));
         warnings.dedup();
         let conflicts = arranged.conflicts.into_iter().filter_map(|conflict| {
             let packages = movers.get(conflict.unit)?.steps.iter().map(|s| s.name.clone()).collect();
@@ -127,6 +136,7 @@ impl Facts<'_> {
             metrics,
             security,
             warnings,
+            approvals: Vec::new(),
         };
         plan.id = name_of(&plan);
         Ok(plan)
@@ -215,6 +225,13 @@ impl Facts<'_> {
     }
 }
 
+/// A step after which no set exists: it cannot stand as a commit of its own.
+fn refused(step: &PlanStep) -> Option<String> {
+    let validated = step.validated.as_ref().filter(|v| v.verdict == Verdict::Unsat)?;
+    let why = validated.decides.as_deref().unwrap_or("the resolver refuses it");
+    Some(format!("step {} ({}) has no complete set of its own: {why}", step.number, step.title))
+}
+
 /// Roles that must agree to a move, and the layers that it must pass.
 pub(super) fn of_register<'r>(
     register: &'r [RegisterEntry],
@@ -251,7 +268,7 @@ fn works(moves: &[Move], weighed: &[&Weighed], stages: &[Option<usize>], registe
 }
 
 /// A plan's name: what would be done and to what, without ages, words and the commit.
-fn name_of(plan: &Plan) -> String {
+pub(crate) fn name_of(plan: &Plan) -> String {
     let moves: Vec<_> = plan
         .moves
         .iter()

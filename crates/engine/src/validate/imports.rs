@@ -22,6 +22,8 @@ use super::python::Subject;
 use crate::error::EngineError;
 use crate::usage;
 
+/// Most that is downloaded without being asked for, in bytes.
+const DOWNLOAD: u64 = 1 << 30;
 /// Longest that all imports together, or one probe, may take.
 const LIMIT: Duration = Duration::from_secs(300);
 /// Folders that packages leave at the top of an environment by mistake.
@@ -31,6 +33,8 @@ const STRAY: [&str; 8] = ["tests", "test", "docs", "doc", "examples", "example",
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Wish {
     pub(super) imports: bool,
+    /// Nothing is downloaded or imported.
+    pub(super) none: bool,
     /// Python code, each run on its own.
     pub(super) probes: Vec<String>,
 }
@@ -109,6 +113,9 @@ pub(super) fn run(
 ) -> Result<Outcome, EngineError> {
     let whole = subject.wish.asked();
     let solution = if whole { solved.solution.clone() } else { below(solved, crossed) };
+    if !whole && let Some(not_run) = too_large(subject, asker, &solution) {
+        return Ok(Outcome { not_run: Some(not_run), ..Outcome::default() });
+    }
     let environment = match environment(asker, &solution)? {
         Ok(environment) => environment,
         Err(why) => {
@@ -134,6 +141,21 @@ pub(super) fn run(
     let failed = all.iter().filter(|i| !i.ok && !i.before);
     let causes = failed.map(|i| blame::cause(i, &environment.dir, &solved.solution, crossed)).collect();
     Ok(Outcome { imports: all, causes, not_run: None })
+}
+
+/// Why the wheels of a set are not downloaded for a check that nobody asked for; `None`: they are small enough, as far as
+/// the index tells their sizes.
+fn too_large(subject: &Subject<'_>, asker: &Asker<'_>, solution: &Solution) -> Option<String> {
+    let tags = asker.runtime.tags();
+    let sizes = solution.packages.iter().filter_map(|(name, version)| subject.pages.wheel_size(name, version, &tags));
+    let bytes: u64 = sizes.sum();
+    (bytes > DOWNLOAD).then(|| {
+        format!(
+            "imports were not tried: the wheels are {} MiB, and more than {} MiB are only downloaded with --imports",
+            bytes >> 20,
+            DOWNLOAD >> 20
+        )
+    })
 }
 
 /// Marks what fails without the overlay as well.

@@ -16,6 +16,7 @@ mod pages;
 mod python;
 mod runtimes;
 mod sources;
+mod steps;
 mod words;
 
 pub use overlay::{BadOverlay, OverlayItem};
@@ -28,13 +29,14 @@ use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::interpreter::{self, Interpreter};
 use uplift_facts::days;
 use uplift_facts::tree::Tree;
-use uplift_model::compatibility::{CompatibilityReport, ComponentCompatibility, Profile, Verdict, Window};
-use uplift_model::{Ecosystem, Event, Settings};
+use uplift_model::compatibility::{Check, CompatibilityReport, ComponentCompatibility, Profile, Verdict, Window};
+use uplift_model::{Ecosystem, Event, Plan, Settings};
 use uplift_sandbox::Cancel;
 
 use crate::desk::{self, Watch};
 use crate::error::EngineError;
 use imports::Wish;
+use overlay::Wanted;
 use pages::Pages;
 use python::{Checked, Subject};
 use runtimes::Runtime;
@@ -51,6 +53,8 @@ pub struct ValidateRequest {
     /// The component's folder, from `path`; `None`: every one that the overlay concerns.
     pub component: Option<String>,
     pub overlay: Vec<OverlayItem>,
+    /// A plan to check step by step: it names the component and takes the overlay's place.
+    pub plan: Option<Plan>,
     /// Python versions to answer for; empty: the project's own.
     pub python: Vec<String>,
     /// Every line of Python that the project admits.
@@ -63,6 +67,8 @@ pub struct ValidateRequest {
     pub probes: Vec<String>,
     /// Import every direct dependency in an environment of the solved set.
     pub imports: bool,
+    /// Download and import nothing, not even what crosses an ABI boundary.
+    pub no_imports: bool,
 }
 
 /// Checks the set; nothing is changed.
@@ -88,6 +94,7 @@ pub fn validate(request: &ValidateRequest, watch: Watch<'_>) -> Result<Compatibi
     }
     let doors = desk::doors(&request.settings, &request.cancel)?;
     let tree = Tree::walk(&folder);
+    let request = &steps::taken_in(request, &tree)?;
     let mut components = Vec::new();
     let python = sources::python(&tree, request)?;
     if !python.is_empty() {
@@ -141,6 +148,7 @@ fn one(
             as_of = None;
         }
     }
+    let wish = Wish { imports: request.imports, none: request.no_imports, probes: request.probes.clone() };
     let subject = Subject {
         doors,
         tree,
@@ -150,25 +158,43 @@ fn one(
         component: &component,
         before,
         after,
-        as_of,
+        as_of: as_of.clone(),
         limit: Duration::from_secs(request.settings.limits.resolve_seconds),
-        wish: Wish { imports: request.imports, probes: request.probes.clone() },
+        wish: wish.clone(),
     };
+    let runtimes = wanted(request, tree, found, &component)?;
     let mut checked: Vec<Checked> = Vec::new();
-    for runtime in wanted(request, tree, found, &component)? {
-        checked.push(subject.check(&runtime)?);
+    for runtime in &runtimes {
+        checked.push(subject.check(runtime)?);
+    }
+    let mut steps = Vec::new();
+    if let Some(plan) = &request.plan {
+        let last: Vec<Check> = checked.iter().map(|c| c.check.clone()).collect();
+        let so_far = |after: Wanted| Subject {
+            doors,
+            tree,
+            pages: &pages,
+            directory: subject.directory.clone(),
+            locked: subject.locked.clone(),
+            component: &component,
+            before: subject.before.clone(),
+            after,
+            as_of: as_of.clone(),
+            limit: subject.limit,
+            wish: wish.clone(),
+        };
+        let worst = |checks: &[Check]| steps::verdict(checks, request.all_pythons);
+        steps = steps::between(plan, &runtimes, &subject.before, &so_far, &last, &worst)?;
     }
     let matrix = matrix::rows(&subject, &checked);
     let families = matrix::families(&subject, &checked);
     for (name, why) in pages.not_retrieved() {
         notes.push(format!("releases of {name} were not retrieved: {why}"));
     }
-    let verdict = if request.all_pythons {
-        // One interpreter is enough for a window; what it leaves out is told there.
-        checked.iter().map(|c| c.check.verdict).min().unwrap_or(Verdict::NotChecked)
-    } else {
-        CompatibilityReport::worst(checked.iter().map(|c| c.check.verdict))
-    };
+    // One interpreter is enough for a window; what it leaves out is told there.
+    let checks: Vec<Check> = checked.iter().map(|c| c.check.clone()).collect();
+    let at_the_end = steps::verdict(&checks, request.all_pythons);
+    let verdict = steps.iter().map(|step| step.verdict).fold(at_the_end, Verdict::max);
     Ok(ComponentCompatibility {
         path: shown(&component.root).to_owned(),
         ecosystem: Ecosystem::Python,
@@ -176,10 +202,11 @@ fn one(
         overlay: subject.after.overlay.clone(),
         verdict,
         window: window(&checked),
-        checks: checked.into_iter().map(|c| c.check).collect(),
+        checks,
         matrix,
         families,
         notes,
+        steps,
     })
 }
 

@@ -178,6 +178,13 @@ impl<'a> Pages<'a> {
         }
     }
 
+    /// Bytes of the smallest wheel of the version that `tags` can install; `None`: there is none, or the index does not
+    /// tell.
+    pub(super) fn wheel_size(&self, name: &PackageName, version: &Version, tags: &Tags) -> Option<u64> {
+        let fits = |f: &File| f.is_wheel() && tags.admits_wheel(&f.name);
+        self.of(name, version).iter().filter(|f| fits(f)).filter_map(|f| f.size).min()
+    }
+
     /// True when a wheel of the version holds compiled code: it is for one platform.
     pub(super) fn is_native(&self, name: &PackageName, version: &Version) -> bool {
         self.of(name, version).iter().any(|f| f.is_wheel() && !f.name.ends_with("-any.whl"))
@@ -289,6 +296,7 @@ mod tests {
             requires_python: None,
             yanked: None,
             uploaded: None,
+            size: None,
         };
         let files = [
             file("a-1-cp310-cp310-any.whl", "/f/a"),

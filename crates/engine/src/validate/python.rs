@@ -203,6 +203,15 @@ impl Subject<'_> {
         if !self.wish.asked() && crossed.is_empty() {
             return Ok(());
         }
+        if self.wish.none {
+            check.warnings.push(Cause {
+                kind: CauseKind::Import,
+                constraints: Vec::new(),
+                sentence: format!("imports were not tried, as asked: {}", imports::told(&crossed)),
+            });
+            check.verdict = check.verdict.max(Verdict::NotChecked);
+            return Ok(());
+        }
         if !asker.runtime.present {
             let what = if crossed.is_empty() { String::new() } else { format!(" ({})", imports::told(&crossed)) };
             check.warnings.push(Cause {

@@ -99,6 +99,7 @@ pub(crate) fn known(name: &PackageName, page: &Page, tags: &Tags, as_of: &str) -
             requires_python: entry.p.clone(),
             yanked: entry.y.clone(),
             uploaded: entry.d.clone(),
+            size: None,
         };
         let Some(version) = file.version(name) else { continue };
         if entry.d.as_deref().is_some_and(|d| d > as_of) {

@@ -23,6 +23,8 @@ pub struct Store<'a> {
     /// An answer of at most this age is taken without asking.
     max_age: Duration,
     offline: bool,
+    /// Whole answers that are new are left in the client's own cache as well, for whoever asks for them next.
+    shares: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,7 +54,13 @@ pub(super) enum Said<T> {
 
 impl<'a> Store<'a> {
     pub fn new(folder: &Path, fetch: &'a Fetch, max_age: Duration, offline: bool) -> Self {
-        Self { folder: folder.to_owned(), fetch, max_age, offline }
+        Self { folder: folder.to_owned(), fetch, max_age, offline, shares: false }
+    }
+
+    /// The same, with whole answers left in the client's cache: a plan asks for the files of the same pages a moment later.
+    #[must_use]
+    pub fn sharing(self, shares: bool) -> Self {
+        Self { shares, ..self }
     }
 
     /// Asks for every request whose answer is not kept or too old, in batches, so that few bodies are held at once.
@@ -84,8 +92,9 @@ impl<'a> Store<'a> {
                 break;
             }
             let batch: Vec<_> = open.drain(..open.len().min(16)).collect();
-            let asked = batch.iter().map(|(_, request, kept)| {
-                request.clone().known(kept.as_ref().map(|k| k.validators.clone()).unwrap_or_default())
+            let asked = batch.iter().map(|(_, request, kept)| match kept {
+                None if self.shares => request.clone().max_age(self.max_age),
+                kept => request.clone().known(kept.as_ref().map(|k| k.validators.clone()).unwrap_or_default()),
             });
             let answers = self.fetch.get_all(asked.collect());
             dead = silence(&answers);
@@ -179,6 +188,7 @@ impl<'a> Store<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::net::TcpListener;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -187,6 +197,36 @@ mod tests {
     use uplift_sandbox::fetch::FetchSettings;
 
     use super::*;
+
+    #[test]
+    fn a_page_whose_summary_was_made_is_not_fetched_again_for_its_files_where_it_is_shared() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut head = [0; 2048];
+                let _read = stream.read(&mut head);
+                counted.fetch_add(1, Ordering::Relaxed);
+                let _sent = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\npage");
+            }
+        });
+        for (shares, requests) in [(true, 1), (false, 2)] {
+            let (kept, bodies) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            let settings =
+                FetchSettings { cache: Some(bodies.path().to_owned()), proxies: false, ..FetchSettings::default() };
+            let fetch = Fetch::new(settings).unwrap();
+            let age = Duration::from_secs(600);
+            let request = || Request::new(format!("http://{address}/simple/a/")).header("accept", "text/html");
+            asked.store(0, Ordering::Relaxed);
+            let store = Store::new(kept.path(), &fetch, age, false).sharing(shares);
+            let said = store.ask::<usize>(vec![request()], &|_, response| Ok(response.body.len()));
+            assert!(matches!(said.as_slice(), [Said::Summary(4)]));
+            assert_eq!(fetch.get(request().max_age(age)).unwrap().body, b"page");
+            assert_eq!(asked.load(Ordering::Relaxed), requests, "shared: {shares}");
+        }
+    }
 
     #[test]
     fn an_index_that_never_answers_is_waited_for_once_and_not_a_hundred_times() {

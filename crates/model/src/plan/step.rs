@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{MoveId, Phase};
+use crate::compatibility::Verdict;
+use crate::solution::Change;
 
 /// One step. They are carried out in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,25 @@ pub struct PlanStep {
     pub minutes: u64,
     /// A step above two days is a small project of its own: its parts, each with a gate (row C19).
     pub parts: Vec<WorkPart>,
+    /// The complete set once this step is done; `None`: nothing moves in it, or the plan is of an earlier release.
+    #[serde(default)]
+    pub validated: Option<Validated>,
+}
+
+/// The complete set after a step, as the resolver sees it (row D1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validated {
+    /// `sat`: the resolver solved the whole set; `unsat`: it refuses it, and `decides` has its words; `downgrade`: a
+    /// package goes back in this step to a version above the one in use.
+    pub verdict: Verdict,
+    /// What decides: why no set exists, or why the step was joined with another or put behind it.
+    pub decides: Option<String>,
+    /// Interpreters that it was asked for: `3.11.9`.
+    pub interpreters: Vec<String>,
+    /// Packages in the set.
+    pub packages: usize,
+    /// What comes along on top of the steps before.
+    pub along: Vec<Change>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,6 +24,7 @@ pub const ADVISORIES: &str = "uplift/advisories/1";
 pub const DOCTOR: &str = "uplift/doctor/1";
 pub const HYGIENE: &str = "uplift/hygiene/1";
 pub const HYGIENE_FIX: &str = "uplift/hygiene-fix/1";
+pub const APPROVALS: &str = "uplift/approvals/1";
 pub const ERROR: &str = "uplift/error/1";
 
 #[derive(Serialize)]

@@ -114,7 +114,10 @@ fn held(report: &RunReport) -> String {
 fn one_held(held: &Held) -> String {
     let mut page = format!("\n### {} {}\n\n", code(held.name.as_str()), words::held(held));
     page.push_str(&format!("{}\n\n", sentence(&words::symptom(held))));
-    let label = if held.proof == Proof::Unattributed { "Not proven" } else { "Proof" };
+    let label = match held.proof {
+        Proof::Unattributed | Proof::Approval => "Not proven",
+        _ => "Proof",
+    };
     page.push_str(&format!("- {label}: {}\n", words::proof(held.proof)));
     if let Some(first) = &held.first_failing {
         page.push_str(&format!("- Lowest version seen to fail: {first}\n"));

@@ -2,9 +2,10 @@
 
 use uplift_model::advisory::Severity;
 use uplift_model::analysis::Reason;
+use uplift_model::compatibility::Verdict;
 use uplift_model::plan::{
     Edit, Fallback, FallbackKind, Input, Linked, OrderConflict, PhasePlan, PlanStep, Security, StepKind, Unmoved,
-    Vulnerable, WorkPart,
+    Validated, Vulnerable, WorkPart,
 };
 use uplift_model::risk::{Assessment, DecisionPoint, Factor};
 use uplift_model::roadmap::{Calendar, Effort, EffortRow, MetricCheck, Parts, Priority, Stretch, Team, Week};
@@ -191,6 +192,7 @@ pub(crate) fn plan() -> Plan {
             unknown: vec!["certifi".to_owned()],
         },
         warnings: vec!["numpy 1.26.4 keeps CVE-2026-1 (high): held at <2 by the settings".to_owned()],
+        approvals: vec![],
     }
 }
 
@@ -241,5 +243,12 @@ fn step() -> PlanStep {
         }],
         minutes: 630,
         parts: vec![WorkPart { what: "adapt the code".to_owned(), minutes: 90, gate: "unit tests pass".to_owned() }],
+        validated: Some(Validated {
+            verdict: Verdict::Sat,
+            decides: None,
+            interpreters: vec!["3.11.9".to_owned()],
+            packages: 31,
+            along: vec![change("pydantic-core", "", "2.41.1")],
+        }),
     }
 }

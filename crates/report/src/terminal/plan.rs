@@ -2,7 +2,7 @@
 
 mod totals;
 
-pub(super) use totals::hours;
+pub(super) use totals::{agreed, hours};
 
 use std::collections::BTreeSet;
 

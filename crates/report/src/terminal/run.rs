@@ -157,7 +157,7 @@ fn held(report: &RunReport, view: &View) -> String {
 fn evidence(held: &Held) -> String {
     let label = match held.proof {
         Proof::Unattributed => "not proven: ",
-        Proof::Rule => "",
+        Proof::Rule | Proof::Approval => "",
         _ => "proof: ",
     };
     let mut text = format!("{label}{}", words::proof(held.proof));

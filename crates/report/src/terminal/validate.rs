@@ -1,6 +1,8 @@
 //! The screen of a compatibility check: the verdict in a paragraph, then what moves and the matrix.
 
-use uplift_model::compatibility::{Check, CompatibilityReport, ComponentCompatibility, MatrixRow, Shift, Verdict};
+use uplift_model::compatibility::{
+    Check, CompatibilityReport, ComponentCompatibility, MatrixRow, Shift, StepCompatibility, Verdict,
+};
 
 use super::lines::paragraph;
 use super::table::{Table, cell, toned};
@@ -57,6 +59,9 @@ fn component(component: &ComponentCompatibility, view: &View) -> String {
     for check in &component.checks {
         page.push_str(&self::check(check, view));
     }
+    for step in &component.steps {
+        page.push_str(&self::step(step, view));
+    }
     if let Some(window) = &component.window {
         page.push_str(&paragraph(view, "  Python for the complete set: ", &window.text, Tone::Plain));
     }
@@ -67,6 +72,17 @@ fn component(component: &ComponentCompatibility, view: &View) -> String {
     }
     for note in &component.notes {
         page.push_str(&paragraph(view, "  note: ", &clean::line(note), Tone::Quiet));
+    }
+    page
+}
+
+/// The set after one step of a plan: a line where it holds, what decides where it does not.
+fn step(step: &StepCompatibility, view: &View) -> String {
+    let on: Vec<String> = step.checks.iter().map(|c| format!("{} on {}", c.verdict.word(), c.runtime)).collect();
+    let text = format!("step {}: {}: {}", step.number, step.title, list(&on));
+    let mut page = paragraph(view, "  ", &clean::line(&text), tone(step.verdict));
+    for check in step.checks.iter().filter(|c| c.verdict != Verdict::Sat) {
+        page.push_str(&paragraph(view, "    ", &clean::line(&check.paragraph), Tone::Plain));
     }
     page
 }

@@ -87,6 +87,25 @@ impl Git {
         }
     }
 
+    /// Who the user is to git, `Name <address>`; `None` when the configuration names nobody.
+    ///
+    /// # Errors
+    /// Those of running git.
+    pub fn identity(&self) -> Result<Option<String>, GitError> {
+        let mut parts = Vec::new();
+        for key in ["user.name", "user.email"] {
+            let args = ["config", "--get", key];
+            let finished = self.answer(&args, None)?;
+            let text = finished.stdout_text().trim().to_owned();
+            match finished.exit {
+                Some(0) if !text.is_empty() => parts.push(text),
+                Some(0 | 1) => return Ok(None),
+                _ => return Err(self.failure(&args, &finished)),
+            }
+        }
+        Ok(Some(format!("{} <{}>", parts.first().map_or("", String::as_str), parts.get(1).map_or("", String::as_str))))
+    }
+
     /// The commit that `revision` stands for; `None` when there is none.
     ///
     /// # Errors

@@ -29,6 +29,8 @@ pub struct File {
     pub yanked: Option<String>,
     /// RFC 3339, as the index says it.
     pub uploaded: Option<String>,
+    /// Bytes, where the index says so (PEP 700).
+    pub size: Option<u64>,
 }
 
 impl File {
@@ -120,6 +122,7 @@ mod tests {
             requires_python: None,
             yanked: None,
             uploaded: None,
+            size: None,
         }
     }
 

@@ -29,6 +29,8 @@ struct JsonFile {
     #[serde(default)]
     yanked: serde_json::Value,
     upload_time: Option<String>,
+    #[serde(default)]
+    size: serde_json::Value,
 }
 
 /// Reads a page. `content_type` decides the form; without a known one the body's first character does.
@@ -59,6 +61,7 @@ fn from_json(file: JsonFile) -> File {
         requires_python: file.requires_python.filter(|r| !r.is_empty()),
         yanked,
         uploaded: file.upload_time,
+        size: file.size.as_u64(),
     }
 }
 
@@ -82,6 +85,7 @@ fn anchors(body: &str) -> Vec<File> {
             requires_python: attribute(attributes, "data-requires-python").filter(|r| !r.is_empty()),
             yanked: attribute(attributes, "data-yanked"),
             uploaded: attribute(attributes, "data-upload-time"),
+            size: None,
         });
     }
     files

@@ -4,6 +4,7 @@
 //! (`ecosystems::javascript::peers`), locks and registries (`ecosystems::javascript`). Start reading at [`check`].
 
 mod documents;
+mod stated;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +26,7 @@ use super::overlay::OverlayItem;
 use super::{ValidateRequest, words};
 use crate::error::EngineError;
 use documents::Documents;
+use stated::{Stated, asked_for};
 
 /// Peers that are brought in for the sake of others, at most.
 const BROUGHT: usize = 40;
@@ -34,6 +36,8 @@ struct Look<'a> {
     component: &'a Component,
     items: Vec<&'a OverlayItem>,
     node: Option<(String, Version)>,
+    /// What CI, images and manifests state of Node; `None`: one Node was asked for.
+    stated: Option<Stated>,
     documents: Documents<'a>,
     notes: Vec<String>,
 }
@@ -53,8 +57,13 @@ pub(super) fn check(
         if component.root.is_empty() { tree.root().to_owned() } else { tree.root().join(&component.root) };
     let registries = Registries::load(&doors.clients, Some(&folder))?;
     let documents = Documents { doors, registries, as_of: request.as_of.as_deref(), known: BTreeMap::new() };
-    let node = node(request, tree, component)?;
-    let mut look = Look { component, items, node, documents, notes: component.notes.clone() };
+    let node = asked_for(request)?;
+    let stated = if request.node.is_some() { None } else { Some(Stated::of(tree, component)) };
+    let node = match &stated {
+        Some(stated) => stated.node(component),
+        None => node,
+    };
+    let mut look = Look { component, items, node, stated, documents, notes: component.notes.clone() };
     look.documents.load(look.items.iter().map(|i| i.name.clone()).collect::<Vec<_>>());
     let folders: Vec<&ManifestFile> = look.component.manifests.iter().collect();
     let mut checks = Vec::new();
@@ -84,45 +93,8 @@ pub(super) fn check(
         matrix,
         families,
         notes: look.notes,
+        steps: Vec::new(),
     })
-}
-
-/// The Node that engines are held against, as it is shown: what was asked for, else a version file, else the lowest that
-/// the manifest's own `engines` admit.
-fn node(
-    request: &ValidateRequest,
-    tree: &Tree,
-    component: &Component,
-) -> Result<Option<(String, Version)>, EngineError> {
-    if let Some(wanted) = &request.node {
-        let read = line_of_node(wanted).ok_or_else(|| {
-            EngineError::repository(format!("`{wanted}` is no version of Node"), "write it as 20 or 20.19.0")
-        })?;
-        return Ok(Some((format!("node {wanted}"), read)));
-    }
-    let beside =
-        |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
-    for file in [beside(".nvmrc"), beside(".node-version"), ".nvmrc".to_owned(), ".node-version".to_owned()] {
-        let text = tree.read(&file).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-        if let Some(version) = line_of_node(text.trim()) {
-            return Ok(Some((format!("node {}", text.trim()), version)));
-        }
-    }
-    let stated = component.manifests.first().and_then(|m| m.manifest.engine("node"));
-    let lowest = stated.and_then(|e| Range::parse(&e.value, Options::LOOSE).ok()?.min_version());
-    Ok(lowest.map(|version| (format!("node {version}"), version)))
-}
-
-/// `20` stands for its latest release; `v20.19.0` for itself.
-fn line_of_node(text: &str) -> Option<Version> {
-    let bare = text.trim_start_matches('v');
-    let parts: Vec<u64> = bare.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
-    match parts.as_slice() {
-        [major] => Version::release(*major, 9999, 9999),
-        [major, minor] => Version::release(*major, *minor, 9999),
-        [major, minor, patch] => Version::release(*major, *minor, *patch),
-        _ => None,
-    }
 }
 
 impl Look<'_> {
@@ -348,6 +320,7 @@ impl Look<'_> {
 
     /// Engines that exclude the Node at hand: a runtime upgrade that has to come first.
     fn engines(&self, after: &Set, before: &Set, check: &mut Check) {
+        check.warnings.extend(self.stated.iter().flat_map(|stated| stated.below(after, before)));
         let Some((name, version)) = &self.node else {
             self.items.iter().for_each(|item| {
                 if let Some(range) = after.members.get(&item.name).and_then(|m| m.engines.get("node")) {

@@ -1,14 +1,15 @@
 //! A planned step in full: factors, edits, commands, who must agree, tests, ways out.
 
-use uplift_model::plan::{Fallback, PlanStep};
+use uplift_model::compatibility::Verdict;
+use uplift_model::plan::{Fallback, PlanStep, Validated};
 use uplift_model::risk::SecurityEffect;
 use uplift_model::{Candidate, Move, Plan};
 
 use super::fact;
 use crate::clean;
-use crate::numbers::list;
+use crate::numbers::{count, list};
 use crate::terminal::lines::paragraph;
-use crate::terminal::plan::hours;
+use crate::terminal::plan::{agreed, hours};
 use crate::view::{Tone, View};
 
 /// The factors with their points; the bare reasons where a plan was not weighed.
@@ -77,6 +78,9 @@ pub(super) fn of(plan: &Plan, one: &Move, view: &View) -> String {
         page.push_str(&format!("    $ {}\n", clean::line(command)));
     }
     page.push_str(&facts(step, view));
+    for approval in plan.approvals.iter().filter(|a| step.packages.iter().any(|p| p == a.package.as_str())) {
+        page.push_str(&fact(view, "on record", &clean::line(&agreed(approval))));
+    }
     page.push_str(&ways_out(&step.fallbacks, view));
     page
 }
@@ -88,6 +92,9 @@ fn facts(step: &PlanStep, view: &View) -> String {
     }
     if !step.required_tests.is_empty() {
         page.push_str(&fact(view, "tests", &clean::line(&step.required_tests.join(", "))));
+    }
+    if let Some(validated) = &step.validated {
+        page.push_str(&fact(view, "set after it", &clean::line(&set_after(validated))));
     }
     for criterion in &step.success_criteria {
         page.push_str(&fact(view, "done when", &clean::line(criterion)));
@@ -104,6 +111,20 @@ fn facts(step: &PlanStep, view: &View) -> String {
         page.push_str(&fact(view, "elsewhere", &clean::line(&linked.message)));
     }
     page
+}
+
+/// What the resolver says of the complete set after a step.
+fn set_after(validated: &Validated) -> String {
+    let on = list(&validated.interpreters);
+    let verdict = match validated.verdict {
+        Verdict::Unsat => format!("none exists on Python {on}"),
+        Verdict::NotChecked => format!("not checked on Python {on}"),
+        _ => format!("{} resolve on Python {on}", count(validated.packages, "package")),
+    };
+    match &validated.decides {
+        Some(why) => format!("{verdict}; {why}"),
+        None => verdict,
+    }
 }
 
 pub(super) fn ways_out(ways: &[Fallback], view: &View) -> String {

@@ -1,6 +1,9 @@
 //! What stands around the phases of a plan: decisions, what to look at, and what it costs.
 
 use uplift_model::Plan;
+use uplift_model::approval::Approval;
+use uplift_model::compatibility::Verdict;
+use uplift_model::plan::Validated;
 
 use crate::clean;
 use crate::numbers::{count, list};
@@ -19,8 +22,17 @@ pub(super) fn decide_first(plan: &Plan, view: &View) -> String {
     for point in &plan.decision_points {
         let text = format!("{}: needs the agreement of {}", point.packages.join(", "), list(&point.roles));
         page.push_str(&paragraph(view, "  ", &clean::line(&text), Tone::Plain));
+        for approval in plan.approvals.iter().filter(|a| point.packages.iter().any(|p| p == a.package.as_str())) {
+            page.push_str(&paragraph(view, "    ", &clean::line(&agreed(approval)), Tone::Quiet));
+        }
     }
     page
+}
+
+/// `pydantic: agreed as technical lead by Mia <mia@shop.example> on 2026-11-21: seen in staging`
+pub(in crate::terminal) fn agreed(approval: &Approval) -> String {
+    let note = approval.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+    format!("{}: agreed as {} by {} on {}{note}", approval.package, approval.role, approval.by, approval.day)
 }
 
 /// Warnings, conflicts of order, metrics that are not met.
@@ -48,9 +60,21 @@ pub(super) fn look_at(plan: &Plan, view: &View) -> String {
     page
 }
 
-/// Advisories, hours and weeks.
+/// How many of the steps leave a complete set behind, and on which Python that was asked.
+fn sets(plan: &Plan, view: &View) -> String {
+    let asked: Vec<&Validated> =
+        plan.steps.iter().filter(|s| s.of.is_some()).filter_map(|s| s.validated.as_ref()).collect();
+    let Some(first) = asked.first() else { return String::new() };
+    let good = asked.iter().filter(|v| matches!(v.verdict, Verdict::Sat | Verdict::Downgrade)).count();
+    let on = list(&first.interpreters);
+    let text = format!("{good} of {} with a complete set that resolves on Python {on}", count(asked.len(), "step"));
+    let tone = if good == asked.len() { Tone::Plain } else { Tone::Held };
+    paragraph(view, "validated: ", &clean::line(&text), tone)
+}
+
+/// Sets, advisories, hours and weeks.
 pub(super) fn totals(plan: &Plan, view: &View) -> String {
-    let mut page = String::new();
+    let mut page = sets(plan, view);
     let security = &plan.security;
     if !security.removed.is_empty() || !security.remaining.is_empty() {
         let text = format!(
