@@ -387,6 +387,37 @@ fn what_only_comes_along_may_go_back_when_the_reason_is_told() {
 }
 
 #[test]
+fn the_environment_of_the_settings_is_held_against_the_set_as_far_as_that_can_be() {
+    let folder = stage().caches.path().join("surroundings");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("requirements.txt"), "upper==1.0\n").unwrap();
+    let line = &python().expect("python3").minor;
+    let settings =
+        format!("[environment]\npython = \"{line}\"\nmemory-mib = 512\nport = 8080\naccelerator = \"none\"\n");
+    std::fs::write(folder.join("uplift.toml"), settings).unwrap();
+    let (code, report) = run(&words(&["validate", "--format", "json"]), &folder);
+    assert_eq!(
+        (code, &report["components"][0]["checks"][0]["runtime"]),
+        (Some(0), &line.as_str().into()),
+        "{report:#}"
+    );
+    let stated = report["profile"]["stated"].as_array().unwrap();
+    let told: Vec<(&str, &str)> =
+        stated.iter().map(|c| (c["name"].as_str().unwrap(), c["verdict"].as_str().unwrap())).collect();
+    assert_eq!(
+        told,
+        [("python", "sat"), ("memory-mib", "not-checked"), ("port", "not-checked"), ("accelerator", "sat")],
+        "{report:#}"
+    );
+    assert!(stated.iter().all(|c| !c["because"].as_str().unwrap().is_empty()), "{stated:#?}");
+    std::fs::write(folder.join("uplift.toml"), "[environment]\npython = \"two\"\n").unwrap();
+    let stage = stage();
+    let (ended, _, stderr) = uplift(stage.caches.path(), &stage.path, &[], &folder, &words(&["validate"]));
+    assert_eq!(ended, Some(3), "{stderr}");
+    assert!(stderr.contains("uplift.toml:2") && stderr.contains("no version of Python 3"), "{stderr}");
+}
+
+#[test]
 fn every_field_of_the_report_is_documented() {
     let page = include_str!("../../../docs/reference/validate.md");
     let (_, report) = run(

@@ -31,6 +31,22 @@ pub struct Profile {
     pub platform: String,
     /// What of the environment no check here can tell: accelerators and their drivers, memory.
     pub not_checked: Vec<String>,
+    /// What the settings say of the environment (`[environment]`), held against the set as far as that can be.
+    #[serde(default)]
+    pub stated: Vec<Condition>,
+}
+
+/// One property of the environment that the project runs in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The setting: `python`, `memory-mib`, …
+    pub name: String,
+    /// As stated.
+    pub value: String,
+    /// `sat`: the set holds it; `unsat`: it does not; `not-checked`: nothing here can tell.
+    pub verdict: Verdict,
+    /// Why, in words.
+    pub because: String,
 }
 
 /// From best to worst.

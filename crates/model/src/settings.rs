@@ -22,6 +22,27 @@ pub struct Settings {
     pub plan: Planning,
     /// What only people know, for `uplift report`.
     pub report: crate::dossier::Given,
+    pub environment: Environment,
+}
+
+/// Where the project runs in production (row D16): an input of `uplift validate`, which holds the set against it where that
+/// can be done and says so where it cannot.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Environment {
+    /// `3.11`
+    pub python: Option<String>,
+    pub memory_mib: Option<u64>,
+    /// Room for what is installed.
+    pub disk_mib: Option<u64>,
+    /// Processors, such as 0.5.
+    pub cpu: Option<f64>,
+    /// The port that it listens on.
+    pub port: Option<u16>,
+    /// Seconds within which a request must be answered.
+    pub timeout: Option<u64>,
+    /// In words, such as `none`, `CUDA 12.1`, `NVIDIA T4`.
+    pub accelerator: Option<String>,
 }
 
 /// What the project is and how its environment is made.

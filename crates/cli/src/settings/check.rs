@@ -5,6 +5,7 @@ use std::fmt;
 
 use uplift_model::dossier::Given;
 use uplift_model::settings::{Ignore, Planning};
+use uplift_model::settings::{Environment, Ignore, Planning};
 use uplift_model::{PackageName, Settings, Version};
 
 /// A value that makes no sense.
@@ -48,6 +49,7 @@ impl Wrong {
 /// The first value that makes no sense.
 pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
     let Settings { project, test, services, upgrade, limits, check, advisories, plan, report } = settings;
+    let Settings { project, test, services, upgrade, limits, check, advisories, plan, environment } = settings;
     if !(1..=10).contains(&test.baseline_runs) {
         return Err(Wrong::new(
             "test",
@@ -121,6 +123,7 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
     }
     planning(plan)?;
     given(report)?;
+    surroundings(environment)?;
     for (name, bound) in &upgrade.hold {
         specifier(bound).map_err(|what| {
             Wrong::new("upgrade", &format!("hold.{name}"), what, "a bound looks like `<5` or `>=4.2,<5`").beside(bound)
@@ -178,6 +181,28 @@ fn planning(plan: &Planning) -> Result<(), Wrong> {
                 let what = format!("{package} is in stage `{other}` and in stage `{}`", stage.name);
                 return wrong("stages", what, "name each package in one stage", &stage.name);
             }
+        }
+    }
+    Ok(())
+}
+
+fn surroundings(environment: &Environment) -> Result<(), Wrong> {
+    let wrong = |key: &str, what: String, hint| Err(Wrong::new("environment", key, what, hint));
+    let python = environment.python.as_ref();
+    if let Some(text) = python.filter(|text| Version::new(text).map_or(true, |v| v.line(1) != [3])) {
+        return wrong("python", format!("`{text}` is no version of Python 3"), "write it as \"3.11\"");
+    }
+    if let Some(cpu) = environment.cpu.filter(|cpu| !(cpu.is_finite() && *cpu > 0.0)) {
+        return wrong("cpu", format!("{cpu} processors do nothing"), "write a number such as 0.5 or 2");
+    }
+    for (key, value) in [
+        ("memory-mib", environment.memory_mib),
+        ("disk-mib", environment.disk_mib),
+        ("timeout", environment.timeout),
+        ("port", environment.port.map(u64::from)),
+    ] {
+        if value == Some(0) {
+            return wrong(key, "0 leaves nothing to work with".to_owned(), "leave the key out where nothing is known");
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ mod javascript;
 mod matrix;
 mod overlay;
 mod pages;
+mod profile;
 mod python;
 mod runtimes;
 mod sources;
@@ -29,7 +30,7 @@ use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::interpreter::{self, Interpreter};
 use uplift_facts::days;
 use uplift_facts::tree::Tree;
-use uplift_model::compatibility::{Check, CompatibilityReport, ComponentCompatibility, Profile, Verdict, Window};
+use uplift_model::compatibility::{Check, CompatibilityReport, ComponentCompatibility, Verdict, Window};
 use uplift_model::{Ecosystem, Event, Plan, Settings};
 use uplift_sandbox::Cancel;
 
@@ -38,6 +39,7 @@ use crate::error::EngineError;
 use imports::Wish;
 use overlay::Wanted;
 use pages::Pages;
+use profile::Weight;
 use python::{Checked, Subject};
 use runtimes::Runtime;
 
@@ -96,12 +98,15 @@ pub fn validate(request: &ValidateRequest, watch: Watch<'_>) -> Result<Compatibi
     let tree = Tree::walk(&folder);
     let request = &steps::taken_in(request, &tree)?;
     let mut components = Vec::new();
+    let mut weight: Option<Weight> = None;
     let python = sources::python(&tree, request)?;
     if !python.is_empty() {
         let found = interpreter::find(&doors.clients)?;
         for component in python {
             watch(&Event::Doing { what: format!("checking {}", shown(&component.root)) });
-            components.push(one(request, &doors, &tree, &found, component)?);
+            let (checked, weighs) = one(request, &doors, &tree, &found, component)?;
+            components.push(checked);
+            weight = weight.max(weighs);
         }
     }
     for component in sources::javascript(&tree, request)? {
@@ -114,12 +119,15 @@ pub fn validate(request: &ValidateRequest, watch: Watch<'_>) -> Result<Compatibi
             "give the folder of a project, --files, or --set NAME==VERSION",
         ));
     }
+    let profile = profile::of(&components, &request.settings.environment, weight);
+    // What nobody can tell is listed and decides nothing; what is plainly broken does.
+    let broken = profile.stated.iter().map(|c| c.verdict).find(|v| *v == Verdict::Unsat);
     let name = folder.file_name().map_or_else(|| "project".to_owned(), |n| n.to_string_lossy().into_owned());
     Ok(CompatibilityReport {
         repository: name,
         as_of: request.as_of.clone(),
-        profile: profile(&components),
-        verdict: CompatibilityReport::worst(components.iter().map(|c| c.verdict)),
+        verdict: CompatibilityReport::worst(components.iter().map(|c| c.verdict).chain(broken)),
+        profile,
         components,
     })
 }
@@ -135,7 +143,7 @@ fn one(
     tree: &Tree,
     found: &[Interpreter],
     component: Component,
-) -> Result<ComponentCompatibility, EngineError> {
+) -> Result<(ComponentCompatibility, Option<Weight>), EngineError> {
     let before = overlay::as_it_stands(&component);
     let after = overlay::laid_over(&before, &request.overlay);
     let mut notes = component.notes.clone();
@@ -195,7 +203,11 @@ fn one(
     let checks: Vec<Check> = checked.iter().map(|c| c.check.clone()).collect();
     let at_the_end = steps::verdict(&checks, request.all_pythons);
     let verdict = steps.iter().map(|step| step.verdict).fold(at_the_end, Verdict::max);
-    Ok(ComponentCompatibility {
+    notes.extend(profile::further_indexes(&component));
+    let asks = &request.settings.environment;
+    let first = checked.first().filter(|_| asks.disk_mib.is_some() || asks.memory_mib.is_some());
+    let weight = first.map(|c| Weight::of(&pages, &c.runtime, &c.check));
+    let component = ComponentCompatibility {
         path: shown(&component.root).to_owned(),
         ecosystem: Ecosystem::Python,
         files: component.manifests.iter().map(|m| m.path.clone()).collect(),
@@ -207,7 +219,8 @@ fn one(
         families,
         notes,
         steps,
-    })
+    };
+    Ok((component, weight))
 }
 
 /// Interpreters to answer for.
@@ -220,8 +233,9 @@ fn wanted(
     let mut names = request.python.clone();
     if request.all_pythons {
         names.extend(runtimes::admitted(component).into_iter().filter(|n| !request.python.contains(n)));
-    } else if let Some(set) = request.settings.project.python.clone().filter(|_| names.is_empty()) {
-        names.push(set);
+    } else if names.is_empty() {
+        let Settings { project, environment, .. } = &request.settings;
+        names.extend(environment.python.clone().or_else(|| project.python.clone()));
     }
     if names.is_empty() {
         let beside =
@@ -246,23 +260,4 @@ fn window(checked: &[Checked]) -> Option<Window> {
     };
     let solved = lines(true);
     Some(Window { text: runtimes::ranges(&solved), refused: lines(false), solved })
-}
-
-/// What the answers hold for, and what of it nothing here can tell (rows D16, D17).
-fn profile(components: &[ComponentCompatibility]) -> Profile {
-    let solved = || components.iter().flat_map(|c| &c.checks).flat_map(|c| &c.solution);
-    let mut not_checked = Vec::new();
-    let accelerated: Vec<&String> = solved().map(|(name, _)| name).filter(|n| n.starts_with("nvidia-")).collect();
-    if let Some(first) = accelerated.first() {
-        not_checked.push(format!(
-            "CUDA libraries are part of the set ({first} and others): whether a GPU and its driver fit them"
-        ));
-    }
-    for (name, version) in solved().filter(|(_, v)| v.contains('+') && !v.contains("://")) {
-        let text = format!("{name} {version} is one build of several: whether the machine has what it was built for");
-        if !not_checked.contains(&text) {
-            not_checked.push(text);
-        }
-    }
-    Profile { platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH), not_checked }
 }

@@ -22,6 +22,15 @@ pub fn validate(report: &CompatibilityReport, view: &View) -> String {
         page.push('\n');
         page.push_str(&self::component(component, view));
     }
+    if !report.profile.stated.is_empty() {
+        page.push('\n');
+        page.push_str(&paragraph(view, "", "environment, as the settings state it", Tone::Heading));
+    }
+    for condition in &report.profile.stated {
+        let text =
+            format!("{} {}: {}, {}", condition.name, condition.value, condition.verdict.word(), condition.because);
+        page.push_str(&paragraph(view, "  ", &clean::line(&text), tone(condition.verdict)));
+    }
     for what in &report.profile.not_checked {
         page.push_str(&paragraph(view, "not checked: ", &clean::line(what), Tone::Held));
     }
