@@ -2,10 +2,10 @@
 //!
 //! Lives here: names, defaults, help. Lives elsewhere: what the flags override (`crate::settings`).
 
-mod format;
-mod report;
-pub(crate) mod hygiene;
 mod approve;
+mod format;
+pub(crate) mod hygiene;
+mod report;
 
 use std::path::PathBuf;
 

@@ -1,18 +1,17 @@
 //! The dossier of a report: the analysis, a plan of each component, a run, and what people gave.
 //!
 //! Lives here: putting together what others find out; a part that fails becomes "not retrieved" with its reason.
-//! Lives elsewhere: all components in one calendar (`programme`), the analysis (`crate::check`), plans
+//! Lives elsewhere: all components in one calendar (`programme`), notes, compatibility and hygiene (`further`), the analysis (`crate::check`), plans
 //! (`crate::preview`), writing it up (`report::kinds`).
 
+mod further;
 mod programme;
 
 use std::path::{Path, PathBuf};
 
 use uplift_facts::days;
 use uplift_model::analysis::{Analysis, ComponentAnalysis};
-use uplift_model::compatibility::CompatibilityReport;
-use uplift_model::dossier::{ComponentPlan, Dossier, NotesFor, SCHEMA, proposed};
-use uplift_model::hygiene::HygieneReport;
+use uplift_model::dossier::{ComponentPlan, Dossier, SCHEMA};
 use uplift_model::outcome::RunReport;
 use uplift_model::{Datum, Ecosystem, Plan, Settings};
 use uplift_sandbox::git::Git;
@@ -41,6 +40,11 @@ pub struct DossierRequest {
     pub run: Option<String>,
     /// False: no plan is drawn but the one of the run.
     pub plans: bool,
+    /// Read release notes out of artifacts, which downloads them.
+    pub notes: bool,
+    /// Solve the plans' targets on every Python.
+    pub compatibility: bool,
+    pub hygiene: bool,
 }
 
 /// Puts together everything that reports are written from.
@@ -61,6 +65,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         fresh: false,
         advisories: request.advisories.clone(),
         fail_on: Vec::new(),
+        notes_of: None,
         // Read before this analysis is kept.
         diff: history::history(&request.path).first().map(|entry| entry.name.clone()),
     })?;
@@ -73,11 +78,11 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         };
         plans.push(ComponentPlan { component: component.path.clone(), plan });
     }
-    let notes = notes(&analysis, &plans);
+    let notes = further::notes(request, &analysis, &plans)?;
     let mut dossier = Dossier {
         schema: SCHEMA.to_owned(),
-        compatibility: compatibility(),
-        hygiene: hygiene(),
+        compatibility: further::compatibility(request, &plans, watch)?,
+        hygiene: further::hygiene(request),
         notes,
         run,
         since: checked.comparison,
@@ -88,32 +93,6 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
     };
     dossier.programme = programme::programme(&dossier, &request.settings);
     Ok(dossier)
-}
-
-/// What the repository does for its dependencies and its service.
-fn hygiene() -> Datum<HygieneReport> {
-    Datum::not_retrieved("not asked")
-}
-
-/// Whether the targets go together, beyond what each plan's resolver said.
-fn compatibility() -> Datum<CompatibilityReport> {
-    Datum::not_retrieved("not asked: `uplift validate` answers it")
-}
-
-/// Release notes for everything that could move.
-fn notes(analysis: &Analysis, plans: &[ComponentPlan]) -> Vec<NotesFor> {
-    let mut notes = Vec::new();
-    for component in &analysis.components {
-        let plan = plans.iter().find(|p| p.component == component.path).and_then(|p| p.plan.value());
-        let moved = plan.iter().flat_map(|p| &p.moves).flat_map(|m| &m.candidates).map(|c| c.name.to_string());
-        let others = proposed(component, plan).map(|(row, _)| row.name.clone());
-        notes.extend(moved.chain(others).map(|package| NotesFor {
-            component: component.path.clone(),
-            package,
-            notes: Datum::not_retrieved("not asked"),
-        }));
-    }
-    notes
 }
 
 /// The report of a run that has one.

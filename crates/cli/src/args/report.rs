@@ -23,6 +23,9 @@ pub(crate) struct Reporting {
     /// Ask nothing over the network; plans need it and are left out
     #[arg(long)]
     pub(crate) offline: bool,
+    /// Download no artifacts for their release notes
+    #[arg(long)]
+    pub(crate) no_notes: bool,
     /// The run that it is about; the newest one where the kind needs one
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<String>,

@@ -42,6 +42,9 @@ pub(crate) fn run(args: &Reporting, desk: &Desk) -> Ended {
         offline: args.offline,
         advisories: args.advisories.clone(),
         plans: run.is_none() || !args.kind.tells_run(),
+        notes: args.kind.asks_notes() && !args.no_notes,
+        compatibility: args.kind.asks_compatibility(),
+        hygiene: args.kind.asks_hygiene(),
         run,
     };
     let dossier = {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use uplift_model::dossier::Given;
-use uplift_model::settings::{Ignore, Planning};
 use uplift_model::settings::{Environment, Ignore, Planning};
 use uplift_model::{PackageName, Settings, Version};
 
@@ -48,8 +47,7 @@ impl Wrong {
 /// # Errors
 /// The first value that makes no sense.
 pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
-    let Settings { project, test, services, upgrade, limits, check, advisories, plan, report } = settings;
-    let Settings { project, test, services, upgrade, limits, check, advisories, plan, environment } = settings;
+    let Settings { project, test, services, upgrade, limits, check, advisories, plan, report, environment } = settings;
     if !(1..=10).contains(&test.baseline_runs) {
         return Err(Wrong::new(
             "test",

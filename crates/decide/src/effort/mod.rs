@@ -43,6 +43,11 @@ pub fn effort(works: &[Work]) -> Effort {
     of_rows(works.iter().map(rules::row).collect(), works)
 }
 
+/// Hours of one step by the rule table.
+pub fn row(work: &Work) -> EffortRow {
+    rules::row(work)
+}
+
 /// The sum and the longest chain of rows that were worked out before, one for each of `works`: several plans as one.
 pub fn of_rows(rows: Vec<EffortRow>, works: &[Work]) -> Effort {
     let minutes: Vec<u64> = rows.iter().map(|row| row.minutes).collect();

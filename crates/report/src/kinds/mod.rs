@@ -84,6 +84,21 @@ impl Kind {
         matches!(self, Self::Update | Self::Pr | Self::Changelog)
     }
 
+    /// It shows what release notes say; reading them downloads artifacts.
+    pub fn asks_notes(self) -> bool {
+        matches!(self, Self::Plan | Self::Update | Self::Assessment | Self::Initiative | Self::MigrationGuide)
+    }
+
+    /// It shows on which interpreters the targets go together.
+    pub fn asks_compatibility(self) -> bool {
+        matches!(self, Self::Update | Self::Initiative | Self::MigrationGuide)
+    }
+
+    /// It shows what the repository does to keep itself in order.
+    pub fn asks_hygiene(self) -> bool {
+        matches!(self, Self::Update | Self::Assessment | Self::Initiative | Self::MigrationGuide)
+    }
+
     /// Without a run it has nothing to say.
     pub fn needs_run(self) -> bool {
         matches!(self, Self::Pr | Self::Changelog)

@@ -6,8 +6,8 @@ use uplift_model::{Candidate, Move};
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::parts;
-use crate::kinds::pieces;
 use crate::kinds::parts::reason_word;
+use crate::kinds::pieces;
 use crate::numbers::list;
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {

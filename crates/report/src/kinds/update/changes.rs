@@ -6,8 +6,8 @@ use uplift_model::analysis::Reason;
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
-use crate::kinds::pieces;
 use crate::kinds::parts::reason_word;
+use crate::kinds::pieces;
 use crate::kinds::ways::{Standing, Way};
 use crate::words;
 

@@ -1,0 +1,147 @@
+//! What a dossier asks of others besides the analysis and the plans: release notes, whether targets go together, hygiene.
+//!
+//! Lives here: the questions. An answer that fails is "not retrieved" with its reason; only being cancelled ends it all.
+
+use uplift_facts::notes::Asked as NotesAsked;
+use uplift_model::analysis::{Analysis, ComponentAnalysis};
+use uplift_model::compatibility::CompatibilityReport;
+use uplift_model::dossier::{ComponentPlan, NotesFor, proposed};
+use uplift_model::hygiene::HygieneReport;
+use uplift_model::{Datum, Ecosystem, Plan};
+
+use super::{DossierRequest, in_words};
+use crate::desk::Watch;
+use crate::error::EngineError;
+use crate::release_notes::{NotesRequest, release_notes};
+use crate::validate::{OverlayItem, ValidateRequest, validate};
+
+/// What was not wanted by this kind of report.
+const NOT_ASKED: &str = "not asked for this report";
+
+/// What the repository does for its dependencies and its service.
+pub(super) fn hygiene(request: &DossierRequest) -> Datum<HygieneReport> {
+    if !request.hygiene {
+        return Datum::not_retrieved(NOT_ASKED);
+    }
+    match crate::hygiene::hygiene(&request.path, &[]) {
+        Ok(report) => Datum::found(report),
+        Err(error) => Datum::not_retrieved(in_words(&error)),
+    }
+}
+
+/// Whether the targets of each plan go together, on every Python that the component admits.
+///
+/// # Errors
+/// [`EngineError::Cancelled`] alone.
+pub(super) fn compatibility(
+    request: &DossierRequest,
+    plans: &[ComponentPlan],
+    watch: Watch<'_>,
+) -> Result<Datum<CompatibilityReport>, EngineError> {
+    if !request.compatibility {
+        return Ok(Datum::not_retrieved(NOT_ASKED));
+    }
+    if request.offline {
+        return Ok(Datum::not_retrieved("nothing was asked over the network, and the resolver needs it"));
+    }
+    let mut whole: Option<CompatibilityReport> = None;
+    for ComponentPlan { component, plan } in plans {
+        let Some(plan) = plan.value().filter(|plan| !plan.moves.is_empty()) else { continue };
+        let asked = ValidateRequest {
+            path: request.path.clone(),
+            settings: request.settings.clone(),
+            cancel: request.cancel.clone(),
+            files: Vec::new(),
+            component: Some(component.clone()),
+            overlay: targets(plan),
+            plan: None,
+            python: Vec::new(),
+            all_pythons: true,
+            node: None,
+            as_of: request.as_of.clone(),
+            probes: Vec::new(),
+            imports: false,
+            // A report downloads no environments.
+            no_imports: true,
+        };
+        let report = match validate(&asked, watch) {
+            Ok(report) => report,
+            Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
+            Err(error) => return Ok(Datum::not_retrieved(format!("{component}: {}", in_words(&error)))),
+        };
+        match &mut whole {
+            None => whole = Some(report),
+            Some(whole) => {
+                whole.verdict = CompatibilityReport::worst([whole.verdict, report.verdict]);
+                whole.components.extend(report.components);
+            }
+        }
+    }
+    Ok(whole.map_or_else(|| Datum::not_retrieved("no plan moves anything"), Datum::found))
+}
+
+fn targets(plan: &Plan) -> Vec<OverlayItem> {
+    let item = |name: String, version: String| OverlayItem {
+        ecosystem: Ecosystem::Python,
+        name,
+        extras: Vec::new(),
+        specifier: format!("=={version}"),
+    };
+    plan.moves
+        .iter()
+        .flat_map(|m| &m.candidates)
+        .map(|candidate| item(candidate.name.to_string(), candidate.target.to_string()))
+        .collect()
+}
+
+/// Release notes for everything that could move.
+///
+/// # Errors
+/// [`EngineError::Cancelled`] alone.
+pub(super) fn notes(
+    request: &DossierRequest,
+    analysis: &Analysis,
+    plans: &[ComponentPlan],
+) -> Result<Vec<NotesFor>, EngineError> {
+    let mut wanted: Vec<(String, NotesAsked)> = Vec::new();
+    for component in &analysis.components {
+        let plan = plans.iter().find(|p| p.component == component.path).and_then(|p| p.plan.value());
+        wanted.extend(moving(component, plan).map(|asked| (component.path.clone(), asked)));
+    }
+    let answers = if request.notes {
+        let asked: Vec<NotesAsked> = wanted.iter().map(|(_, asked)| asked.clone()).collect();
+        let how = NotesRequest {
+            folder: &request.path,
+            settings: &request.settings,
+            cancel: &request.cancel,
+            offline: request.offline,
+        };
+        match release_notes(&asked, &how) {
+            Ok(answers) => answers,
+            Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
+            Err(error) => vec![Datum::not_retrieved(in_words(&error)); asked.len()],
+        }
+    } else {
+        vec![Datum::not_retrieved(NOT_ASKED); wanted.len()]
+    };
+    let notes = wanted.into_iter().zip(answers);
+    Ok(notes.map(|((component, asked), notes)| NotesFor { component, package: asked.name, notes }).collect())
+}
+
+/// What moves in a component, by its plan and beyond it.
+fn moving<'a>(component: &'a ComponentAnalysis, plan: Option<&'a Plan>) -> impl Iterator<Item = NotesAsked> + use<'a> {
+    let ecosystem = component.ecosystem;
+    let planned = plan.into_iter().flat_map(|p| &p.moves).flat_map(|m| &m.candidates).map(move |c| NotesAsked {
+        ecosystem,
+        name: c.name.to_string(),
+        from: Some(c.current.to_string()),
+        to: c.target.to_string(),
+    });
+    let others = proposed(component, plan).map(move |(row, target)| NotesAsked {
+        ecosystem,
+        name: row.name.clone(),
+        from: row.current_version.clone(),
+        to: target.to_owned(),
+    });
+    planned.chain(others)
+}
