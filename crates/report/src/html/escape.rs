@@ -8,9 +8,7 @@ pub(crate) fn text(raw: &str) -> String {
     let line = clean::line(raw);
     let mut safe = String::with_capacity(line.len() + 8);
     push(&mut safe, &line);
-    if raw.ends_with(char::is_whitespace) && !safe.is_empty() {
-        safe.push(' ');
-    } else if safe.is_empty() && !raw.is_empty() {
+    if !raw.is_empty() && (safe.is_empty() || raw.ends_with(char::is_whitespace)) {
         safe.push(' ');
     }
     safe
