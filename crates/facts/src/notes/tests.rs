@@ -141,7 +141,7 @@ fn metadata_that_tell_everything_save_the_download() {
     let found = ask(&server, &[python("demo", "1.0", "2.0")], folder.path(), false);
     let notes = found[0].value().unwrap();
     assert_eq!((notes.sources[0].kind.as_str(), notes.releases.len()), ("wheel", 2));
-    assert_eq!(notes.releases[0].notes[0].line, 14);
+    assert_eq!(notes.releases[0].notes[0].line, 15);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn the_page_that_metadata_name_is_read_last_and_its_silence_is_not_none() {
     let page = format!("{}/changes.html", server.address);
     server.serve(
         "/changes.html",
-        "<!doctype html><h1>Demo</h1><h2>2.0 (2024-01-02)</h2><ul><li>Removed <code>run</code></li></ul>",
+        "<!doctype html><h1>Demo</h1><h2>2.0 (2024-01-02)</h2><ul><li>BREAKING: <code>run</code></li></ul>",
     );
     server.project("demo", &[("demo-2.0.tar.gz", archive(&[("demo-2.0/PKG-INFO", &info(&page))]))]);
     let lost = info("http://127.0.0.1:1/changes.html");

@@ -134,7 +134,11 @@ impl Reader {
             }
         }
         self.close();
-        self.open = Some(Item { line, text: rest.to_owned(), bullet: true, indent, heads: false });
+        let text = rest.strip_suffix("::").map_or_else(|| rest.to_owned(), |text| format!("{text}:"));
+        if text.len() < rest.len() {
+            self.skip = Some(Skip::Deeper(indent + 2));
+        }
+        self.open = Some(Item { line, text, bullet: true, indent, heads: false });
     }
 
     fn prose(&mut self, line: usize, indent: usize, text: &str) {

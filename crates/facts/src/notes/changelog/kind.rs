@@ -30,12 +30,16 @@ pub(super) fn section(title: &str) -> Section {
     }
     let removal = has(&["removal", "removed", "remove "])
         && !has(&["to be removed", "removed in next", "removed in the next", "removed in a future"]);
+    // What breaks counts before what will: `Breaking Changes & Deprecations`.
+    if !denies_breaking(&text)
+        && has(&["breaking", "incompatib", "major changes", "dropped support", "upgrade notice"])
+    {
+        return Section::Of(NoteKind::Breaking);
+    }
     if has(&["deprecat"]) {
         return if removal { Section::DeprecatedOrRemoved } else { Section::Of(NoteKind::Deprecated) };
     }
-    if !denies_breaking(&text)
-        && (has(&["breaking", "incompatib", "major changes", "dropped support", "upgrade notice"]) || removal)
-    {
+    if removal {
         return Section::Of(NoteKind::Breaking);
     }
     if has(&["security", "vulnerabilit", "cve "]) {
@@ -127,7 +131,11 @@ fn by_words(lower: &str) -> NoteKind {
     {
         return NoteKind::Deprecated;
     }
-    if begins(said, &["removed", "remove deprecated", "remove support", "drop support", "dropped"]) {
+    // `Removed a needless copy` breaks nobody, and neither does no longer calling what others deprecated.
+    let gone = ["remove", "drop"].iter().any(|w| said.starts_with(w))
+        && ["deprecated", "support for", "legacy api"].iter().any(|w| said.contains(w))
+        && !["calls", "usage", " use of", " uses of", "warning"].iter().any(|w| said.contains(w));
+    if gone {
         return NoteKind::Breaking;
     }
     if begins(said, &["perf:", "perf(", "performance", "speed up", "sped up", "optimiz", "optimis"])
@@ -135,10 +143,13 @@ fn by_words(lower: &str) -> NoteKind {
     {
         return NoteKind::Performance;
     }
+    if ["[bugfix]", "[fix]", "[bug]"].iter().any(|w| lower.contains(w)) && !said.starts_with("new]") {
+        return NoteKind::Fix;
+    }
     if begins(said, &["fix", "bug", "correct", "resolve", "prevent", "[fix]", "regression"]) {
         return NoteKind::Fix;
     }
-    if begins(said, &["add", "feat", "new ", "support", "introduc", "allow", "implement", "[feature]", "[new]"]) {
+    if begins(said, &["add", "feat", "new ", "support", "introduc", "allow", "implement", "new]", "feature]"]) {
         return NoteKind::Feature;
     }
     NoteKind::Other

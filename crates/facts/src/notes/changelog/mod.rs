@@ -190,7 +190,7 @@ fn add_notes(notes: &mut Vec<Line>, parts: Vec<Item>, section: Section) {
     let mut under: Option<(Section, usize, bool)> = None;
     for item in parts {
         let text = without_thanks(&plain(&item.text));
-        if text.is_empty() || text.to_lowercase().starts_with("full changelog") || is_date_line(&text) {
+        if says_nothing(&text) || is_date_line(&text) {
             continue;
         }
         if item.heads {
@@ -220,6 +220,15 @@ fn add_notes(notes: &mut Vec<Line>, parts: Vec<Item>, section: Section) {
         let line = u32::try_from(item.line + 1).unwrap_or(u32::MAX);
         notes.push(Line { kind: kind::kind(&text, section), text: cut(&text), line });
     }
+}
+
+/// What tools write where there is nothing to tell.
+fn says_nothing(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    bare.is_empty()
+        || ["no changes", "no significant changes", "none"].contains(&bare)
+        || ["full changelog", "note: version bump only"].iter().any(|w| bare.starts_with(w))
 }
 
 /// The role that an item of the Sphinx extension `releases` begins with says what it is.

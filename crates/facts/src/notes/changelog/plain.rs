@@ -66,7 +66,7 @@ pub(crate) fn plain(text: &str) -> String {
             '<' => tag(rest),
             '&' => entity(rest),
             '*' => Some((run(rest, '*'), emphasis(before, rest, '*'))),
-            '_' => Some((run(rest, '_'), emphasis(before, rest, '_'))),
+            '_' => dunder(rest).or_else(|| Some((run(rest, '_'), emphasis(before, rest, '_')))),
             '|' if substitution(rest).is_some() => substitution(rest),
             _ => None,
         };
@@ -107,7 +107,7 @@ fn tidy(text: &str) -> String {
 fn is_hash(word: &str) -> bool {
     let inner = word.strip_prefix('(').and_then(|w| w.trim_end_matches(',').strip_suffix(')'));
     inner.is_some_and(|w| {
-        (7..=40).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_hexdigit()) && w.bytes().any(|b| b.is_ascii_digit())
+        (7..=40).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_hexdigit()) && (w.len() <= 8 || w.bytes().any(|b| b.is_ascii_digit()))
     })
 }
 
@@ -138,6 +138,15 @@ fn emphasis(before: char, rest: &str, mark: char) -> String {
     let alone = before.is_whitespace() && after.is_whitespace();
     let trailing = mark == '_' && length == 1 && before.is_alphanumeric();
     if within || name || alone || trailing { mark.to_string().repeat(length) } else { String::new() }
+}
+
+/// `__init__`, which is a name and not bold.
+fn dunder(rest: &str) -> Option<(usize, String)> {
+    let inner = near(rest.strip_prefix("__")?);
+    let end = inner.find("__")?;
+    let name = inner.get(..end)?;
+    let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    plain.then(|| (end + 4, format!("__{name}__")))
 }
 
 /// A backslash before punctuation stands for the punctuation; before a blank for nothing (reST).
@@ -287,6 +296,7 @@ mod tests {
             ("See `the docs <https://x.example>`_ or `there`__.", "See the docs or there."),
             ("`__init__` and _private, snake_case, a * b", "__init__ and _private, snake_case, a * b"),
             ("``**kwargs`` and *emphasis*", "**kwargs and emphasis"),
+            ("the __del__ methods, __two words__", "the __del__ methods, two words"),
             (
                 "Returns Array<string> &lt;b&gt; <kbd>Ctrl</kbd> <https://x.example>",
                 "Returns Array<string> <b> Ctrl https://x.example",
