@@ -272,6 +272,7 @@ mod tests {
             $ uv pip compile requirements.in -o requirements.txt --upgrade-package 'pydantic==2.14.1'
           must agree: technical lead
           tests: unit, integration
+          set after it: 31 packages resolve on Python 3.11.9
           done when: no test that passed before fails, is skipped or vanishes
           work: 10.5 h
             - adapt the code (1.5 h); then: unit tests pass

@@ -43,6 +43,7 @@ fn at_100_columns_each_package_says_where_it_is_named_and_why_it_is_here() {
     notes
       Python 3.11 was inferred from requirements.txt, which does not install on 3.12
 
+    validated: 1 of 1 step with a complete set that resolves on Python 3.11.9
     advisories: 1 removed, 1 left
     work: 21 h by the rule table, 10.5 h along the longest chain; 2 weeks for 1 person with 20 h a week
     undo: each kept move is one commit; `uplift rollback RUN [PACKAGE]` takes it back
@@ -96,6 +97,7 @@ fn at_80_columns_the_reasons_go_below() {
     notes
       Python 3.11 was inferred from requirements.txt, which does not install on 3.12
 
+    validated: 1 of 1 step with a complete set that resolves on Python 3.11.9
     advisories: 1 removed, 1 left
     work: 21 h by the rule table, 10.5 h along the longest chain; 2 weeks for 1
           person with 20 h a week
