@@ -143,7 +143,9 @@ impl Bill {
             Node::Package(index) => {
                 let package = self.packages.get(index);
                 let purl = package.and_then(|package| package.purl.clone());
-                purl.unwrap_or_else(|| format!("elsewhere-{index}"))
+                let name = package.map(|package| purl::escaped(&package.name)).unwrap_or_default();
+                // VEX documents want an IRI, which the name of what lies on no index is not.
+                purl.unwrap_or_else(|| format!("urn:uplift:elsewhere:{index}:{name}"))
             }
         }
     }

@@ -333,7 +333,7 @@ fn a_thousand_dependencies_take_no_time() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_content_breaks_a_document(analysis in given::any_analysis()) {
