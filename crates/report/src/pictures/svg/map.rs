@@ -4,6 +4,7 @@ use super::Width;
 use super::canvas::{At, Canvas, SMALL, TEXT, class, px, sign};
 use super::letters;
 use super::outline;
+use crate::document::Tone;
 use crate::pictures::{Map, Node};
 
 /// More columns than this cannot hold a name each.
@@ -139,10 +140,17 @@ fn line(way: &[Place], wide: f64) -> String {
 fn boxed(canvas: &mut Canvas, node: &Node, place: Place, wide: f64) {
     let top = place.y - place.height / 2.0;
     canvas.rect(place.x + 1.0, top, wide - 2.0, place.height, 4.0, &format!("box {}", class(node.tone)));
-    let label = if node.note.is_empty() { node.label.clone() } else { format!("{} {}", sign(node.tone), node.label) };
-    canvas.text(place.x + 9.0, top + 18.0, At::Start, "", &label, wide - 18.0);
+    canvas.text(place.x + 9.0, top + 18.0, At::Start, "", &named(node), wide - 18.0);
     for (line, text) in letters::wrap(&crate::clean::line(&node.note), SMALL, wide - 18.0, NOTE).iter().enumerate() {
         canvas.text(place.x + 9.0, top + 34.0 + 14.0 * line as f64, At::Start, "small", text, wide - 18.0);
+    }
+}
+
+/// The name, behind the sign of its tone.
+pub(super) fn named(node: &Node) -> String {
+    match node.tone {
+        Tone::Plain => node.label.clone(),
+        tone => format!("{} {}", sign(tone), node.label),
     }
 }
 
