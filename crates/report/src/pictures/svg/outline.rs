@@ -1,7 +1,7 @@
 //! A dependency map as an indented list: each package once, below the first that needs it.
 
 use super::canvas::{At, Canvas, SMALL, class, px};
-use super::{letters, map as columns};
+use super::{letters, map};
 use crate::document::Tone;
 use crate::pictures::Map;
 
@@ -30,7 +30,7 @@ pub(super) fn draw(canvas: &mut Canvas, map: &Map) {
         }
         let kind = if node.tone == Tone::Plain { "box" } else { "fill" };
         canvas.rect(x + 0.5, y + 7.0, 10.0, 10.0, 2.0, &format!("{kind} {}", class(node.tone)));
-        canvas.text(x + 16.0, y + 17.0, At::Start, "", &columns::named(node), canvas.width - x - 16.0);
+        canvas.text(x + 16.0, y + 17.0, At::Start, "", &map::named(node), canvas.width - x - 16.0);
         y += 24.0;
         let room = canvas.width - x - 16.0;
         let others = others(map, line, &lines);
