@@ -133,7 +133,9 @@ pub(crate) fn candidate(path: &str, package: &str, span: &Span) -> Option<Candid
         && let Some((number, version)) = version_in(stem, package, span)
     {
         if span.holds(&number) {
-            return of(Role::OneRelease(number, version), 30 + folders.len());
+            // A list of every pull request is believed after notes that somebody wrote.
+            let listed = stem.contains("changelog");
+            return of(Role::OneRelease(number, version), if listed { 50 } else { 30 } + folders.len());
         }
         // `1.4.rst` may tell of 1.4.1 and 1.4.2 under headings of their own.
         return if version.matches('.').count() < 2 { of(Role::Changelog, 40 + folders.len()) } else { None };

@@ -18,6 +18,8 @@ const RELEASES: usize = 400;
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
     sources: Vec<NotesSource>,
+    /// A changelog that says nothing of the span: told where no other says more.
+    mute: Option<NotesSource>,
     releases: Vec<(Told, usize)>,
     /// Some text goes down to the version in use.
     pub(crate) reaches: bool,
@@ -86,9 +88,11 @@ impl Collected {
             }
             used = true;
         }
-        // Where nothing is said of the span, what was read is still told, once.
-        if used || reading.is_changelog && self.sources.is_empty() {
-            self.sources.push(NotesSource { name: name.to_owned(), kind: kind.to_owned() });
+        let source = NotesSource { name: name.to_owned(), kind: kind.to_owned() };
+        if used {
+            self.sources.push(source);
+        } else if reading.is_changelog && self.mute.is_none() {
+            self.mute = Some(source);
         }
     }
 
@@ -102,6 +106,9 @@ impl Collected {
             return None;
         }
         self.releases.sort_by(|(a, _), (b, _)| b.number.cmp(&a.number));
+        if self.sources.is_empty() {
+            self.sources.extend(self.mute.take());
+        }
         let silent = silent(&self.releases, asked.ecosystem, span, known);
         let release = |(told, source): (Told, usize)| NotesOf {
             version: told.version,

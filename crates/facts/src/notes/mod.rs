@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use uplift_ecosystems::javascript::client::Registries;
 use uplift_model::notes::ReleaseNotes;
 use uplift_model::{Datum, Ecosystem};
-use uplift_sandbox::fetch::{Fetch, Request, Response};
+use uplift_sandbox::fetch::{Fetch, FetchError, Request, Response};
 
 use crate::releases::Store;
 use changelog::Wanted;
@@ -211,12 +211,22 @@ fn read_archives(open: &mut [(usize, Work<'_>)], doors: &Doors<'_>) {
         for batch in mine.chunks_mut(AT_ONCE) {
             let answers = doors.artifacts.get_all(batch.iter().map(|(_, place)| place.request.clone()).collect());
             for ((work, place), answer) in batch.iter_mut().zip(answers) {
-                match answer.map_err(|e| e.to_string()).and_then(|response| work.archive(place, &response)) {
+                match answer.map_err(|e| refused(place, &e)).and_then(|response| work.archive(place, &response)) {
                     Ok(()) => work.problems.clear(),
                     Err(why) => work.problems.push(why),
                 }
             }
         }
+    }
+}
+
+/// Why an artifact was not had, by the name that people know it by.
+fn refused(place: &Place, error: &FetchError) -> String {
+    match error {
+        FetchError::TooLarge { .. } => {
+            format!("`{}` is larger than the {} MiB that are read", place.name, LARGEST_ARTIFACT >> 20)
+        }
+        other => format!("{}: {other}", place.name),
     }
 }
 

@@ -60,6 +60,9 @@ enum Skip {
 pub(super) fn items(lines: &[&str], from: usize, to: usize) -> Vec<Item> {
     let mut reader = Reader::default();
     for (line, text) in lines.iter().enumerate().take(to).skip(from) {
+        if reader.items.len() >= super::ITEMS {
+            break;
+        }
         reader.line(line, text);
     }
     reader.close();

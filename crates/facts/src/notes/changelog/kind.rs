@@ -31,8 +31,7 @@ pub(super) fn section(title: &str) -> Section {
     let removal = has(&["removal", "removed", "remove "])
         && !has(&["to be removed", "removed in next", "removed in the next", "removed in a future"]);
     // What breaks counts before what will: `Breaking Changes & Deprecations`.
-    if !denies_breaking(&text)
-        && has(&["breaking", "incompatib", "major changes", "dropped support", "upgrade notice"])
+    if !denies_breaking(&text) && has(&["breaking", "incompatib", "major changes", "dropped support", "upgrade notice"])
     {
         return Section::Of(NoteKind::Breaking);
     }

