@@ -1,4 +1,4 @@
-//! Everything a check finds out: components, dependencies, releases, advisories, use in the code, runtimes.
+//! Everything a check finds out: components, dependencies, releases, advisories, use in the code, runtimes; release notes.
 //!
 //! Lives here: gathering facts and joining them to `model::analysis`.
 //! Lives elsewhere: reading manifests and indexes (`ecosystems`), vulnerability records (`advisories`), judging (`decide`).

@@ -53,6 +53,10 @@ pub(crate) fn of_manifest(manifest: &str) -> Option<String> {
 pub(crate) fn address(named: &str) -> Option<String> {
     let mut url = Url::parse(named).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.set_fragment(None);
+    // Credentials that a stranger's metadata hold are nobody's to send, and a name that is shown holds none.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
     if url.host_str() == Some("github.com") {
         let parts: Vec<&str> = url.path().trim_matches('/').split('/').collect();
         if let [owner, name, "blob" | "raw", rest @ ..] = parts.as_slice() {
@@ -153,6 +157,7 @@ mod tests {
             Some("https://raw.githubusercontent.com/o/r/main/docs/CHANGES.rst")
         );
         assert_eq!(address("https://x.example/changes.html#top").as_deref(), Some("https://x.example/changes.html"));
+        assert_eq!(address("https://me:hush@x.example/c?token=hush").as_deref(), Some("https://x.example/c"));
         assert_eq!(address("file:///etc/passwd"), None);
         let raw = |json: &str| of_manifest(json);
         let found = "https://raw.githubusercontent.com/o/r/HEAD/packages/p/CHANGELOG.md";

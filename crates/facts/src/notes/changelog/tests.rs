@@ -108,6 +108,42 @@ fn code_tables_comments_and_addresses_are_no_notes() {
 }
 
 #[test]
+fn items_that_name_a_release_open_it() {
+    let text = "=========\nChangelog\n=========\n\n* :release:`1.1.0 <2022-11-04>`\n* :feature:`12` Add a way in\n* :bug:`-` Mend it\n* :release:`1.0.0 <2022-01-01>`\n* :bug:`3` Old\n";
+    let found = notes_of(text, Form::Rest, "1.0.0", "1.1.0");
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].1,
+        [(NoteKind::Feature, "#12 Add a way in".to_owned(), 6), (NoteKind::Fix, "Mend it".to_owned(), 7)]
+    );
+    let text = "* 1.1\n  BACKWARDS INCOMPATIBLE CHANGES\n    * `run` takes no name\n  OTHER CHANGES\n    * Slept\n* 1.0\n    * x\n";
+    let found = notes_of(text, Form::Unknown, "1.0", "1.1");
+    assert_eq!(
+        found[0].1,
+        [(NoteKind::Breaking, "run takes no name".to_owned(), 3), (NoteKind::Other, "Slept".to_owned(), 5)]
+    );
+}
+
+#[test]
+fn a_file_of_one_release_is_read_by_its_name_with_sections_of_sections() {
+    let text = "================\nDemo 1.1 notes\n================\n\n*December 4, 2023*\n\nWelcome to it, dear reader.\n\nWhat's new in Demo 1.1\n======================\n\nMinor features\n--------------\n\n* A door opens.\n\nBackwards incompatible changes in 1.1\n=====================================\n\nMiscellaneous\n-------------\n\n* The window is shut.\n";
+    let span = span("1.0", "1.1");
+    let wanted = Wanted { package: "demo", ecosystem: Ecosystem::Python, span: &span };
+    let named = (Number::read(Ecosystem::Python, "1.1").unwrap(), "1.1".to_owned());
+    let reading = read(text, Form::Rest, &wanted, Some(&named));
+    let told: Vec<(NoteKind, &str)> = reading.releases[0].notes.iter().map(|n| (n.kind, n.text.as_str())).collect();
+    assert_eq!(reading.releases[0].date.as_deref(), Some("December 4, 2023"));
+    assert_eq!(
+        told,
+        [
+            (NoteKind::Breaking, "The window is shut."),
+            (NoteKind::Other, "Welcome to it, dear reader."),
+            (NoteKind::Feature, "A door opens."),
+        ]
+    );
+}
+
+#[test]
 fn a_long_note_is_cut_to_500_characters() {
     let text = format!("## 1.1\n\n- {}\n", "é".repeat(2000));
     let found = notes_of(&text, Form::Markdown, "1.0", "1.1");
