@@ -71,6 +71,23 @@ fn archives_folders_and_files_become_one_index() {
 }
 
 #[test]
+fn a_folder_of_exports_is_as_good_as_each_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("osv")).unwrap();
+    let at = |name: &str| folder.path().join("osv").join(name);
+    archive(&at("PyPI.zip"), &[("A.json", &record("A", "PyPI", "one", "2", ""))]);
+    archive(&at("npm.zip"), &[("B.json", &record("B", "npm", "axios", "2.0.0", ""))]);
+    fs::write(at("README.md"), "what these are").unwrap();
+    let file = folder.path().join("advisories.redb");
+    assert_eq!(build(&file, &[folder.path().join("osv")]).unwrap().about.sources.len(), 2);
+    fs::write(at("C.json"), record("C", "PyPI", "one", "3", "")).unwrap();
+    assert_eq!(build(&file, &[folder.path().join("osv")]).unwrap().about.sources.len(), 3);
+    let index = Index::open(&file).unwrap();
+    assert_eq!(ids(&index, Ecosystem::Python, "one", "1.0"), ["A", "C"]);
+    assert_eq!(ids(&index, Ecosystem::JavaScript, "axios", "1.0.0"), ["B"]);
+}
+
+#[test]
 fn it_is_built_again_only_when_an_input_changed() {
     let folder = tempfile::tempdir().unwrap();
     let (input, file) = (folder.path().join("a.json"), folder.path().join("i.redb"));

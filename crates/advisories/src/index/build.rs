@@ -34,6 +34,7 @@ type Newest = BTreeMap<String, (Option<String>, Vec<(Place, Entry)>)>;
 /// # Errors
 /// [`BuildError`]; an input without a single record is one, since "no vulnerabilities" would be read out of it.
 pub fn build(file: &Path, inputs: &[PathBuf]) -> Result<Built, BuildError> {
+    let inputs = super::input::archives_within(inputs)?;
     let inputs = inputs.iter().map(|path| Input::find(path)).collect::<Result<Vec<_>, _>>()?;
     if let Ok(index) = Index::open(file) {
         let same =

@@ -62,6 +62,33 @@ pub(super) struct Input {
     pub(super) fingerprint: String,
 }
 
+/// Archives in a folder stand for themselves, beside the records that lie there as files.
+pub(super) fn archives_within(paths: &[PathBuf]) -> Result<Vec<PathBuf>, BuildError> {
+    let mut all = Vec::new();
+    for path in paths {
+        let trouble = |source| BuildError::Read { path: path.to_owned(), source };
+        if !fs::metadata(path).map_err(trouble)?.is_dir() {
+            all.push(path.clone());
+            continue;
+        }
+        let (mut archives, mut records) = (Vec::new(), false);
+        for entry in fs::read_dir(path).map_err(trouble)? {
+            let file = entry.map_err(trouble)?.path();
+            records |= has_ending(&file, "json");
+            if file.is_file() && has_ending(&file, "zip") {
+                archives.push(file);
+            }
+        }
+        archives.sort();
+        // A folder with neither is kept, so that it is told to hold nothing.
+        if records || archives.is_empty() {
+            all.push(path.clone());
+        }
+        all.extend(archives);
+    }
+    Ok(all)
+}
+
 impl Input {
     pub(super) fn find(path: &Path) -> Result<Self, BuildError> {
         let trouble = |source| BuildError::Read { path: path.to_owned(), source };

@@ -61,7 +61,7 @@ pub(crate) fn not_known(dossier: &Dossier) -> Option<Block> {
     if gaps.is_empty() {
         return None;
     }
-    Some(Block::Callout(Tone::Unknown, Text::new().strong("Not known: ").plain(gaps.join("; "))))
+    Some(Block::Callout(Tone::Unknown, Text::from(gaps.join("; "))))
 }
 
 /// The level with its formula and reasons.
