@@ -31,7 +31,7 @@ fn headings(page: &str) -> Vec<String> {
 
 /// What people read: without the escapes of Markdown.
 fn words(page: &str) -> String {
-    page.replace('\\', "").replace('\u{200b}', "").replace('`', "")
+    page.replace(['\\', '\u{200b}', '`'], "")
 }
 
 fn require(page: &str, all: &[&str]) {

@@ -131,6 +131,9 @@ fn figure(id: &str, caption: &str, picture: Picture) -> Block {
     Block::Figure(Figure { id: id.to_owned(), caption: caption.into(), picture })
 }
 
+/// Package, version in use, target, how far behind, age, why, risk.
+type Line = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, Tone);
+
 fn dependencies() -> Table {
     let mut table = Table::new(
         "dependency-table",
@@ -138,7 +141,7 @@ fn dependencies() -> Table {
         &["package", ">in use", ">target", "behind", ">age", "why", "risk"],
         "No dependency is stated.",
     );
-    let rows: [(&str, &str, &str, &str, &str, &str, &str, Tone); 7] = [
+    let rows: [Line; 7] = [
         (
             "cryptography",
             "38.0.4",

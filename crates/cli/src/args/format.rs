@@ -97,7 +97,6 @@ fn answer(command: &Command) -> (&'static str, &'static [Standard]) {
 mod tests {
     use clap::Parser;
 
-    use super::*;
     use crate::args::Args;
 
     fn accepted(words: &str) -> bool {

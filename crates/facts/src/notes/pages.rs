@@ -107,7 +107,7 @@ fn flat(html: &str) -> String {
         match name.as_str() {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 out.push_str("\n\n");
-                let level = name.bytes().nth(1).map_or(1, |b| usize::from(b.saturating_sub(b'0')));
+                let level = name.as_bytes().get(1).map_or(1, |b| usize::from(b.saturating_sub(b'0')));
                 out.push_str(&"#".repeat(level));
                 out.push(' ');
             }

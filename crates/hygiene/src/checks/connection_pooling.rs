@@ -174,10 +174,8 @@ fn engine(source: &Source, call: &Call) -> Option<Kind> {
     if only_sqlite {
         return None;
     }
-    if let Some(class) = call.keywords.iter().find(|k| k.name == "poolclass") {
-        if class.value.contains("NullPool") {
-            return Some(Kind::Off("`poolclass=NullPool` opens a connection for every request".to_owned()));
-        }
+    if call.keywords.iter().any(|k| k.name == "poolclass" && k.value.contains("NullPool")) {
+        return Some(Kind::Off("`poolclass=NullPool` opens a connection for every request".to_owned()));
     }
     let sized = call.keywords.iter().any(|k| SIZES.contains(&k.name.as_str()));
     let cared = call.keywords.iter().any(|k| CARE.contains(&k.name.as_str()));

@@ -49,7 +49,7 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
         let because = format!("{locked} of {} components are locked; {} not", components.len(), are(&open));
         return found(Presence::Partial, because, evidence, advice);
     }
-    if components.iter().all(|c| pinned(c)) {
+    if components.iter().all(pinned) {
         let because = "direct dependencies are pinned, what they bring along is not";
         return found(Presence::Partial, because, evidence, advice);
     }

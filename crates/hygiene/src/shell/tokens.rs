@@ -67,7 +67,7 @@ pub(super) fn tokens(script: &str) -> Vec<Token> {
                 // Kept whole: what is run inside says nothing of the command around it.
                 lexer.push('$');
                 let mut depth = 0_usize;
-                while let Some(inner) = chars.next() {
+                for inner in chars.by_ref() {
                     lexer.word.push(inner);
                     lexer.line += usize::from(inner == '\n');
                     depth += usize::from(matches!(inner, '(' | '{'));

@@ -95,7 +95,7 @@ impl Justification {
     fn read(word: &str) -> Option<Self> {
         let known = |(openvex, cyclonedx): &(&str, Option<&str>)| *openvex == word || *cyclonedx == Some(word);
         // `code_not_present` is said of both; of the code, rather than of the whole component.
-        let found = JUSTIFICATIONS.iter().filter(|pair| known(pair)).next_back()?;
+        let found = JUSTIFICATIONS.iter().rfind(|pair| known(pair))?;
         Some(Self { openvex: found.0, cyclonedx: found.1 })
     }
 }

@@ -236,12 +236,9 @@ fn link(rest: &str) -> Option<(usize, String)> {
         let body = near(after.strip_prefix(open)?);
         body.find(close).map(|at| at + 2)
     };
-    let tail = closing('(', ')').or_else(|| closing('[', ']'));
-    match tail {
-        Some(tail) => Some((end + 2 + tail, text.to_owned())),
-        // Brackets of a text, such as `[breaking]` and `extras[dev]`.
-        None => None,
-    }
+    // Neither: brackets of a text, such as `[breaking]` and `extras[dev]`.
+    let tail = closing('(', ')').or_else(|| closing('[', ']'))?;
+    Some((end + 2 + tail, text.to_owned()))
 }
 
 /// Elements vanish, addresses in angle brackets stay.

@@ -37,6 +37,7 @@ pub(super) fn exception(by: &str, reason: &str, expired: bool) -> Option<Excepti
 pub(super) fn row(ecosystem: Ecosystem, name: &str, version: &str, line: u32) -> DependencyRow {
     let text = |text: &str| text.to_owned();
     DependencyRow {
+        release_notes: None,
         name: text(name),
         ecosystem,
         direct: line > 0,
