@@ -14,12 +14,13 @@ pub(super) fn programme(dossier: &Dossier, settings: &Settings) -> Option<Progra
     let rules: Vec<Rule> = settings.plan.reviewers.iter().map(rule).collect();
     let mut draft = Draft::default();
     for component in &dossier.analysis.components {
+        let called = if component.path == "." { &dossier.analysis.repository } else { &component.path };
         let plan = dossier.plan_of(&component.path);
         if let Some(plan) = plan {
-            draft.planned(&component.path, plan);
+            draft.planned(&component.path, called, plan);
         }
         for (row, target) in proposed(component, plan) {
-            draft.proposed(&component.path, row, target, &rules);
+            draft.proposed(&component.path, called, row, target, &rules);
         }
     }
     if draft.steps.is_empty() {
@@ -70,9 +71,9 @@ impl Labelled<'_> {
 }
 
 impl<'d> Draft<'d> {
-    fn planned(&mut self, component: &str, plan: &Plan) {
+    fn planned(&mut self, component: &str, called: &str, plan: &Plan) {
         let first = self.steps.len();
-        let label = |name: &str| format!("{component}: {name}");
+        let label = |name: &str| format!("{called}: {name}");
         for (at, one) in plan.moves.iter().enumerate() {
             let packages: Vec<String> = one.candidates.iter().map(|c| c.name.to_string()).collect();
             let labels: Vec<String> = packages.iter().map(|name| label(name)).collect();
@@ -99,9 +100,9 @@ impl<'d> Draft<'d> {
         }
     }
 
-    fn proposed(&mut self, component: &str, row: &'d DependencyRow, target: &str, rules: &[Rule]) {
+    fn proposed(&mut self, component: &str, called: &str, row: &'d DependencyRow, target: &str, rules: &[Rule]) {
         let Some(assessment) = &row.risk else { return };
-        let label = format!("{component}: {}", row.name);
+        let label = format!("{called}: {}", row.name);
         let way = match &row.current_version {
             Some(current) => format!("{current} -> {target}"),
             None => format!("unknown -> {target}"),

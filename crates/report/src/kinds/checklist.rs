@@ -63,7 +63,10 @@ fn state(dossier: &Dossier, pair: &Pair<'_>) -> (ItemState, String) {
         _ => parts::decisions(dossier)
             .into_iter()
             .filter(|(_, decision)| {
-                decision.packages.iter().any(|p| *p == format!("{}: {}", pair.component, pair.name))
+                decision
+                    .packages
+                    .iter()
+                    .any(|p| *p == format!("{}: {}", parts::component(dossier, pair.component), pair.name))
             })
             .flat_map(|(_, decision)| decision.roles.clone())
             .collect(),

@@ -26,13 +26,16 @@ fn work(dossier: &Dossier) -> Vec<Text> {
             vec![Text::from(format!("Cost of the work: {hours:.1} h x {each} an hour = {cost}"))]
         }
         None => {
-            vec![Text::from("Cost of the work: ").unknown("no price of an hour was given: `hourly-rate` of [report]")]
+            vec![
+                Text::from("Cost of the work: ")
+                    .unknown("no price of an hour was given: hourly-rate of [report] in uplift.toml"),
+            ]
         }
     }
 }
 
 fn benefits(dossier: &Dossier) -> Section {
-    let empty = Text::new().unknown("none given: `[[report.benefits]]` of uplift.toml; none is made up here");
+    let empty = Text::new().unknown("none given: [[report.benefits]] of uplift.toml; none is made up here");
     let mut table = Table::new("benefits", "Benefits, as stated", &["Benefit", "Stated by"], empty);
     for benefit in &dossier.given.benefits {
         table.row(vec![Text::from(benefit.what.clone()), Text::from(benefit.source.clone())]);

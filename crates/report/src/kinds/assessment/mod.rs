@@ -253,7 +253,9 @@ fn resources(dossier: &Dossier) -> Section {
                 parts::effort(programme.effort.total_minutes)
             ))
             .count(programme.calendar.weeks.len(), "week", "weeks")
-            .plain(" (the team is `[plan.team]` of uplift.toml)."),
+            .plain("; the team is ")
+            .code("[plan.team]")
+            .plain(" of uplift.toml."),
         );
     }
     let mut roles: BTreeMap<&str, (usize, usize)> = BTreeMap::new();

@@ -56,7 +56,7 @@ fn package(dossier: &Dossier, pair: &Pair<'_>) -> Section {
         parts::versions(pair.current.as_deref(), &pair.target),
         Text::new().strong("Type: ").and(parts::behind(pair)),
         Text::new().strong("Impact: ").and(impact(pair)),
-        Text::new().strong("Breaking: ").and(breaking(pair)),
+        Text::new().strong("Breaking: ").and(breaking(dossier, pair)),
         Text::new().strong("Recommendation: ").and(recommendation(dossier, pair)),
     ];
     if let Some((_, because)) = pair.priority {
@@ -104,7 +104,7 @@ fn impact(pair: &Pair<'_>) -> Text {
     text
 }
 
-fn breaking(pair: &Pair<'_>) -> Text {
+fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Text {
     let Some(assessment) = pair.assessment() else { return Text::new().unknown("not weighed") };
     let factors: Vec<&str> = assessment.factors.iter().take(3).map(|factor| factor.reason.as_str()).collect();
     let mut text =
@@ -118,8 +118,9 @@ fn breaking(pair: &Pair<'_>) -> Text {
             text = text.plain(", first ").code(format!("{}:{}", site.file, site.line));
         }
     }
-    if !assessment.unknown.is_empty() {
-        text = text.plain("; ").unknown(assessment.unknown.join("; "));
+    let unknown = parts::unknown(dossier, pair);
+    if !unknown.is_empty() {
+        text = text.plain("; ").unknown(unknown.join("; "));
     }
     text
 }

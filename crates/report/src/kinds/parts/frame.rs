@@ -54,7 +54,7 @@ pub(crate) fn footer(dossier: &Dossier) -> Vec<(String, Text)> {
     let given = &dossier.given;
     let or_not_given = |value: &Option<String>, key: &str| match value {
         Some(value) => Text::from(value.clone()),
-        None => Text::new().unknown(format!("not given: `{key}` of [report] in uplift.toml")),
+        None => Text::new().unknown(format!("not given: {key} of [report] in uplift.toml")),
     };
     vec![
         ("Document version".to_owned(), or_not_given(&given.version, "version")),

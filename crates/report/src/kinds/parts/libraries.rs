@@ -168,11 +168,18 @@ pub(crate) fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Block> {
     }
     let kinds = [NoteKind::Breaking, NoteKind::Deprecated];
     blocks.push(notes(dossier, pair, &kinds, "The release notes between the two versions name no breaking change."));
-    let unknown = pair.assessment().map(|a| a.unknown.clone()).unwrap_or_default();
+    let unknown = unknown(dossier, pair);
     if !unknown.is_empty() {
         blocks.push(Block::Paragraph(Text::from("Not known: ").unknown(unknown.join("; "))));
     }
     blocks
+}
+
+/// What the risk was weighed without; release notes are none of it once they were looked for.
+pub(crate) fn unknown(dossier: &Dossier, pair: &Pair<'_>) -> Vec<String> {
+    let asked = notes_of(dossier, pair).is_some_and(|notes| notes.missing().is_none());
+    let gaps = pair.assessment().into_iter().flat_map(|assessment| &assessment.unknown);
+    gaps.filter(|gap| !(asked && gap.starts_with("release notes"))).cloned().collect()
 }
 
 /// Where the code uses it, the first places.
@@ -203,10 +210,12 @@ pub(crate) fn places(pair: &Pair<'_>, most: usize) -> Option<Block> {
 pub(crate) fn behind(pair: &Pair<'_>) -> Text {
     let mut text = words::distance(pair.distance());
     if let Some(behind) = pair.behind() {
+        let of =
+            |lines: u64, which: &str| format!("{} and ", count(usize::try_from(lines).unwrap_or(usize::MAX), which));
         let lines = match (behind.majors, behind.minors) {
             (0, 0) => String::new(),
-            (0, minors) => format!("{minors} minor lines and "),
-            (majors, _) => format!("{majors} major lines and "),
+            (0, minors) => of(minors, "minor line"),
+            (majors, _) => of(majors, "major line"),
         };
         text = text.plain(format!("; {lines}{} behind the newest", count(behind.releases, "release")));
     }

@@ -87,7 +87,8 @@ impl<'d> Pair<'d> {
     }
 }
 
-/// Every pair, most urgent first: by priority, week, risk, component, name.
+/// Every pair in the order in which to take it: what closes a grave advisory or cannot be installed first, then by week,
+/// lower risk before higher.
 pub(crate) fn pairs(dossier: &Dossier) -> Vec<Pair<'_>> {
     let slots = slots(dossier);
     let mut pairs = Vec::new();
@@ -137,7 +138,8 @@ pub(crate) fn pairs(dossier: &Dossier) -> Vec<Pair<'_>> {
         }
     }
     pairs.sort_by(|a, b| {
-        let key = |p: &Pair<'_>| (p.priority.map_or(u8::MAX, |p| p.0), p.week.unwrap_or(u64::MAX), p.risk());
+        let first = |p: &Pair<'_>| p.priority.is_some_and(|(number, _)| number == 1);
+        let key = |p: &Pair<'_>| (!first(p), p.week.unwrap_or(u64::MAX), p.risk(), p.priority.map_or(u8::MAX, |p| p.0));
         key(a).cmp(&key(b)).then_with(|| (a.component, a.name).cmp(&(b.component, b.name)))
     });
     for (number, pair) in pairs.iter_mut().enumerate() {
@@ -172,7 +174,7 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
     let columns = ["Package", "Component", ">In use", ">Target", "Step", "Risk", "Why", ">Week", "Basis"];
     let mut table = Table::new(
         "pairs",
-        "What could move, most urgent first",
+        "What could move, in the order in which to take it",
         &columns,
         "nothing: no newer version was found for what was looked at",
     );

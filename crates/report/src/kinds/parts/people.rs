@@ -146,36 +146,42 @@ pub(crate) fn calendar(dossier: &Dossier) -> Vec<Section> {
     if !calendar.stretches.is_empty() {
         let caption = Text::from("Weeks in which each priority is worked on");
         overview = overview.with(Block::Figure(Figure { id: "timeline".to_owned(), caption, picture }));
+        let goals = calendar.stretches.iter().map(|stretch| {
+            let (from, to) = stretch.weeks;
+            let when = if from == to { format!("week {from}") } else { format!("weeks {from} to {to}") };
+            Text::new().strong(format!("Priority {}", stretch.priority)).plain(format!(
+                ", {when}, {}: {}",
+                words::effort(stretch.minutes),
+                stretch.goal
+            ))
+        });
+        overview = overview.with(Block::List(goals.collect()));
     }
     overview = overview.with(Block::Table(table));
     if !calendar.notes.is_empty() {
         overview = overview.with(Block::List(calendar.notes.iter().cloned().map(Text::from).collect()));
     }
-    let mut sections = vec![overview];
-    for stretch in &calendar.stretches {
-        let (from, to) = stretch.weeks;
-        let title = format!("Priority {}: weeks {from} to {to}", stretch.priority);
-        let goal =
-            Text::from("Goal: ").plain(stretch.goal.clone()).plain(format!(" ({})", words::effort(stretch.minutes)));
-        let mut section = Section::new(format!("priority-{}-weeks", stretch.priority), title).say(goal);
-        // A week stands below the priority that starts first in it, so that it is listed once.
-        let first =
-            |starts: &[usize]| starts.iter().filter_map(|at| programme.priorities.get(*at)).map(|p| p.number).min();
-        for week in &calendar.weeks {
-            let of = first(&week.starts).or_else(|| first(&week.continues)).unwrap_or(3);
-            if of != stretch.priority {
-                continue;
-            }
-            let items =
-                week.checklist.iter().map(|item| Item { state: ItemState::Open, text: Text::from(item.clone()) });
-            section = section.below(
-                Section::new(format!("week-{}", week.number), format!("Week {}", week.number))
-                    .with(Block::Checklist(items.collect())),
-            );
+    let mut weeks = Section::new("week-by-week", "Week by week");
+    for week in &calendar.weeks {
+        let items = week.checklist.iter().map(|item| Item { state: ItemState::Open, text: Text::from(item.clone()) });
+        let mut section = Section::new(format!("week-{}", week.number), format!("Week {}", week.number));
+        let mut worked: Vec<u8> = week
+            .starts
+            .iter()
+            .chain(&week.continues)
+            .filter_map(|at| programme.priorities.get(*at))
+            .map(|p| p.number)
+            .collect();
+        worked.sort_unstable();
+        worked.dedup();
+        let goals = calendar.stretches.iter().filter(|stretch| worked.contains(&stretch.priority));
+        let goals: Vec<&str> = goals.map(|stretch| stretch.goal.as_str()).collect();
+        if !goals.is_empty() {
+            section = section.say(Text::from("Goal: ").plain(goals.join("; ")));
         }
-        sections.push(section);
+        weeks = weeks.below(section.with(Block::Checklist(items.collect())));
     }
-    sections
+    vec![overview, weeks]
 }
 
 /// The table `metrics`: each success metric held against the targets (row C23), and those that somebody gave.
@@ -213,7 +219,7 @@ pub(crate) fn metrics(dossier: &Dossier) -> Table {
 /// The table `given-metrics`: what people say they measure.
 pub(crate) fn given_metrics(dossier: &Dossier) -> Table {
     let columns = ["Metric", ">Today", ">Wanted", "Source"];
-    let empty = Text::new().unknown("none given: `[[report.metrics]]` of uplift.toml");
+    let empty = Text::new().unknown("none given: [[report.metrics]] of uplift.toml");
     let mut table = Table::new("given-metrics", "Metrics that people measure", &columns, empty);
     for metric in &dossier.given.metrics {
         let or = |value: &Option<String>, why: &str| value.clone().map_or_else(|| Text::new().unknown(why), Text::from);

@@ -9,8 +9,9 @@ use crate::document::{Block, Section, Text, Tone};
 
 pub(super) fn section(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     let mut section = Section::new("action-plan", "Proposed action plan").say(
-        "Component by component, in this order. `uplift upgrade` does the same by itself, with the project's own tests \
-         as judge; nothing below touches a branch of yours.",
+        Text::from("Component by component, in this order. ")
+            .code("uplift upgrade")
+            .plain(" does the same by itself, with the project's own tests as judge, and touches no branch of yours."),
     );
     for (number, component) in dossier.analysis.components.iter().enumerate() {
         let own = || pairs.iter().filter(|pair| pair.component == component.path);

@@ -49,7 +49,7 @@ fn overview(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     section
 }
 
-/// Pairs that move in one step, in the order of the most urgent among them.
+/// Pairs that move in one step, in the order of the first among them.
 fn groups<'p, 'd>(pairs: &'p [Pair<'d>]) -> Vec<Vec<&'p Pair<'d>>> {
     let mut groups: Vec<Vec<&Pair<'_>>> = Vec::new();
     for pair in pairs {
@@ -69,8 +69,9 @@ fn groups<'p, 'd>(pairs: &'p [Pair<'d>]) -> Vec<Vec<&'p Pair<'d>>> {
 
 fn prioritized(dossier: &Dossier, groups: &[Vec<&Pair<'_>>]) -> Section {
     let mut section = Section::new("prioritized", "Prioritized upgrade list").say(
-        "Most urgent first; within one priority by week and risk. What must move together shares a place. The order in \
-         which steps are carried out is that of the action plan: where one step needs another, need goes before urgency.",
+        "First what closes a grave advisory or cannot be installed (priority 1), then by week, lower risk before higher, so \
+         that the rest is steady before what is hardest. What must move together shares a place. Where one step needs \
+         another, the action plan puts the need first.",
     );
     if groups.is_empty() {
         return section.say("Nothing is to be moved.");
