@@ -178,7 +178,7 @@ fn the_other_seeds_are_told_as_they_are() {
     hold(&sos, "lint-gate", "partial", &["frontend/package.json"]);
 
     let synapps = report(&desk("synapps-orchestrator"));
-    hold(&synapps, "pinning", "missing", &["apps/orchestrator/requirements.txt:1"]);
+    hold(&synapps, "pinning", "partial", &["apps/orchestrator/requirements.txt:1"]);
     hold(&synapps, "connection-pooling", "missing", &["apps/orchestrator/db.py:12"]);
     hold(&synapps, "tests-gate", "present", &[".github/workflows/ci.yml:21"]);
 
@@ -188,7 +188,7 @@ fn the_other_seeds_are_told_as_they_are() {
         &video,
         "pinning",
         "partial",
-        &[&format!("{gateway}:1"), &format!("{gateway}:4"), "requirements.txt:13", "requirements.txt:26"],
+        &[&format!("{gateway}:1"), &format!("{gateway}:4"), "requirements.txt:14", "requirements.txt:26"],
     );
     hold(&video, "container-context", "unknown", &["src/api_gateway/Dockerfile:3"]);
 }

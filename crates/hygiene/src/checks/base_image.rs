@@ -36,8 +36,10 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
     let advice = "write the digest behind the tag (`FROM python:3.11-slim@sha256:…`, from `docker buildx imagetools inspect`), and \
                   let a bot renew it";
     let because = match untagged {
-        0 => format!("{} base images are named by a tag, which moves", floating.len()),
-        n => format!("{} base images are named by a tag, which moves; {n} of them by `latest` or none", floating.len()),
+        0 => format!("base images are named by a tag, which moves ({} of them)", floating.len()),
+        n => {
+            format!("base images are named by a tag, which moves ({} of them, {n} by `latest` or none)", floating.len())
+        }
     };
     let state = if fixed.is_empty() { Presence::Missing } else { Presence::Partial };
     found(state, because, floating, advice)

@@ -87,14 +87,14 @@ pub(super) fn summed(feature: &Feature, all: &[(&Service, Has)], outside: Vec<Ev
     }
     let lacking = [declared.as_slice(), without.as_slice()].concat();
     if lacking.is_empty() {
-        return present(format!("{} is set up in {}", feature.called, listed(&with)), evidence);
+        return present(format!("{} set up in {}", verb(feature.called), listed(&with)), evidence);
     }
     if !with.is_empty() {
-        let because = format!("{} is set up in {} and not in {}", feature.called, listed(&with), listed(&lacking));
+        let because = format!("{} set up in {} and not in {}", verb(feature.called), listed(&with), listed(&lacking));
         return found(Presence::Partial, because, evidence, feature.advice);
     }
     if !declared.is_empty() {
-        let because = format!("{} is declared in {}, and no code sets it up", feature.called, listed(&declared));
+        let because = format!("{} declared in {}, and no code sets it up", verb(feature.called), listed(&declared));
         return found(Presence::Neutralised, because, evidence, feature.advice);
     }
     found(
@@ -103,6 +103,11 @@ pub(super) fn summed(feature: &Feature, all: &[(&Service, Has)], outside: Vec<Ev
         evidence,
         feature.advice,
     )
+}
+
+/// `tracing is`, `metrics are`.
+fn verb(called: &str) -> String {
+    format!("{called} {}", if called == "metrics" { "are" } else { "is" })
 }
 
 /// Files that `holds`, as evidence for what configuration gives.

@@ -2,10 +2,9 @@
 
 use std::str::FromStr;
 
-use uplift_model::Ecosystem;
 use uplift_model::analysis::Pinning;
 use uplift_model::hygiene::{Evidence, Presence};
-use uplift_model::semver;
+use uplift_model::{Ecosystem, Role, semver};
 
 use super::{Answer, found, present};
 use crate::place::{self, listed};
@@ -63,7 +62,9 @@ fn are(names: &[String]) -> String {
 /// Statements that the lock does not hold, or holds at a version that they do not admit.
 fn disagreements(component: &Component) -> Vec<Evidence> {
     let mut out = Vec::new();
-    for requirement in component.requirements.iter().filter(|r| r.pinning != Pinning::Elsewhere) {
+    for requirement in
+        component.requirements.iter().filter(|r| r.pinning != Pinning::Elsewhere && r.role != Role::Build)
+    {
         for statement in &requirement.stated {
             // With a condition it may rightly be absent.
             if statement.marker.is_some() || is_optional(&statement.group) {

@@ -34,14 +34,19 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
     let advice = "create a user and switch to it in the last stage: `RUN useradd --system app` and `USER app` (node images have `USER node`)";
     match (with.is_empty(), without.is_empty()) {
         (_, true) => present("every image runs as a user of its own", with),
-        (true, false) => found(Presence::Missing, format!("{} run as root", images(without.len())), without, advice),
+        (true, false) => found(
+            Presence::Missing,
+            if without.len() == 1 {
+                "the image runs as root".to_owned()
+            } else {
+                format!("{} images run as root", without.len())
+            },
+            without,
+            advice,
+        ),
         (false, false) => {
-            let because = format!("{} of {} run as root", without.len(), images(with.len() + without.len()));
+            let because = format!("{} of {} images run as root", without.len(), with.len() + without.len());
             found(Presence::Partial, because, without, advice)
         }
     }
-}
-
-fn images(count: usize) -> String {
-    if count == 1 { "the image".to_owned() } else { format!("{count} images") }
 }

@@ -1,8 +1,8 @@
 //! `pinning`: every direct dependency has one exact version, in the manifest or in a lock (row A5).
 
-use uplift_model::Ecosystem;
 use uplift_model::analysis::{Pinning, Statement};
 use uplift_model::hygiene::{Evidence, Presence};
+use uplift_model::{Ecosystem, Role};
 
 use super::{Answer, found, present};
 use crate::place;
@@ -19,7 +19,7 @@ pub(crate) struct Open<'s> {
 
 pub(super) fn look(survey: &Survey<'_>) -> Answer {
     let components = || survey.repository.components.iter();
-    let all = components().flat_map(|c| &c.requirements).filter(|r| r.pinning != Pinning::Elsewhere).count();
+    let all = components().flat_map(|c| &c.requirements).filter(|r| counts(r)).count();
     if all == 0 {
         return Answer::left_out("no manifest states dependencies");
     }
@@ -56,7 +56,7 @@ pub(crate) fn open<'s>(survey: &'s Survey<'_>) -> Vec<Open<'s>> {
     for component in &survey.repository.components {
         for requirement in &component.requirements {
             let held = component.locked && !requirement.locked.is_empty();
-            if held || requirement.pinning == Pinning::Elsewhere {
+            if held || !counts(requirement) {
                 continue;
             }
             let open = requirement.stated.iter().filter(|s| !is_exact(&s.specifier, component.ecosystem));
@@ -65,6 +65,11 @@ pub(crate) fn open<'s>(survey: &'s Survey<'_>) -> Vec<Open<'s>> {
     }
     all.sort_by(|a, b| (&a.statement.file, a.statement.line).cmp(&(&b.statement.file, b.statement.line)));
     all
+}
+
+/// Comes from an index and is no build tool: those are asked for by a floor, and no lock of the project holds them.
+fn counts(requirement: &Requirement) -> bool {
+    requirement.pinning != Pinning::Elsewhere && requirement.role != Role::Build
 }
 
 fn is_exact(specifier: &str, ecosystem: Ecosystem) -> bool {
