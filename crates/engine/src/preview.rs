@@ -24,7 +24,8 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     plan_on(request, clock::now(), watch)
 }
 
-/// The plan with ages and research as of `now` (Unix seconds). The resolver sees what the index has today.
+/// The plan with ages and research as of `now` (Unix seconds). The resolver sees what the index has today, but for what
+/// the minimum release age of the settings keeps out.
 pub(crate) fn plan_on(request: &Request, now: i64, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let desk = Desk::open(&request.path, &request.cancel)?;
     let head = desk.repository.usable_head()?.to_string();
@@ -61,7 +62,8 @@ pub(crate) fn plan_on(request: &Request, now: i64, watch: Watch<'_>) -> Result<P
     tell(Event::Doing { what: "looking up advisories, releases and where the code uses what".to_owned() })?;
     let research = shop.research(&base, now);
     let fixes = research.judged().young_fixes(settings.upgrade.minimum_release_age);
-    notes.extend(shop.keep_out_the_young(&solver, &base, now, &fixes)?);
+    // The rule of age counts back from today, whatever day the ages are counted to.
+    notes.extend(shop.keep_out_the_young(&solver, &base, clock::now(), &fixes)?);
     let holds = desk.journal.holds(&subject::shown(component))?;
     let facts = Facts {
         solver: &solver,
