@@ -131,9 +131,6 @@ fn figure(id: &str, caption: &str, picture: Picture) -> Block {
     Block::Figure(Figure { id: id.to_owned(), caption: caption.into(), picture })
 }
 
-/// Package, version in use, target, how far behind, age, why, risk.
-type Line = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, Tone);
-
 fn dependencies() -> Table {
     let mut table = Table::new(
         "dependency-table",
@@ -141,34 +138,22 @@ fn dependencies() -> Table {
         &["package", ">in use", ">target", "behind", ">age", "why", "risk"],
         "No dependency is stated.",
     );
-    let rows: [Line; 7] = [
+    let rows: [([&str; 7], Tone); 7] = [
         (
-            "cryptography",
-            "38.0.4",
-            "46.0.3",
-            "8 majors",
-            "3.9 y",
-            "3 high, 1 moderate",
-            "high: ABI, 4 call sites",
+            ["cryptography", "38.0.4", "46.0.3", "8 majors", "3.9 y", "3 high, 1 moderate", "high: ABI, 4 call sites"],
             Tone::Bad,
         ),
-        ("pydantic", "1.10.2", "2.14.1", "1 major", "3.8 y", "outdated", "high: 31 uses break here", Tone::Bad),
-        ("redis", "4.5.1", "5.3.1", "3 majors", "3.7 y", "held below 6 by arq", "medium", Tone::Warning),
-        ("certifi", "2022.9.24", "2026.10.5", "14 releases", "4.1 y", "1 high", "low", Tone::Good),
+        (["pydantic", "1.10.2", "2.14.1", "1 major", "3.8 y", "outdated", "high: 31 uses break here"], Tone::Bad),
+        (["redis", "4.5.1", "5.3.1", "3 majors", "3.7 y", "held below 6 by arq", "medium"], Tone::Warning),
+        (["certifi", "2022.9.24", "2026.10.5", "14 releases", "4.1 y", "1 high", "low"], Tone::Good),
         (
-            "opentelemetry-instrumentation-fastapi",
-            "0.41b0",
-            "0.59b0",
-            "18 minors",
-            "2.4 y",
-            "outdated",
-            "medium",
+            ["opentelemetry-instrumentation-fastapi", "0.41b0", "0.59b0", "18 minors", "2.4 y", "outdated", "medium"],
             Tone::Warning,
         ),
-        ("internal-pricing", "1.2.0", "", "", "", "", "", Tone::Unknown),
-        ("idna", "3.11", "", "current", "0.2 y", "", "", Tone::Plain),
+        (["internal-pricing", "1.2.0", "", "", "", "", ""], Tone::Unknown),
+        (["idna", "3.11", "", "current", "0.2 y", "", ""], Tone::Plain),
     ];
-    for (name, now, target, behind, age, why, risk, tone) in rows {
+    for ([name, now, target, behind, age, why, risk], tone) in rows {
         let unknown = Text::new().span(Span::Unknown("not retrieved: the index wants credentials".to_owned()));
         let why = if tone == Tone::Unknown { unknown } else { why.into() };
         let cells = vec![
