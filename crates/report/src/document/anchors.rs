@@ -58,6 +58,10 @@ impl Anchors {
 
     fn table(&mut self, table: &mut Table) {
         self.unique(&mut table.id, "table");
+        // Rows of a table without columns are not written, so nothing may lead to them.
+        if table.columns.is_empty() {
+            table.rows.clear();
+        }
         for row in &mut table.rows {
             if let Some(id) = &mut row.id {
                 self.unique(id, "row");

@@ -183,7 +183,15 @@ impl Page {
     }
 
     fn text(&self, said: &Text, place: Place) -> String {
-        let written: String = said.0.iter().map(|span| self.span(span, place)).collect();
+        let mut written = String::new();
+        for span in &said.0 {
+            let next = self.span(span, place);
+            // Two fences of code side by side would be read as one longer fence.
+            if written.ends_with('`') && next.starts_with('`') {
+                written.push('\u{200b}');
+            }
+            written.push_str(&next);
+        }
         let written = written.trim().to_owned();
         if place == Place::Line { not_a_marker(written) } else { written }
     }

@@ -14,7 +14,7 @@ use uplift_report::pictures::{Bars, Picture};
 use uplift_report::{html, markdown};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn hostile_text_never_becomes_html(document in hostile::document()) {
