@@ -212,7 +212,8 @@ impl Facts<'_> {
         if !matches!(self.settings.upgrade.strategy, Strategy::Security | Strategy::Minimal) {
             return Ok(());
         }
-        for row in self.research.judged().rows().filter(|r| !r.direct && r.reasons.contains(&Reason::Security)) {
+        // A package that only a constraints file names counts as direct for a check, and does not move by itself here.
+        for row in self.research.judged().rows().filter(|r| r.reasons.contains(&Reason::Security)) {
             let Ok(name) = PackageName::new(&row.name) else { continue };
             let (Some(current), Some(fix)) = (self.base.version(&name), self.research.judged().proposal(&name)) else {
                 continue;
