@@ -236,9 +236,9 @@ fn link(rest: &str) -> Option<(usize, String)> {
         let body = near(after.strip_prefix(open)?);
         body.find(close).map(|at| at + 2)
     };
-    // Neither: brackets of a text, such as `[breaking]` and `extras[dev]`.
-    let tail = closing('(', ')').or_else(|| closing('[', ']'))?;
-    Some((end + 2 + tail, text.to_owned()))
+    let tail = closing('(', ')').or_else(|| closing('[', ']'));
+    // Without an address these are brackets of a text, such as `[breaking]` and `extras[dev]`.
+    tail.map(|tail| (end + 2 + tail, text.to_owned()))
 }
 
 /// Elements vanish, addresses in angle brackets stay.

@@ -73,10 +73,9 @@ fn every_real_changelog_is_read_as_its_case_says() {
     assert!(wrong.is_empty(), "read differently than expected:\n{}", wrong.join("\n"));
 }
 
-/// A version, and its notes: kind, text, line.
-type Release = (String, Vec<(NoteKind, String, u32)>);
+type Notes = Vec<(NoteKind, String, u32)>;
 
-fn notes_of(text: &str, form: Form, from: &str, to: &str) -> Vec<Release> {
+fn notes_of(text: &str, form: Form, from: &str, to: &str) -> Vec<(String, Notes)> {
     let span = span(from, to);
     let wanted = Wanted { package: "demo", ecosystem: Ecosystem::Python, span: &span };
     let release = |t: Told| (t.version, t.notes.into_iter().map(|n| (n.kind, n.text, n.line)).collect());
