@@ -5,6 +5,7 @@
 //! instead of 100, and for a fresh run at every point instead of a sample. How many points and moments were met is told on stderr.
 //! Lives elsewhere: what a run comes to (`support/runs.rs`), other ways to be stopped (`stopped.rs`).
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(not(feature = "failpoints"), allow(unused_imports, dead_code, reason = "only kills at points need them"))]
 
 mod support;
 

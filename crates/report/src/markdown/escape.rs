@@ -16,7 +16,7 @@ pub(super) fn text(raw: &str) -> String {
                 safe.push(c);
                 safe.push('\u{200b}');
             }
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|' | '~' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '$' => {
                 safe.push('\\');
                 safe.push(c);
             }
@@ -74,6 +74,7 @@ mod tests {
     fn markup_stays_text() {
         assert_eq!(text("a|b <b>`x`</b>\n# c"), "a\\|b &lt;b&gt;\\`x\\`&lt;/b&gt; \\#\u{200b} c");
         assert_eq!(text("[x](javascript:1)"), "\\[x\\]\\(javascript:1\\)");
+        assert_eq!(text("$x$"), "\\$x\\$", "forges read it as a formula");
     }
 
     #[test]
