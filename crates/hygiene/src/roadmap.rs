@@ -195,7 +195,8 @@ mod tests {
             told,
             [
                 (3, "2.1 Search", Some(Progress::Completed), Progress::Partial),
-                (6, "2.2 More", Some(Progress::Partial), Progress::Partial),
+                // A folder's bare name and a fenced block name no file.
+                (6, "2.2 More", Some(Progress::Partial), Progress::CannotTell),
                 (11, "Login in `a/x.py`", Some(Progress::Completed), Progress::Completed),
                 (12, "Nothing named", Some(Progress::NotStarted), Progress::CannotTell),
                 (13, "Plain", Some(Progress::NotStarted), Progress::CannotTell),

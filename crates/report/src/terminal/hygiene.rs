@@ -325,7 +325,7 @@ mod tests {
             diff: "-pytest || true\n+pytest\n",
             existed: false,
         };
-        let page = mended(&fix, &View::new(80, false));
+        let page = mended(&fix, &View::new(100, false));
         assert!(
             page.starts_with("tests-gate is mended on branch uplift/hygiene-tests-gate: neutralised -> in place\n")
         );
