@@ -1,4 +1,5 @@
-//! The minimum release age: nothing that was uploaded too recently enters, neither named nor brought along.
+//! The minimum release age: nothing that was uploaded too recently enters, neither named nor brought along. A plan as of a
+//! past day is the same rule with another limit.
 //!
 //! Lives here: which packages are excepted, how far each may go, what is told where the index gives no dates.
 //! Lives elsewhere: asking under it (`crate::solver`); what was installed from the start is never judged.
@@ -13,11 +14,30 @@ use uplift_model::{PackageName, Solution, Version};
 use crate::error::EngineError;
 use crate::index::Index;
 
+/// What ages are counted to, in Unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Day {
+    /// The present; later releases are taken where no age is asked for.
+    Present(i64),
+    /// A day that has passed; no later release is seen.
+    Past(i64),
+}
+
+impl Day {
+    pub(crate) fn seconds(self) -> i64 {
+        match self {
+            Self::Present(at) | Self::Past(at) => at,
+        }
+    }
+}
+
 /// The rule as it applies to one environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Age {
-    /// Days; 0: no rule.
-    days: u32,
+    /// In words, such as `the minimum-release-age of 7 days`; empty: no rule.
+    rule: String,
+    /// The settings ask for it, and not the day.
+    chosen: bool,
     /// Unix seconds: what was uploaded later is too young.
     limit: i64,
     /// Packages that the rule does not bind: those whose versions the settings choose.
@@ -33,14 +53,14 @@ pub(crate) struct Age {
 }
 
 impl Age {
-    /// The rule of `settings` at the time `now` (Unix seconds), for an environment that holds `base`. `fixes`: packages that
-    /// only a young release mends, and that release.
+    /// The rule of `settings` on `day`, for an environment that holds `base`. `fixes`: packages that only a young release
+    /// mends, and that release.
     ///
     /// # Errors
     /// Those of asking the index.
     pub(crate) fn of(
         settings: &Upgrade,
-        now: i64,
+        day: Day,
         index: &Index<'_>,
         base: &Solution,
         exempt: BTreeSet<PackageName>,
@@ -48,8 +68,10 @@ impl Age {
     ) -> Result<Self, EngineError> {
         let days = settings.minimum_release_age;
         let exempt = exempt.into_iter().chain(fixes.keys().cloned()).collect();
-        let mut age = Self { days, limit: now - i64::from(days) * 86_400, exempt, ..Self::default() };
-        if days == 0 {
+        let limit = day.seconds().saturating_sub(i64::from(days) * 86_400);
+        let chosen = matches!(day, Day::Present(_));
+        let mut age = Self { rule: rule(day, days, limit), chosen, limit, exempt, ..Self::default() };
+        if !age.binds() {
             return Ok(age);
         }
         let names: Vec<PackageName> = base.packages.keys().cloned().collect();
@@ -64,6 +86,10 @@ impl Age {
         }
         age.unknown = !dated && !base.packages.is_empty();
         Ok(age)
+    }
+
+    fn binds(&self) -> bool {
+        !self.rule.is_empty()
     }
 
     fn enter(&mut self, name: &PackageName, current: &Version, releases: &[Release]) {
@@ -92,7 +118,7 @@ impl Age {
 
     /// What the resolver is told; `None`: nothing.
     pub(crate) fn youngest(&self) -> Option<Youngest> {
-        if self.days == 0 || self.unknown {
+        if !self.binds() || self.unknown {
             return None;
         }
         Some(Youngest {
@@ -114,7 +140,7 @@ impl Age {
         newest: &Version,
         releases: &[Release],
     ) -> Option<(Version, String)> {
-        if self.days == 0 || self.exempt.contains(name) {
+        if !self.binds() || self.exempt.contains(name) {
             return None;
         }
         let usable = |r: &&Release| r.installable() && r.yanked.is_none() && !r.version.is_prerelease();
@@ -124,9 +150,9 @@ impl Age {
             return None;
         }
         let reason = if self.unknown || self.undated.contains(name) {
-            format!("release dates not retrieved, and nothing younger than {} days may enter", self.days)
+            format!("release dates not retrieved, and nothing younger than {} may enter", self.rule)
         } else {
-            format!("it is younger than the minimum-release-age of {} days", self.days)
+            format!("it is younger than {}", self.rule)
         };
         Some((ceiling, reason))
     }
@@ -135,14 +161,26 @@ impl Age {
     pub(crate) fn note(&self) -> Option<String> {
         if self.unknown {
             return Some(format!(
-                "release dates not retrieved: the package index does not tell when versions were uploaded, so \
-                 minimum-release-age = {} cannot be checked and nothing new is taken; set it to 0 to upgrade without it",
-                self.days
+                "release dates not retrieved: the package index does not tell when versions were uploaded, so {} cannot be \
+                 checked and nothing new is taken{}",
+                self.rule,
+                if self.chosen { "; set it to 0 to upgrade without it" } else { "" }
             ));
         }
         let names: Vec<&str> = self.undated.iter().map(PackageName::as_str).collect();
         (!names.is_empty())
             .then(|| format!("release dates not retrieved of {}: they stay as they are", names.join(", ")))
+    }
+}
+
+fn rule(day: Day, days: u32, limit: i64) -> String {
+    match (day, days) {
+        (Day::Present(_), 0) => String::new(),
+        (Day::Present(_), days) => format!("the minimum-release-age of {days} days"),
+        (Day::Past(_), _) => {
+            let day = jiff::Timestamp::from_second(limit).map(|at| at.strftime("%Y-%m-%d").to_string());
+            format!("the end of {}", day.unwrap_or_else(|_| "the day asked for".to_owned()))
+        }
     }
 }
 
@@ -162,7 +200,7 @@ mod tests {
 
     fn rule() -> Age {
         let limit = "2026-11-14T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
-        Age { days: 7, limit, ..Age::default() }
+        Age { rule: "the minimum-release-age of 7 days".to_owned(), limit, ..Age::default() }
     }
 
     #[test]

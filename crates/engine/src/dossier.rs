@@ -17,6 +17,7 @@ use uplift_model::{Datum, Ecosystem, Plan, Settings};
 use uplift_sandbox::git::Git;
 use uplift_sandbox::{Cancel, clock};
 
+use crate::age::Day;
 use crate::check::{CheckRequest, check};
 use crate::control;
 use crate::desk::{Request, Watch};
@@ -139,7 +140,7 @@ fn plan(
         let whole = request.advisories.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()));
         settings.advisories.paths = whole.map(|path| path.display().to_string()).collect();
     }
-    let mut asked = Request {
+    let asked = Request {
         path: request.path.join(&component.path),
         settings,
         cancel: request.cancel.clone(),
@@ -150,21 +151,12 @@ fn plan(
     };
     let today = days::of_seconds(clock::now());
     let past = analysis.as_of != today;
-    let now = if past { days::end_of(&analysis.as_of) } else { None };
-    if let Some(end) = now {
-        // What was released since then is as good as too young.
-        let since = clock::now().saturating_sub(end).max(0) / 86_400 + 1;
-        let age = &mut asked.settings.upgrade.minimum_release_age;
-        *age = age.saturating_add(u32::try_from(since).unwrap_or(u32::MAX));
-    }
-    match preview::plan_on(&asked, now.unwrap_or_else(clock::now), watch) {
+    let ended = if past { days::end_of(&analysis.as_of) } else { None };
+    let day = ended.map_or_else(|| Day::Present(clock::now()), Day::Past);
+    match preview::plan_on(&asked, day, watch) {
         Ok(mut plan) => {
             if past {
-                plan.notes.push(format!(
-                    "as of {}: what was released later is held back as too young; an index that tells no dates is asked as it \
-                     is on {today}",
-                    analysis.as_of
-                ));
+                plan.notes.push(format!("as of {}: no later release enters", analysis.as_of));
             }
             Ok(Datum::found(plan))
         }

@@ -13,6 +13,7 @@ use uplift_model::{Event, PackageName, Phase, Plan, Version};
 use uplift_sandbox::clock;
 use uplift_sandbox::git::Oid;
 
+use crate::age::Day;
 use crate::approvals;
 use crate::commits::{Committed, Committer, Refusal};
 use crate::desk::{Desk, Request, Watch};
@@ -123,7 +124,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         let fixes = || if days == 0 { BTreeMap::new() } else { research.judged().young_fixes(days) };
         Ok::<_, EngineError>(given.as_ref().map_or_else(fixes, chosen))
     })?;
-    notes.extend(shop.keep_out_the_young(&solver, &base, row.created, &exempt)?);
+    notes.extend(shop.keep_out_the_young(&solver, &base, Day::Present(row.created), &exempt)?);
     let footing = Footing::lay(&shop, &solver, &lab, request.tests, &base, &mut notes, &tell)?;
     let holds = desk.journal.holds(&subject::shown(component))?;
     let facts = Facts {

@@ -10,6 +10,7 @@ use uplift_model::{Event, Plan};
 use uplift_sandbox::clock;
 use uplift_sandbox::dirs::Dirs;
 
+use crate::age::Day;
 use crate::desk::{Desk, Request, Watch};
 use crate::error::EngineError;
 use crate::planning::Facts;
@@ -21,16 +22,15 @@ use crate::workshop::{Order, Site, Workshop};
 /// # Errors
 /// [`EngineError`].
 pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
-    plan_on(request, clock::now(), watch)
+    plan_on(request, Day::Present(clock::now()), watch)
 }
 
-/// The plan with ages and research as of `now` (Unix seconds). The resolver sees what the index has today, but for what
-/// the minimum release age of the settings keeps out.
-pub(crate) fn plan_on(request: &Request, now: i64, watch: Watch<'_>) -> Result<Plan, EngineError> {
+/// The plan as of `day`: ages, research, and what the resolver may take.
+pub(crate) fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let desk = Desk::open(&request.path, &request.cancel)?;
     let head = desk.repository.usable_head()?.to_string();
     let settings = &request.settings;
-    let key = key(&desk, request, &head, &desk.journal.all_holds()?, now);
+    let key = key(&desk, request, &head, &desk.journal.all_holds()?, day.seconds());
     if !request.fresh
         && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
     {
@@ -60,10 +60,9 @@ pub(crate) fn plan_on(request: &Request, now: i64, watch: Watch<'_>) -> Result<P
     notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
     let base = solver.base()?;
     tell(Event::Doing { what: "looking up advisories, releases and where the code uses what".to_owned() })?;
-    let research = shop.research(&base, now);
+    let research = shop.research(&base, day.seconds());
     let fixes = research.judged().young_fixes(settings.upgrade.minimum_release_age);
-    // The rule of age counts back from today, whatever day the ages are counted to.
-    notes.extend(shop.keep_out_the_young(&solver, &base, clock::now(), &fixes)?);
+    notes.extend(shop.keep_out_the_young(&solver, &base, day, &fixes)?);
     let holds = desk.journal.holds(&subject::shown(component))?;
     let facts = Facts {
         solver: &solver,

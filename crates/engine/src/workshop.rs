@@ -15,7 +15,7 @@ use uplift_model::outcome::Counts;
 use uplift_model::{Event, PackageName, Settings, Solution, Version};
 use uplift_sandbox::Cancel;
 
-use crate::age::Age;
+use crate::age::{Age, Day};
 use crate::commits;
 use crate::desk::{self, Desk};
 use crate::error::EngineError;
@@ -135,12 +135,12 @@ impl<'d> Workshop<'d> {
         &self,
         solver: &Solver<'_>,
         base: &Solution,
-        now: i64,
+        day: Day,
         fixes: &BTreeMap<PackageName, Version>,
     ) -> Result<Option<String>, EngineError> {
         let upgrade = &self.order.settings.upgrade;
         let chosen = upgrade.pin.keys().chain(upgrade.target.keys()).cloned().collect();
-        let age = Age::of(upgrade, now, solver.index, base, chosen, fixes)?;
+        let age = Age::of(upgrade, day, solver.index, base, chosen, fixes)?;
         let note = age.note();
         let _set = solver.age.set(age);
         Ok(note)

@@ -17,7 +17,6 @@ mod roadmap;
 mod service;
 mod shell;
 mod survey;
-mod yaml;
 
 pub use audit::{audit, names};
 pub use fixes::{Change, Fix, FixError, Wish, fix};

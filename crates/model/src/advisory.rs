@@ -106,6 +106,27 @@ pub struct Exception {
 }
 
 impl Finding {
+    /// One of which only the id and the severity are known.
+    pub fn bare(id: &str, severity: Severity) -> Self {
+        Self {
+            id: id.to_owned(),
+            aliases: Vec::new(),
+            records: Vec::new(),
+            severity,
+            score: None,
+            vector: None,
+            classes: Vec::new(),
+            summary: String::new(),
+            affected: String::new(),
+            fixed: Vec::new(),
+            published: None,
+            modified: None,
+            epss: None,
+            known_exploited: None,
+            exception: None,
+        }
+    }
+
     /// Set aside, and the rule still holds.
     pub fn is_set_aside(&self) -> bool {
         self.exception.as_ref().is_some_and(|e| !e.expired)

@@ -76,23 +76,7 @@ fn named(list: &[Touching]) -> String {
 
 #[cfg(test)]
 pub(super) fn finding(id: &str, severity: Severity) -> Finding {
-    Finding {
-        id: id.to_owned(),
-        aliases: Vec::new(),
-        records: Vec::new(),
-        severity,
-        score: None,
-        vector: None,
-        classes: Vec::new(),
-        summary: String::new(),
-        affected: String::new(),
-        fixed: Vec::new(),
-        published: None,
-        modified: None,
-        epss: None,
-        known_exploited: None,
-        exception: None,
-    }
+    Finding::bare(id, severity)
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ mod node_range;
 mod readers;
 mod statement;
 mod versions;
-mod yaml;
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use uplift_model::hygiene::{Evidence, Presence};
 use super::{Answer, found, present};
 use crate::place;
 use crate::survey::Survey;
-use crate::yaml::{self, Node};
+use uplift_yaml::{self as yaml, Node};
 
 /// What a token of a known issuer begins with, how long the rest is at least, and whose it is.
 const PREFIXES: [(&str, usize, &str); 12] = [

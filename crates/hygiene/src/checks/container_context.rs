@@ -6,7 +6,7 @@ use super::{Answer, found, present};
 use crate::container::Dockerfile;
 use crate::place;
 use crate::survey::Survey;
-use crate::yaml::{self, Node};
+use uplift_yaml::{self as yaml, Node};
 
 pub(super) fn look(survey: &Survey<'_>) -> Answer {
     let mut doubtful: Vec<Evidence> = Vec::new();

@@ -3,7 +3,7 @@
 use super::{Does, File, Frame, Muzzle, MuzzleKind, Step};
 use crate::place;
 use crate::shell::Start;
-use crate::yaml::Node;
+use uplift_yaml::Node;
 
 pub(super) fn read(file: &File<'_>, steps: &mut Vec<Step>) {
     let Some(root) = &file.root else { return };

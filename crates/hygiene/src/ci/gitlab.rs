@@ -2,7 +2,7 @@
 
 use super::{Does, File, Frame, Muzzle, MuzzleKind, Step, is_true};
 use crate::shell::Start;
-use crate::yaml::Node;
+use uplift_yaml::Node;
 
 /// Keys at the top that are no jobs.
 const NO_JOBS: [&str; 11] = [

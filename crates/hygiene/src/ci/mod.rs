@@ -17,7 +17,7 @@ use uplift_model::hygiene::Evidence;
 use crate::place;
 use crate::repository::Repository;
 use crate::shell::{self, MaskKind, Start};
-use crate::yaml::{self, Node};
+use uplift_yaml::{self as yaml, Node};
 
 /// One command or action of a pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{At, Found, dockerfile, images as image_names};
 use crate::runtimes::statement::{Runtime, kind};
-use crate::runtimes::yaml::{self, Node, Value};
+use uplift_yaml::{self as yaml, Node, Value};
 
 fn parsed(text: &str, found: &mut Found) -> Option<Node> {
     match yaml::read(text) {

@@ -2,7 +2,7 @@
 
 use super::{At, Found, dockerfile, images};
 use crate::runtimes::statement::kind;
-use crate::runtimes::yaml;
+use uplift_yaml as yaml;
 
 pub(super) fn read(file: &str, text: &str, found: &mut Found) {
     let root = match yaml::read(text) {

@@ -2,7 +2,7 @@
 
 use super::{At, Found, images};
 use crate::runtimes::statement::{Runtime, kind};
-use crate::runtimes::yaml::{self, Node, Value};
+use uplift_yaml::{self as yaml, Node, Value};
 
 const KEYS: [(&str, Runtime, &str); 2] =
     [("python-version", Runtime::Python, "python-version:"), ("node-version", Runtime::Node, "node-version:")];

@@ -14,7 +14,7 @@ pub(super) use self::run::delivered;
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_model::Ecosystem;
-use uplift_model::advisory::{Finding, Severity};
+use uplift_model::advisory::Finding;
 
 use super::identity;
 use super::purl;
@@ -160,26 +160,5 @@ impl Bill {
         let head = [standard.to_owned(), self.subject.clone(), commit, self.day.clone(), format!("{:?}", self.remarks)];
         let all: Vec<String> = head.into_iter().chain(parts).chain(packages).chain(edges).chain(threats).collect();
         identity::uuid(all.iter().map(String::as_str))
-    }
-}
-
-/// What is left of an advisory where only its id and severity were kept.
-pub(super) fn bare(id: &str, severity: Severity) -> Finding {
-    Finding {
-        id: id.to_owned(),
-        aliases: Vec::new(),
-        records: Vec::new(),
-        severity,
-        score: None,
-        vector: None,
-        classes: Vec::new(),
-        summary: String::new(),
-        affected: String::new(),
-        fixed: Vec::new(),
-        published: None,
-        modified: None,
-        epss: None,
-        known_exploited: None,
-        exception: None,
     }
 }

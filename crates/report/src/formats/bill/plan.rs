@@ -7,7 +7,7 @@ use uplift_model::advisory::Finding;
 use uplift_model::solution::Change;
 use uplift_model::{Candidate, Ecosystem, Plan, Role};
 
-use super::{Bill, Named, Node, Part, bare};
+use super::{Bill, Named, Node, Part};
 use crate::formats::standing::Standing;
 use crate::{clean, words};
 
@@ -35,7 +35,8 @@ impl Bill {
                 Some(index) => *index,
                 None => bill.transitive(&one.package, &one.version),
             };
-            let finding = details.get(one.id.as_str()).map_or_else(|| bare(&one.id, one.severity), |f| (*f).clone());
+            let finding =
+                details.get(one.id.as_str()).map_or_else(|| Finding::bare(&one.id, one.severity), |f| (*f).clone());
             let standing = match Standing::of(&finding) {
                 Standing::Affected { action } => Standing::Affected { action: join(&one.why, &action) },
                 other => other,

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use uplift_model::advisory::Finding;
 use uplift_model::outcome::{RunReport, RunState};
 use uplift_model::plan::Vulnerable;
 use uplift_model::{Ecosystem, Version};
 
+use super::Bill;
 use super::plan::{findings, join};
-use super::{Bill, bare};
 use crate::formats::standing::{self, Standing};
 use crate::{clean, words};
 
@@ -58,7 +59,8 @@ impl Bill {
         bill.carried_along(report, delivered, &mut ends);
         let details = findings(plan);
         for one in &plan.security.removed {
-            let finding = details.get(one.id.as_str()).map_or_else(|| bare(&one.id, one.severity), |f| (*f).clone());
+            let finding =
+                details.get(one.id.as_str()).map_or_else(|| Finding::bare(&one.id, one.severity), |f| (*f).clone());
             let (index, standing) = match ends.get(&one.package) {
                 Some(end) => (end.index, removed(one, end, &finding)),
                 None if !delivered => {
@@ -73,7 +75,8 @@ impl Bill {
             bill.threat(&finding, index, standing);
         }
         for one in &plan.security.remaining {
-            let finding = details.get(one.id.as_str()).map_or_else(|| bare(&one.id, one.severity), |f| (*f).clone());
+            let finding =
+                details.get(one.id.as_str()).map_or_else(|| Finding::bare(&one.id, one.severity), |f| (*f).clone());
             let index = match ends.get(&one.package) {
                 Some(end) => end.index,
                 None => bill.transitive(&one.package, &one.version),

@@ -11,7 +11,7 @@ use uplift_model::{Candidate, Plan};
 use super::log::{Fix, Log};
 use super::rules::{Kind, Rule, level};
 use super::{About, Gap, Place, Remark, fix, log};
-use crate::formats::bill::{bare, findings};
+use crate::formats::bill::findings;
 use crate::words;
 
 pub(in crate::formats) fn plan(plan: &Plan) -> Log {
@@ -65,7 +65,7 @@ pub(super) fn gaps(plan: &Plan) -> Vec<Gap> {
 }
 
 pub(super) fn advisory(plan: &Plan, one: &Vulnerable, details: &BTreeMap<&str, &Finding>, told: &str) -> Remark {
-    let finding = details.get(one.id.as_str()).map_or_else(|| bare(&one.id, one.severity), |f| (*f).clone());
+    let finding = details.get(one.id.as_str()).map_or_else(|| Finding::bare(&one.id, one.severity), |f| (*f).clone());
     let summary = finding.summary.trim();
     let message = format!("{} {}: {} ({}) {summary}{told}", one.package, one.version, one.id, one.severity);
     let candidate = plan.candidates.iter().find(|c| c.name.as_str() == one.package);

@@ -1,4 +1,7 @@
 //! YAML as a tree with lines: files of many tools, of which only a few keys are looked at.
+//!
+//! Lives here: one tolerant reader for CI, compose and monitoring files. Lives elsewhere: locks, whose whole form is known
+//! and typed (`ecosystems`); what a key means (`facts`, `hygiene`).
 
 use std::fmt;
 
@@ -7,14 +10,14 @@ use serde_saphyr::Spanned;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Node {
+pub struct Node {
     /// 1-based.
-    pub(crate) line: u32,
-    pub(crate) value: Value,
+    pub line: u32,
+    pub value: Value,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
     Null,
     /// As written, without quotes. `number`: without quotes and read as a number by other programs.
     Scalar {
@@ -25,8 +28,11 @@ pub(crate) enum Value {
     Map(Vec<(String, Node)>),
 }
 
-/// The tree of the first document; the message of the parser when there is none.
-pub(crate) fn read(text: &str) -> Result<Node, String> {
+/// The tree of the first document.
+///
+/// # Errors
+/// The first line of the parser's message.
+pub fn read(text: &str) -> Result<Node, String> {
     let options = serde_saphyr::options! { duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins };
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
         Ok(root) => Ok(located(root, text)),
@@ -35,30 +41,30 @@ pub(crate) fn read(text: &str) -> Result<Node, String> {
 }
 
 impl Node {
-    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(name, _)| name == key).map(|(_, node)| node)
     }
 
     /// Follows `keys` one after the other.
-    pub(crate) fn at(&self, keys: &[&str]) -> Option<&Self> {
+    pub fn at(&self, keys: &[&str]) -> Option<&Self> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
-    pub(crate) fn entries(&self) -> &[(String, Self)] {
+    pub fn entries(&self) -> &[(String, Self)] {
         match &self.value {
             Value::Map(entries) => entries,
             _ => &[],
         }
     }
 
-    pub(crate) fn items(&self) -> &[Self] {
+    pub fn items(&self) -> &[Self] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
         }
     }
 
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Scalar { text, .. } => Some(text),
             _ => None,
@@ -66,7 +72,7 @@ impl Node {
     }
 
     /// The items of a list, or the scalar itself.
-    pub(crate) fn scalars(&self) -> Vec<&Self> {
+    pub fn scalars(&self) -> Vec<&Self> {
         match &self.value {
             Value::List(items) => items.iter().filter(|i| i.text().is_some()).collect(),
             Value::Scalar { .. } => vec![self],
@@ -74,12 +80,12 @@ impl Node {
         }
     }
 
-    pub(crate) fn is_number(&self) -> bool {
+    pub fn is_number(&self) -> bool {
         matches!(self.value, Value::Scalar { number: true, .. })
     }
 
     /// All keys and texts below, one a line.
-    pub(crate) fn all_text(&self) -> String {
+    pub fn all_text(&self) -> String {
         let mut out = String::new();
         self.collect(&mut out);
         out
@@ -202,6 +208,7 @@ impl<'de> Visitor<'de> for RawVisitor {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
