@@ -19,13 +19,21 @@ const FEATURES: &str = "uplift-cli/failpoints";
 /// When cargo cannot be started, or tidy cannot read the workspace.
 pub(crate) fn run(root: &Path) -> Result<bool> {
     let began = Instant::now();
+    let mut closing = None;
     let passed = step("format", || cargo(root, &["fmt", "--all", "--check"]))?
         && step("tidy", || crate::tidy::run(root))?
         && step("clippy", || {
             cargo(root, &["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])
         })?
-        && step("tests", || tests(root))?;
-    println!("ci: {} in {} s", if passed { "everything holds" } else { "failed" }, began.elapsed().as_secs());
+        && step("tests", || {
+            let (passed, tally) = tests(root)?;
+            closing = Some(tally.closing(passed));
+            Ok(passed)
+        })?;
+    println!("\nci: {} in {} s", if passed { "everything holds" } else { "failed" }, began.elapsed().as_secs());
+    if let Some(closing) = closing {
+        println!("{closing}");
+    }
     Ok(passed)
 }
 
@@ -38,9 +46,9 @@ fn step(name: &str, act: impl FnOnce() -> Result<bool>) -> Result<bool> {
     Ok(passed)
 }
 
-/// Every test, its output passed on as it comes, and one closing line in the runner's own words that sums up
-/// the many test programs of a workspace.
-fn tests(root: &Path) -> Result<bool> {
+/// Every test, its output passed on as it comes, and closing lines, in the runner's own words and in
+/// plain ones, that sum up the many test programs of a workspace.
+fn tests(root: &Path) -> Result<(bool, Tally)> {
     let mut child = cargo_with(root, &["test", "--workspace", "--features", FEATURES, "--no-fail-fast"])
         .stdout(Stdio::piped())
         .spawn()
@@ -54,10 +62,9 @@ fn tests(root: &Path) -> Result<bool> {
         screen.write_all(b"\n")?;
         tally.read(&String::from_utf8_lossy(&line));
     }
-    let passed = child.wait().context("cannot wait for cargo")?.success();
-    writeln!(screen, "\n{}", tally.closing(passed))?;
     // "No test ran" is never a pass.
-    Ok(passed && tally.passed > 0)
+    let passed = child.wait().context("cannot wait for cargo")?.success() && tally.passed > 0;
+    Ok((passed, tally))
 }
 
 fn cargo(root: &Path, words: &[&str]) -> Result<bool> {
@@ -103,7 +110,10 @@ impl Tally {
     fn closing(&self, passed: bool) -> String {
         let Self { programs, passed: good, failed, ignored } = self;
         let word = if passed { "ok" } else { "FAILED" };
-        format!("test result: {word}. {good} passed; {failed} failed; {ignored} ignored; in {programs} test programs")
+        format!(
+            "test result: {word}. {good} passed; {failed} failed; {ignored} ignored; 0 measured; 0 filtered out; \
+             in {programs} test programs\n{good} passed, {failed} failed, {ignored} skipped"
+        )
     }
 }
 
@@ -117,7 +127,9 @@ mod tests {
         tally.read("running 3 tests");
         tally.read("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s");
         tally.read("test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
-        assert_eq!(tally.closing(false), "test result: FAILED. 7 passed; 2 failed; 1 ignored; in 2 test programs");
+        let closing = tally.closing(false);
+        assert!(closing.starts_with("test result: FAILED. 7 passed; 2 failed; 1 ignored; "), "{closing}");
+        assert!(closing.ends_with("in 2 test programs\n7 passed, 2 failed, 1 skipped"), "{closing}");
     }
 
     #[test]

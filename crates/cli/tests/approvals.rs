@@ -142,3 +142,59 @@ fn by_default_agreements_are_named_and_nothing_waits() {
     let report = project.run(&["upgrade", "--format", "json"]).json(0);
     assert!(names(&report["kept"]).contains(&"delta"), "{report:#}");
 }
+
+#[test]
+fn an_agreement_that_is_withdrawn_no_longer_holds_and_stays_on_record() {
+    let Some(project) = Project::new(ASKS).map(Project::known) else { return };
+    let id = project.plan()["id"].as_str().unwrap().to_owned();
+    let withdraw = |package: &str| {
+        project.run(&["approve", &id, package, "--as", "release lead", "--withdraw", "--format", "json"])
+    };
+    withdraw("delta").expect(3).tells(&["nobody has agreed to delta as release lead", "no agreement to this plan"]);
+    withdraw("all").expect(3).tells(&["nobody has agreed to anything"]);
+    project.approve(&id, "delta", "release lead").json(0);
+
+    // Somebody else takes it back.
+    project.repo.git(&["config", "user.name", "Noa"]);
+    let document = withdraw("delta").json(0);
+    assert_eq!(document["approvals"], serde_json::json!([]));
+    assert_eq!(document["withdrawn"][0]["by"], "Noa <mia@shop.example>");
+    assert_eq!(document["waiting"][0]["reason"], "waits for approval by release lead");
+    assert_eq!(project.plan()["approvals"], serde_json::json!([]));
+    let report = project.run(&["upgrade", "--format", "json"]).json(5);
+    assert_eq!(held(&report, "delta")["reason"], "waits for approval by release lead");
+    withdraw("delta").expect(3).tells(&["nobody has agreed"]);
+
+    // It can be given anew, by whoever; twice by one person counts once.
+    for _ in 0..2 {
+        project.approve(&id, "delta", "release lead").json(0);
+    }
+    let plan = project.plan();
+    assert_eq!(plan["approvals"].as_array().unwrap().len(), 1, "{:#}", plan["approvals"]);
+    assert_eq!(plan["approvals"][0]["by"], "Noa <mia@shop.example>");
+}
+
+/// Whenever it is killed, an agreement is there whole or not at all, and the same command makes it so.
+#[cfg(feature = "failpoints")]
+#[test]
+fn killed_at_its_points_an_agreement_is_there_or_not() {
+    let Some(project) = Project::new(ASKS).map(Project::known) else { return };
+    let id = project.plan()["id"].as_str().unwrap().to_owned();
+    let agreed = || project.plan()["approvals"].as_array().unwrap().len();
+    for (more, before, after) in [(None, 0, 1), (Some("--withdraw"), 1, 0)] {
+        let list = project.stage.folder().join(format!("killed-{}", more.unwrap_or("agreed")));
+        let args: Vec<&str> = ["approve", &id, "delta", "--as", "release lead"].into_iter().chain(more).collect();
+        let mut met = Vec::new();
+        // Withdrawn already is refused: nothing is left to do then.
+        while met.len() < 10 && agreed() == before {
+            let order = ("UPLIFT_TEST_KILL_ONCE", list.to_str().unwrap());
+            let ended = project.stage.run_with(project.repo.path(), &args, order);
+            let names = std::fs::read_to_string(&list).unwrap_or_default();
+            met = names.lines().map(str::to_owned).collect();
+            assert!(ended.code.is_none(), "not killed: {}{}", ended.stdout, ended.stderr);
+            let held = if met.iter().any(|name| name.starts_with("after an agreement")) { after } else { before };
+            assert_eq!(agreed(), held, "{met:?}");
+        }
+        assert_eq!(met.iter().filter(|name| name.contains("an agreement")).count(), 2, "{met:?}");
+    }
+}

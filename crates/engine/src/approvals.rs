@@ -35,22 +35,26 @@ pub struct Agreement {
     pub packages: Vec<PackageName>,
     pub role: String,
     pub note: Option<String>,
+    /// The agreement in this role no longer holds, whoever gave it.
+    pub withdraw: bool,
 }
 
 /// What was taken down, and what still waits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agreed {
     pub plan: String,
+    /// What was agreed; or, where agreements were withdrawn, who did that to which.
     pub taken_down: Vec<Approval>,
+    pub withdrawn: bool,
     /// Packages of each move that still waits, and why.
     pub waiting: Vec<(Vec<PackageName>, String)>,
 }
 
-/// Takes an agreement down in the journal of the repository at `path`.
+/// Takes an agreement, or its withdrawal, down in the journal of the repository at `path`.
 ///
 /// # Errors
-/// [`EngineError::Repository`] when the plan is not known or was changed by hand, when nothing in it waits for the role, or
-/// when git knows no name for who agrees.
+/// [`EngineError::Repository`] when the plan is not known or was changed by hand, when nothing in it waits for the role or
+/// nobody has agreed to what is withdrawn, or when git knows no name for who agrees.
 pub fn approve(path: &Path, agreement: &Agreement) -> Result<Agreed, EngineError> {
     let desk = Desk::open(path, &Cancel::new())?;
     let plan = match &agreement.plan {
@@ -65,8 +69,12 @@ pub fn approve(path: &Path, agreement: &Agreement) -> Result<Agreed, EngineError
         )
     })?;
     let day = days::of_seconds(clock::now());
+    let mut asked = asked(&plan, agreement)?;
+    if agreement.withdraw {
+        asked = agreed_already(asked, &desk.journal.approvals(&plan.id)?, agreement)?;
+    }
     let mut taken_down = Vec::new();
-    for (one, role) in asked(&plan, agreement)? {
+    for (one, role) in asked {
         for candidate in &one.candidates {
             let approval = Approval {
                 plan: plan.id.clone(),
@@ -76,13 +84,13 @@ pub fn approve(path: &Path, agreement: &Agreement) -> Result<Agreed, EngineError
                 day: day.clone(),
                 note: agreement.note.clone(),
             };
-            desk.journal.approve(&approval)?;
+            desk.journal.agree(&approval, agreement.withdraw)?;
             taken_down.push(approval);
         }
     }
     let known = desk.journal.approvals(&plan.id)?;
     let waiting = waiting(&plan, &known).into_iter().map(|w| (w.packages.clone(), w.reason())).collect();
-    Ok(Agreed { plan: plan.id, taken_down, waiting })
+    Ok(Agreed { plan: plan.id, taken_down, withdrawn: agreement.withdraw, waiting })
 }
 
 /// The moves that the agreement is about, each with the role as the plan writes it.
@@ -122,6 +130,36 @@ fn asked<'p>(plan: &'p Plan, agreement: &Agreement) -> Result<Vec<(&'p Move, Str
         found.push((one, role));
     }
     Ok(found)
+}
+
+/// What can be withdrawn: moves of `asked` that somebody has agreed to in that role.
+fn agreed_already<'p>(
+    mut asked: Vec<(&'p Move, String)>,
+    known: &[Approval],
+    agreement: &Agreement,
+) -> Result<Vec<(&'p Move, String)>, EngineError> {
+    let given = |one: &Move, role: &str| {
+        one.candidates.iter().any(|c| known.iter().any(|a| a.package == c.name && same(&a.role, role)))
+    };
+    let nobody = |what: String| {
+        let held: Vec<String> = known.iter().map(|a| format!("{} as {} by {}", a.package, a.role, a.by)).collect();
+        EngineError::repository(
+            format!("nobody has agreed to {what} as {}", agreement.role),
+            if held.is_empty() {
+                "there is no agreement to this plan".to_owned()
+            } else {
+                format!("agreed is: {}", held.join("; "))
+            },
+        )
+    };
+    if agreement.packages.is_empty() {
+        asked.retain(|(one, role)| given(one, role));
+        return if asked.is_empty() { Err(nobody("anything".to_owned())) } else { Ok(asked) };
+    }
+    match asked.iter().position(|(one, role)| !given(one, role)) {
+        Some(at) => Err(nobody(agreement.packages.get(at).map_or_else(|| "this".to_owned(), ToString::to_string))),
+        None => Ok(asked),
+    }
 }
 
 fn roles(plan: &Plan) -> String {

@@ -15,4 +15,7 @@ pub(crate) struct Approving {
     /// What is worth knowing about it later
     #[arg(long, value_name = "TEXT")]
     pub(crate) note: Option<String>,
+    /// The agreement in this role no longer holds, whoever gave it; both stay on record
+    #[arg(long)]
+    pub(crate) withdraw: bool,
 }

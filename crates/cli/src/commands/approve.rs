@@ -19,6 +19,7 @@ const ALL: &str = "all";
 struct Document<'a> {
     plan: &'a str,
     approvals: &'a [Approval],
+    withdrawn: &'a [Approval],
     waiting: Vec<Waiting<'a>>,
 }
 
@@ -37,10 +38,18 @@ pub(crate) fn run(args: &Approving, desk: &Desk) -> Ended {
     };
     let agreed = uplift_engine::approve(
         desk.here(),
-        &Agreement { plan, packages: packages(&args.packages)?, role: args.role.clone(), note: args.note.clone() },
+        &Agreement {
+            plan,
+            packages: packages(&args.packages)?,
+            role: args.role.clone(),
+            note: args.note.clone(),
+            withdraw: args.withdraw,
+        },
     )?;
     let waiting = agreed.waiting.iter().map(|(packages, reason)| Waiting { packages, reason }).collect();
-    let document = Document { plan: &agreed.plan, approvals: &agreed.taken_down, waiting };
+    let (approvals, withdrawn): (&[Approval], &[Approval]) =
+        if agreed.withdrawn { (&[], &agreed.taken_down) } else { (&agreed.taken_down, &[]) };
+    let document = Document { plan: &agreed.plan, approvals, withdrawn, waiting };
     desk.answer(|| screen(&agreed), json::v1::APPROVALS, &document)?;
     Ok(ExitCode::Done)
 }
@@ -59,8 +68,9 @@ fn packages(named: &[String]) -> Result<Vec<PackageName>, Failure> {
 
 fn screen(agreed: &Agreed) -> String {
     let mut page = String::new();
+    let (done, by) = if agreed.withdrawn { ("no longer agreed", "withdrawn by") } else { ("agreed", "by") };
     for one in &agreed.taken_down {
-        page.push_str(&clean::line(&format!("{}: agreed as {} by {}", one.package, one.role, one.by)));
+        page.push_str(&clean::line(&format!("{}: {done} as {} {by} {}", one.package, one.role, one.by)));
         page.push('\n');
     }
     for (packages, reason) in &agreed.waiting {

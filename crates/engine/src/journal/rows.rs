@@ -201,31 +201,38 @@ impl Journal {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Takes an agreement down; an earlier one of the same person to the same is replaced.
+    /// Takes an agreement down, or that the agreement in its role to its package no longer holds, whoever gave it.
+    /// Nothing on record is overwritten.
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn approve(&self, approval: &Approval) -> Result<(), JournalError> {
-        let query = sqlx::query("INSERT OR REPLACE INTO approvals (plan, package, role, by_whom, day, note, at) VALUES (?, ?, ?, ?, ?, ?, unixepoch())")
-            .bind(&approval.plan)
-            .bind(approval.package.as_str())
-            .bind(&approval.role)
-            .bind(&approval.by)
-            .bind(&approval.day)
-            .bind(&approval.note);
-        crash::point("before", "an approval");
+    pub fn agree(&self, approval: &Approval, withdrawn: bool) -> Result<(), JournalError> {
+        let query = sqlx::query(
+            "INSERT INTO agreements (at, withdrawn, plan, package, role, by_whom, day, note) VALUES (unixepoch(), ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(withdrawn)
+        .bind(&approval.plan)
+        .bind(approval.package.as_str())
+        .bind(&approval.role)
+        .bind(&approval.by)
+        .bind(&approval.day)
+        .bind(&approval.note);
+        crash::point("before", "an agreement");
         self.block(|c| self.runtime.block_on(query.execute(c)))?;
-        crash::point("after", "an approval");
+        crash::point("after", "an agreement");
         Ok(())
     }
 
-    /// Every agreement to a plan, by package and role.
+    /// Every agreement to a plan that holds, by package and role; of one person to one thing the latest.
     ///
     /// # Errors
     /// [`JournalError`].
     pub fn approvals(&self, plan: &str) -> Result<Vec<Approval>, JournalError> {
         let query = sqlx::query(
-            "SELECT plan, package, role, by_whom, day, note FROM approvals WHERE plan = ? ORDER BY package, role, at, by_whom",
+            "SELECT plan, package, role, by_whom, day, note FROM agreements AS one WHERE plan = ? AND withdrawn = 0 AND NOT EXISTS (
+                SELECT 1 FROM agreements AS later WHERE later.seq > one.seq AND later.plan = one.plan AND later.package = one.package
+                AND later.role = one.role AND (later.withdrawn = 1 OR later.by_whom = one.by_whom)
+            ) ORDER BY package, role, seq",
         )
         .bind(plan);
         let rows = self.block(|c| self.runtime.block_on(query.fetch_all(c)))?;

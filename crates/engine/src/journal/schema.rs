@@ -7,7 +7,7 @@ use sqlx::{Executor, Row};
 
 use super::JournalError;
 
-const FORM: i64 = 2;
+const FORM: i64 = 3;
 
 const TABLES: &str = "
 BEGIN;
@@ -29,7 +29,15 @@ CREATE TABLE IF NOT EXISTS approvals (
     plan TEXT NOT NULL, package TEXT NOT NULL, role TEXT NOT NULL, by_whom TEXT NOT NULL, day TEXT NOT NULL, note TEXT,
     at INTEGER NOT NULL, PRIMARY KEY (plan, package, role, by_whom)
 );
-PRAGMA user_version = 2;
+CREATE TABLE IF NOT EXISTS agreements (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, withdrawn INTEGER NOT NULL, plan TEXT NOT NULL, package TEXT NOT NULL,
+    role TEXT NOT NULL, by_whom TEXT NOT NULL, day TEXT NOT NULL, note TEXT
+);
+CREATE INDEX IF NOT EXISTS agreements_to_plan ON agreements (plan, package, role);
+INSERT INTO agreements (at, withdrawn, plan, package, role, by_whom, day, note)
+    SELECT at, 0, plan, package, role, by_whom, day, note FROM approvals ORDER BY at, rowid;
+DROP TABLE approvals;
+PRAGMA user_version = 3;
 COMMIT;";
 
 /// Checks the file and brings it to the current form.
@@ -52,8 +60,8 @@ pub(super) async fn prepare(connection: &mut SqliteConnection, file: &Path) -> R
         .map_err(failed)?;
     match form {
         FORM => Ok(()),
-        // Form 2 only adds a table.
-        0 | 1 => connection.execute(TABLES).await.map(|_| ()).map_err(failed),
+        // Form 2 added `approvals`, form 3 keeps them as a record of what was agreed and withdrawn.
+        0..FORM => connection.execute(TABLES).await.map(|_| ()).map_err(failed),
         _ => Err(JournalError::Newer(file.to_owned())),
     }
 }
