@@ -107,7 +107,7 @@ impl FromStr for Wanted {
 
 /// The settings for the project at `path`, with what the flags override.
 pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Settings, Failure> {
-    let repository = Git::open(path).map_err(EngineError::from)?;
+    let repository = Git::find(path).map_err(EngineError::from)?;
     let asked = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = selection.component.as_ref().map_or(asked, |c| repository.top.join(c));
     let mut settings = read(&folder, &repository.top)?;
@@ -122,7 +122,7 @@ pub(crate) fn load(path: &Path, selection: &Selection) -> Result<Settings, Failu
 /// The settings for any folder, in a repository or not.
 pub(crate) fn around(path: &Path) -> Result<Settings, Failure> {
     let folder = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let root = Git::open(&folder).map_or_else(|_| folder.clone(), |r| r.top);
+    let root = Git::find(&folder).map_or_else(|_| folder.clone(), |r| r.top);
     Ok(read(&folder, &root)?)
 }
 

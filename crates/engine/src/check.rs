@@ -14,7 +14,7 @@ use uplift_model::analysis::Analysis;
 use uplift_model::comparison::Comparison;
 use uplift_sandbox::dirs::Dirs;
 use uplift_sandbox::fetch::{Fetch, FetchSettings};
-use uplift_sandbox::git::Git;
+use uplift_sandbox::git::{Git, Place};
 use uplift_sandbox::{Cancel, clock};
 
 use crate::error::EngineError;
@@ -75,8 +75,8 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     if let Some(day) = request.as_of.as_ref().filter(|d| !days::is_date(d)) {
         return Err(EngineError::repository(format!("`{day}` is not a date"), "write it as 2026-11-21"));
     }
-    let repository = Git::open(&folder).ok();
-    let commit = repository.as_ref().and_then(|r| r.usable_head().ok()).map(|h| h.to_string());
+    let repository = Git::find(&folder).ok();
+    let commit = repository.as_ref().and_then(Place::head).map(|h| h.to_string());
     let name = repository.as_ref().map_or(&folder, |r| &r.top).file_name();
     let name = name.map_or_else(|| "project".to_owned(), |n| n.to_string_lossy().into_owned());
     let dirs = Dirs::find()

@@ -109,7 +109,7 @@ fn is_of(run: &RunReport, request: &DossierRequest, component: &ComponentAnalysi
 
 /// A component's folder from the repository's root, as plans name it; `None`: there is no repository.
 fn from_root(request: &DossierRequest, component: &ComponentAnalysis) -> Option<String> {
-    let top = Git::open(&request.path).ok()?.top;
+    let top = Git::find(&request.path).ok()?.top;
     let folder = request.path.canonicalize().ok()?.join(&component.path);
     let inner = folder.canonicalize().ok()?.strip_prefix(top).ok()?.display().to_string();
     Some(if inner.is_empty() { ".".to_owned() } else { inner })

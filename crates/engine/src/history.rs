@@ -32,7 +32,7 @@ pub struct Entry {
 
 /// Where the analyses of the repository at `path` lie; `None`: no repository, so nothing is kept.
 fn folder(path: &Path) -> Option<PathBuf> {
-    Some(Git::open(path).ok()?.git_common_dir.join("uplift").join("analyses"))
+    Some(Git::find(path).ok()?.git_common_dir.join("uplift").join("analyses"))
 }
 
 /// Keeps an analysis, unless the newest one says the same. Failing costs history, not the answer.

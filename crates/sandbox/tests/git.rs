@@ -398,3 +398,30 @@ fn the_users_branch_moves_forward_only() {
     assert_eq!(fs::read_to_string(repo.at("requirements.txt")).unwrap(), "left==2\n");
     assert_eq!(repo.head(), next);
 }
+
+#[test]
+fn a_repository_is_found_from_anywhere_in_it() {
+    let repo = Repo::new();
+    let top = repo.0.path().canonicalize().unwrap();
+    let odd = "a name\nof two lines/ü/ deep";
+    repo.write(format!("{odd}/x.py"), "1\n");
+    for from in [String::new(), "app".to_owned(), "app/main.py".to_owned(), odd.to_owned()] {
+        let place = Git::find(&repo.at(&from)).unwrap();
+        assert_eq!((place.top.as_path(), place.bare), (top.as_path(), false), "from {from:?}");
+        assert_eq!(place.git_common_dir.canonicalize().unwrap(), top.join(".git"));
+        assert_eq!(place.head(), Some(repo.head()));
+    }
+    // A worktree is a place of its own beside the same git folder; a link leads to where it points.
+    let beside = tempfile::tempdir().unwrap();
+    let tree = beside.path().join("line\nbreak");
+    repo.git(&["worktree", "add", "-q", "--detach", tree.to_str().unwrap()]);
+    let place = Git::find(&tree.join("app")).unwrap();
+    assert_eq!(place.top, tree.canonicalize().unwrap());
+    assert_eq!(place.git_common_dir.canonicalize().unwrap(), top.join(".git"));
+    let link = beside.path().join("link");
+    symlink(&top, &link).unwrap();
+    assert_eq!(Git::find(&link.join("app")).unwrap().top, top);
+    // Inside the git folder there is no work tree.
+    assert!(matches!(Git::find(&repo.at(".git")), Err(GitError::NotARepository(_))));
+    assert_eq!(Git::find(Repo::empty().0.path()).unwrap().head(), None);
+}

@@ -15,7 +15,7 @@ use crate::settings;
 
 pub(crate) fn run(path: &Path, desk: &Desk) -> Ended {
     let path = desk.path(path);
-    let root = Git::open(&path).map_err(EngineError::from)?.top;
+    let root = Git::find(&path).map_err(EngineError::from)?.top;
     let file = root.join(settings::FILE);
     refuse_second(&root, &file)?;
     let settings = settings::load(&path, &Selection::default())?;

@@ -112,7 +112,7 @@ impl Desk {
     }
 
     pub(crate) fn view(&self, path: &Path) -> View {
-        let top = Git::open(path).ok().map(|repository| repository.top);
+        let top = Git::find(path).ok().map(|repository| repository.top);
         let name = top.as_ref().and_then(|top| top.file_name()).map(|name| name.to_string_lossy().into_owned());
         let view = terminal::view(&quoted(path));
         View { project: name.unwrap_or_else(|| view.project.clone()), ..view }

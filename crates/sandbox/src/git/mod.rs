@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::GitError;
 pub use objects::{Entry, Signature};
-pub use repository::Repository;
+pub use repository::{Place, Repository};
 
 use crate::cancel::Cancel;
 use crate::environment;

@@ -1,8 +1,28 @@
 //! Looking at a repository: where it is, what is checked out, whether there are changes.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{Git, GitError, Oid, path_line, zero_separated};
+
+/// Where a repository is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Root of the work tree; the git folder itself when bare.
+    pub top: PathBuf,
+    /// The git folder that all worktrees share, absolute.
+    pub git_common_dir: PathBuf,
+    pub bare: bool,
+}
+
+impl Place {
+    /// The commit that is checked out; `None` for a bare repository, before the first commit, and where git cannot tell.
+    #[must_use]
+    pub fn head(&self) -> Option<Oid> {
+        if self.bare { None } else { Git::at(&self.top).commit_of("HEAD").ok().flatten() }
+    }
+}
 
 /// What a repository looks like right now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,20 +61,7 @@ impl Git {
     /// [`GitError::NotARepository`], [`GitError::OtherOwner`], and those of running git. A bare or empty repository is
     /// no error here: see [`Repository::usable_head`].
     pub fn open(path: &Path) -> Result<Repository, GitError> {
-        let path = path.canonicalize().map_err(GitError::file(path))?;
-        let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
-        let git = Self::at(folder);
-        let bare = git.run(&["rev-parse", "--is-bare-repository"])?.starts_with(b"true");
-        let git_common_dir = git.common_dir()?;
-        let top = if bare {
-            git_common_dir.clone()
-        } else {
-            let inside = git.run(&["rev-parse", "--is-inside-work-tree"])?.starts_with(b"true");
-            if !inside {
-                return Err(GitError::NotARepository(path));
-            }
-            path_line(&git.run(&["rev-parse", "--show-toplevel"])?)
-        };
+        let Place { top, git_common_dir, bare } = Self::find(path)?;
         let git = Self::at(&top);
         Ok(Repository {
             head: git.commit_of("HEAD")?,
@@ -66,6 +73,32 @@ impl Git {
             git_common_dir,
             bare,
         })
+    }
+
+    /// Finds the repository that `path` (a folder or a file) lies in, with one call of git.
+    ///
+    /// # Errors
+    /// [`GitError::NotARepository`], [`GitError::OtherOwner`], and those of running git.
+    pub fn find(path: &Path) -> Result<Place, GitError> {
+        let path = path.canonicalize().map_err(GitError::file(path))?;
+        let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(&path) };
+        let asked = ["--is-bare-repository", "--is-inside-work-tree", "--git-common-dir", "--show-cdup"];
+        let told = Self::at(folder).run(&[&["rev-parse", "--path-format=absolute"][..], &asked].concat())?;
+        // Two words, a path that may hold line breaks, and a row of `../`.
+        let mut parts = told.strip_suffix(b"\n").unwrap_or(&told).splitn(3, |b| *b == b'\n');
+        let (bare, inside) = (parts.next() == Some(b"true"), parts.next() == Some(b"true"));
+        let rest = parts.next().unwrap_or_default();
+        let cut = rest.iter().rposition(|b| *b == b'\n').unwrap_or(rest.len());
+        let (common, up) = (rest.get(..cut).unwrap_or_default(), rest.get(cut + 1..).unwrap_or_default());
+        let git_common_dir = PathBuf::from(OsStr::from_bytes(common));
+        if bare {
+            return Ok(Place { top: git_common_dir.clone(), git_common_dir, bare });
+        }
+        if !inside {
+            return Err(GitError::NotARepository(path));
+        }
+        let up = folder.join(OsStr::from_bytes(up));
+        Ok(Place { top: up.canonicalize().map_err(GitError::file(&up))?, git_common_dir, bare })
     }
 
     /// The git folder that all worktrees share.
