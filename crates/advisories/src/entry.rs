@@ -86,6 +86,20 @@ impl Entry {
         entries
     }
 
+    /// A package of Uplift's worlds that `record` is about without a version that could be read. Ranges of commits alone
+    /// are no fault: they concern other kinds of tools.
+    pub(crate) fn lost(record: &Record) -> Option<&str> {
+        let broken = |affected: &&Affected| {
+            let stated: Vec<_> = affected.ranges.iter().filter(|r| !r.kind.eq_ignore_ascii_case("GIT")).collect();
+            Place::of(affected).is_some()
+                && affected.versions.is_empty()
+                && !stated.is_empty()
+                && stated.iter().all(|range| Range::of(range).is_none())
+        };
+        let ours = record.affected.iter().filter(|_| !record.is_withdrawn());
+        ours.clone().find(broken).map(|affected| affected.package.name.as_str())
+    }
+
     fn one(record: &Record, affected: &Affected, scheme: Scheme) -> Self {
         let ranges: Vec<Range> = affected.ranges.iter().filter_map(Range::of).collect();
         let sorted: Vec<_> = ranges.iter().map(|range| range.sorted(scheme)).collect();

@@ -4,6 +4,7 @@
 //! Lives elsewhere: the keys and their defaults (`uplift_model::settings`, `docs/settings.md`), what values make sense
 //! (`check`).
 
+mod bounded;
 mod check;
 mod stages;
 
@@ -131,7 +132,7 @@ fn read(folder: &Path, root: &Path) -> Result<Settings, SettingsError> {
     for place in folder.ancestors().take_while(|p| p.starts_with(root)) {
         for name in [FILE, PYPROJECT] {
             let file = place.join(name);
-            let text = match std::fs::read_to_string(&file) {
+            let text = match bounded::text(&file, Some(root)) {
                 Ok(text) => text,
                 Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
                     continue;

@@ -98,6 +98,11 @@ pub fn violations(analysis: &Analysis, conditions: &[Condition]) -> Vec<String> 
             }
         }
     }
+    if let Some(severity) = conditions.iter().find(|c| matches!(c, Condition::Severity(_))) {
+        // A source that failed is never "no vulnerabilities", least of all where a build depends on it.
+        let failed = analysis.sources.iter().filter(|s| s.source.starts_with("advisories") && s.state != "found");
+        found.extend(failed.map(|s| format!("`{severity}` cannot be judged: {}: {}: {}", s.source, s.state, s.detail)));
+    }
     if conditions.contains(&Condition::NotRetrieved) {
         let failed = analysis.sources.iter().filter(|s| s.state != "found");
         found.extend(failed.map(|s| format!("{}: {}: {}", s.source, s.state, s.detail)));

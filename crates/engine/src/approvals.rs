@@ -62,6 +62,12 @@ pub fn approve(path: &Path, agreement: &Agreement) -> Result<Agreed, EngineError
         Named::Id(id) => find(&desk, id)?,
     };
     genuine(&plan)?;
+    if desk.git.commit_of(&plan.commit)?.is_none() {
+        return Err(EngineError::repository(
+            format!("plan {} is of another repository: there is no commit {} here", plan.id, plan.commit),
+            "agree to it where it was drawn, or fetch that commit first",
+        ));
+    }
     let by = desk.git.identity()?.ok_or_else(|| {
         EngineError::repository(
             "git knows no name and address for who agrees",
@@ -70,8 +76,12 @@ pub fn approve(path: &Path, agreement: &Agreement) -> Result<Agreed, EngineError
     })?;
     let day = days::of_seconds(clock::now());
     let mut asked = asked(&plan, agreement)?;
+    let known = desk.journal.approvals(&plan.id)?;
     if agreement.withdraw {
-        asked = agreed_already(asked, &desk.journal.approvals(&plan.id)?, agreement)?;
+        asked = agreed_already(asked, &known, agreement)?;
+    } else if agreement.packages.is_empty() {
+        // What somebody has agreed to, perhaps with a note, is not agreed to again in passing.
+        asked.retain(|(one, role)| !given(&known, one, role));
     }
     let mut taken_down = Vec::new();
     for (one, role) in asked {
@@ -132,15 +142,17 @@ fn asked<'p>(plan: &'p Plan, agreement: &Agreement) -> Result<Vec<(&'p Move, Str
     Ok(found)
 }
 
+/// Whether somebody has agreed to `one` in that role.
+fn given(known: &[Approval], one: &Move, role: &str) -> bool {
+    one.candidates.iter().any(|c| known.iter().any(|a| a.package == c.name && same(&a.role, role)))
+}
+
 /// What can be withdrawn: moves of `asked` that somebody has agreed to in that role.
 fn agreed_already<'p>(
     mut asked: Vec<(&'p Move, String)>,
     known: &[Approval],
     agreement: &Agreement,
 ) -> Result<Vec<(&'p Move, String)>, EngineError> {
-    let given = |one: &Move, role: &str| {
-        one.candidates.iter().any(|c| known.iter().any(|a| a.package == c.name && same(&a.role, role)))
-    };
     let nobody = |what: String| {
         let held: Vec<String> = known.iter().map(|a| format!("{} as {} by {}", a.package, a.role, a.by)).collect();
         EngineError::repository(
@@ -153,10 +165,10 @@ fn agreed_already<'p>(
         )
     };
     if agreement.packages.is_empty() {
-        asked.retain(|(one, role)| given(one, role));
+        asked.retain(|(one, role)| given(known, one, role));
         return if asked.is_empty() { Err(nobody("anything".to_owned())) } else { Ok(asked) };
     }
-    match asked.iter().position(|(one, role)| !given(one, role)) {
+    match asked.iter().position(|(one, role)| !given(known, one, role)) {
         Some(at) => Err(nobody(agreement.packages.get(at).map_or_else(|| "this".to_owned(), ToString::to_string))),
         None => Ok(asked),
     }

@@ -72,6 +72,15 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
             "give the folder of a project",
         ));
     }
+    // A name typed wrongly must not read as a source that failed today.
+    for named in &request.advisories {
+        if let Err(e) = std::fs::metadata(named) {
+            return Err(EngineError::repository(
+                format!("the advisories in `{}` cannot be read: {e}", named.display()),
+                "name an export of OSV (a zip), a folder of records, or one record; `uplift advisories update` fetches them",
+            ));
+        }
+    }
     if let Some(day) = request.as_of.as_ref().filter(|d| !days::is_date(d)) {
         return Err(EngineError::repository(format!("`{day}` is not a date"), "write it as 2026-11-21"));
     }

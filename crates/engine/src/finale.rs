@@ -2,6 +2,8 @@
 //!
 //! Lives here: that verification and the branch. Nothing is force-pushed; the branch is new or the run fails.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use uplift_decide::baseline::Baseline;
 use uplift_decide::verdict;
@@ -25,6 +27,8 @@ pub(crate) struct Verified {
     pub(crate) newly_failing: Vec<(TestId, Failure)>,
     pub(crate) results: TestResults,
     pub(crate) passed: usize,
+    /// Tests that no whole run showed to pass, in words that follow the number.
+    pub(crate) apart: Option<String>,
     pub(crate) seconds: f64,
     pub(crate) notes: Vec<String>,
 }
@@ -70,8 +74,9 @@ impl Delivery<'_> {
         report.verified = footing.is_tested();
         report.verification = if report.verified {
             format!(
-                "verified together from a clean environment: {} passed, {} known failures, {} flaky ({:.1} s)",
+                "verified together from a clean environment: {} passed{}, {} known failures, {} flaky ({:.1} s)",
                 verified.passed,
+                verified.apart.as_deref().unwrap_or_default(),
                 report.baseline.known_failures.len(),
                 report.baseline.flaky.len(),
                 verified.seconds
@@ -136,23 +141,34 @@ pub(crate) fn verify(
     }
     let first = verdict::compare(baseline, &run);
     let mut newly = first.newly_failing.clone();
+    let mut late = BTreeSet::new();
     if !newly.is_empty() {
         let tests: Vec<TestId> = newly.iter().map(|(t, _)| t.clone()).collect();
         let mut reruns = Vec::new();
         for attempt in 91..=92 {
-            reruns.push(verdict::compare_selected(
-                baseline,
-                &lab.suite(command, &environment, Some(&tests), attempt)?,
-                &tests,
-            ));
+            let rerun = lab.suite(command, &environment, Some(&tests), attempt)?;
+            reruns.push(verdict::compare_selected(baseline, &rerun, &tests));
+            late.extend(tests.iter().filter(|t| rerun.passed(t) && !run.passed(t)).cloned());
         }
         newly = verdict::confirm(&first, &reruns);
     }
     let passed = run.count(TestStatus::Passed);
+    let apart = apart(&run, late.len());
     tell(Event::Verified { passed, seconds: run.seconds })?;
     let results = results("unit", &run, &newly);
     let seconds = run.seconds;
-    Ok(Verified { newly_failing: newly, results, passed, seconds, notes })
+    Ok(Verified { newly_failing: newly, results, passed, apart, seconds, notes })
+}
+
+/// What one run did not show: tests that passed only when they were run by themselves, and why.
+fn apart(run: &SuiteRun, late: usize) -> Option<String> {
+    match (&run.stopped, late) {
+        (None, 0) => None,
+        (None, late) => Some(format!(" at once and {late} when run again by themselves")),
+        (Some(why), late) => Some(format!(
+            " in one run that was cut off ({why}; `[test] time-limit`) and {late} more in runs of their own"
+        )),
+    }
 }
 
 /// What installing the delivered manifests gives.

@@ -27,6 +27,8 @@ use crate::layer::Layer;
 
 /// Longest first run of a suite whose duration is not known yet.
 const FIRST_LIMIT: Duration = Duration::from_secs(1800);
+/// How much longer a whole run may take that our own limit has cut off once.
+const PATIENCE: f64 = 5.0;
 
 /// Everything that running tests needs.
 pub(crate) struct Lab<'a> {
@@ -149,7 +151,17 @@ impl Lab<'_> {
             worktree: self.worktree,
         };
         let prepared = unit::prepare(&request);
-        let (exit, stopped, seconds) = self.start(&prepared, environment, scratch.path())?;
+        let (mut exit, mut stopped, mut seconds) =
+            self.start(&prepared, environment, scratch.path(), self.limit(1.0))?;
+        if select.is_none()
+            && stopped.is_some()
+            && self.settings.test.time_limit.is_none()
+            && self.usual.get().is_some()
+        {
+            // Nobody asked for this limit. A busy machine takes longer than usual, and half a run proves nothing.
+            self.clean()?;
+            (exit, stopped, seconds) = self.start(&prepared, environment, scratch.path(), self.limit(PATIENCE))?;
+        }
         let mut collected = unit::collect(&prepared, exit, stopped, seconds);
         self.neutral(&mut collected.run, environment);
         Ok(Ran { suite: collected.run, rootdir: collected.rootdir })
@@ -201,9 +213,16 @@ impl Lab<'_> {
                 worktree: self.worktree,
             };
             let prepared = imports::prepare(&request);
-            let (exit, stopped, seconds) = self.start(&prepared, environment, scratch.path())?;
+            let (exit, stopped, seconds) = self.start(&prepared, environment, scratch.path(), self.limit(1.0))?;
             Ok::<_, EngineError>(imports::collect(&prepared, exit, stopped, seconds).0)
         })
+    }
+
+    /// How long one process of the tests may take: what the settings say; else several times the first run, `more` times
+    /// over.
+    fn limit(&self, more: f64) -> Duration {
+        let usual = self.usual.get().map(|s| Duration::from_secs_f64((s * 4.0).max(120.0) * more).min(FIRST_LIMIT));
+        self.settings.test.time_limit.map(Duration::from_secs).or(usual).unwrap_or(FIRST_LIMIT)
     }
 
     fn start(
@@ -211,6 +230,7 @@ impl Lab<'_> {
         prepared: &Prepared,
         environment: &Environment,
         scratch: &Path,
+        wall_limit: Duration,
     ) -> Result<(Option<i32>, Option<String>, f64), EngineError> {
         prepared.write_files().map_err(|e| EngineError::Disk(scratch.to_owned(), e))?;
         // Byte code is kept per environment: its sources never change, and every process would compile them anew.
@@ -221,8 +241,6 @@ impl Lab<'_> {
         env.insert("VIRTUAL_ENV".to_owned(), environment.dir.display().to_string());
         env.extend(self.settings.test.env.clone());
         let settings = &self.settings.test;
-        let limit = settings.time_limit.map(Duration::from_secs);
-        let usual = self.usual.get().map(|s| Duration::from_secs_f64((s * 3.0).max(60.0)));
         let finished = self.doors.foreign(&Foreign {
             argv: prepared.argv.clone(),
             directory: &prepared.directory,
@@ -231,7 +249,7 @@ impl Lab<'_> {
             read_write: vec![self.worktree.to_owned(), scratch.to_owned(), bytecode],
             read_only: vec![environment.dir.clone(), self.interpreter.base_prefix.clone()],
             network: settings.network,
-            wall_limit: limit.or(usual).unwrap_or(FIRST_LIMIT),
+            wall_limit,
             silence_limit: Some(Duration::from_secs(settings.silence_limit)),
             log: Some(prepared.log.clone()),
             services: self.settings.services.clone(),

@@ -72,6 +72,7 @@ pub(crate) fn verify(
     let results = finale::results("import", &run, &newly_failing);
     Ok(Verified {
         passed: run.count(TestStatus::Passed),
+        apart: None,
         seconds: run.seconds,
         newly_failing,
         results,

@@ -140,6 +140,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
     sources.extend(state(Ecosystem::Python, python.iter().map(|(n, p)| (n.as_str(), p.as_ref().err()))));
     let documents = javascript.iter().flatten().map(|(n, d)| (n.as_str(), d.as_ref().err()));
     sources.extend(state(Ecosystem::JavaScript, documents));
+    sources.extend(unread(tree));
     let analysis = Analysis {
         schema: SCHEMA.to_owned(),
         repository: ask.repository.clone(),
@@ -151,6 +152,15 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         problems: tree.problems(),
     };
     Gathered { analysis, releases, vulnerabilities }
+}
+
+/// Files that say which packages there are, and of which nothing could be taken: a source that failed like any other.
+fn unread(tree: &Tree<'_>) -> Option<SourceState> {
+    let lost = tree.lost();
+    let first = lost.first()?;
+    let more = if lost.len() > 1 { format!(" and {} more", lost.len() - 1) } else { String::new() };
+    let detail = format!("{first}{more}: nothing could be taken from it, so what it states is missing here");
+    Some(SourceState { source: "manifests and locks".to_owned(), state: "partly".to_owned(), detail })
 }
 
 /// Every package from an index, with the versions that are surely asked about.

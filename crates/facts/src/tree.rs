@@ -4,7 +4,7 @@
 //! Lives elsewhere: what the files say (`ecosystems`, `crate::usage`, `crate::runtimes`).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -42,6 +42,7 @@ pub struct Tree<'a> {
     /// From the root, with `/`, sorted.
     pub files: Vec<String>,
     problems: RefCell<BTreeMap<String, FileProblem>>,
+    lost: RefCell<BTreeSet<String>>,
 }
 
 impl std::fmt::Debug for Tree<'_> {
@@ -56,7 +57,13 @@ impl<'a> Tree<'a> {
         let made = |file: &String| file.split('/').rev().skip(1).any(|folder| SKIPPED.contains(&folder));
         let mut files: Vec<String> = files.iter().filter(|f| !made(f)).cloned().collect();
         files.sort();
-        Self { root: root.to_owned(), reader: Some(reader), files, problems: RefCell::new(BTreeMap::new()) }
+        Self {
+            root: root.to_owned(),
+            reader: Some(reader),
+            files,
+            problems: RefCell::new(BTreeMap::new()),
+            lost: RefCell::default(),
+        }
     }
 
     /// Walks `root`. Folders that cannot be entered and links that lead out become problems.
@@ -112,7 +119,7 @@ impl<'a> Tree<'a> {
             files.push(path);
         }
         files.sort();
-        Self { root: root.to_owned(), reader: None, files, problems: RefCell::new(problems) }
+        Self { root: root.to_owned(), reader: None, files, problems: RefCell::new(problems), lost: RefCell::default() }
     }
 
     /// The file's bytes; `None` when there is no such file, or it is too large or unreadable (a problem then).
@@ -145,6 +152,22 @@ impl<'a> Tree<'a> {
     pub fn note(&self, problem: FileProblem) {
         let key = format!("{}\u{0}{}\u{0}{}", problem.file, problem.line.unwrap_or(0), problem.message);
         self.problems.borrow_mut().insert(key, problem);
+    }
+
+    /// Adds the problem of a manifest or lock of which nothing could be taken: what it states is missing from the analysis.
+    pub fn lose(&self, problem: FileProblem) {
+        self.lost.borrow_mut().insert(problem.file.clone());
+        self.note(problem);
+    }
+
+    /// A manifest that [`Self::read`] could not read, and said why.
+    pub fn lose_unread(&self, path: &str) {
+        self.lost.borrow_mut().insert(path.to_owned());
+    }
+
+    /// Manifests and locks of which nothing could be taken, sorted.
+    pub fn lost(&self) -> Vec<String> {
+        self.lost.borrow().iter().cloned().collect()
     }
 
     /// Every problem so far that concerns a file which states dependencies, or the walk itself.

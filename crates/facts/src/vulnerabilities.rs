@@ -129,7 +129,13 @@ impl Vulnerabilities {
                 None => {
                     let day = about.newest().map_or("an unknown day", |n| n.get(..10).unwrap_or(n));
                     let records = about.ecosystems.get(&ecosystem).copied().unwrap_or(0);
-                    ("found", format!("{records} records up to {day}, from {}", names.join(", ")))
+                    let skipped: usize = about.sources.iter().map(|s| s.skipped).sum();
+                    let first = about.sources.iter().find_map(|s| s.reasons.first());
+                    let from = format!("{records} records up to {day}, from {}", names.join(", "));
+                    match first {
+                        Some(first) => ("partly", format!("{from}; {skipped} could not be understood, first {first}")),
+                        None => ("found", from),
+                    }
                 }
             };
             self.state(ecosystem, state, detail);

@@ -25,6 +25,7 @@ pub mod risk;
 pub mod roadmap;
 pub mod semver;
 pub mod settings;
+pub mod shell;
 pub mod solution;
 pub mod version;
 

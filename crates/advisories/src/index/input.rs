@@ -93,7 +93,11 @@ impl Input {
     pub(super) fn find(path: &Path) -> Result<Self, BuildError> {
         let trouble = |source| BuildError::Read { path: path.to_owned(), source };
         let mut hash = Sha256::new();
-        let files = if fs::metadata(path).map_err(trouble)?.is_dir() {
+        let kind = fs::metadata(path).map_err(trouble)?;
+        if !kind.is_dir() && !kind.is_file() {
+            return Err(trouble(std::io::Error::other("it is neither a file nor a folder")));
+        }
+        let files = if kind.is_dir() {
             let mut files = Vec::new();
             for entry in fs::read_dir(path).map_err(trouble)? {
                 let file = entry.map_err(trouble)?.path();
@@ -204,6 +208,9 @@ fn document(name: &str, json: &[u8], info: &mut SourceInfo, take: &mut dyn FnMut
                 info.withdrawn += usize::from(record.is_withdrawn());
                 if record.modified > info.newest {
                     info.newest.clone_from(&record.modified);
+                }
+                if let Some(package) = crate::entry::Entry::lost(&record) {
+                    info.skip(name, format_args!("{} names no version of {package} that can be understood", record.id));
                 }
                 take(record);
             }

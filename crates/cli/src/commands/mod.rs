@@ -169,13 +169,7 @@ pub(crate) fn say(text: &str) -> Result<(), Failure> {
 
 /// A path as a shell takes it back.
 fn quoted(path: &Path) -> String {
-    let text = uplift_report::clean::line(&path.display().to_string());
-    let plain = |c: char| c.is_alphanumeric() || "-_./~+@%:,=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) && !text.starts_with('-') {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
+    uplift_model::shell::word(&path.display().to_string())
 }
 
 /// The exit code of a run that came to its end.

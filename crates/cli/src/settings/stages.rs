@@ -13,7 +13,7 @@ use super::SettingsError;
 /// # Errors
 /// When the file cannot be read, or with the first line that names no stage.
 pub(super) fn read(file: &Path) -> Result<Vec<Stage>, SettingsError> {
-    let text = std::fs::read_to_string(file).map_err(|e| SettingsError::Stages(file.to_owned(), e))?;
+    let text = super::bounded::text(file, None).map_err(|e| SettingsError::Stages(file.to_owned(), e))?;
     parse(&text).map_err(|(line, what)| SettingsError::Order { file: file.display().to_string(), line, what })
 }
 

@@ -9,7 +9,7 @@ use uplift_model::plan::{Edit, Linked, PlanStep, StepKind, Validated, WorkPart};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{Effort, Parts};
 use uplift_model::solution::Change;
-use uplift_model::{Candidate, Distance, Move, Phase, Solution};
+use uplift_model::{Candidate, Distance, Move, Phase, Solution, shell};
 
 use super::Facts;
 use super::rules::Scoping;
@@ -195,11 +195,10 @@ impl Facts<'_> {
                     self.at_home(&format!("uv export --format pylock.toml {}", each("--upgrade-package")))
                 }
             }),
-            EnvironmentSource::Compiled { pairs } => {
-                commands.extend(pairs.iter().map(|pair| {
-                    format!("uv pip compile {} -o {} {}", pair.input, pair.output, each("--upgrade-package"))
-                }))
-            }
+            EnvironmentSource::Compiled { pairs } => commands.extend(pairs.iter().map(|pair| {
+                let (input, output) = (shell::word(&pair.input), shell::word(&pair.output));
+                format!("uv pip compile {input} -o {output} {}", each("--upgrade-package"))
+            })),
             EnvironmentSource::Requirements { .. }
             | EnvironmentSource::Frozen { .. }
             | EnvironmentSource::Declared { .. } => {
@@ -212,7 +211,7 @@ impl Facts<'_> {
 
     fn at_home(&self, command: &str) -> String {
         let root = &self.component.root;
-        if root.is_empty() { command.to_owned() } else { format!("cd {root} && {command}") }
+        if root.is_empty() { command.to_owned() } else { format!("cd {} && {command}", shell::word(root)) }
     }
 
     /// The same packages in other components (row C17).

@@ -21,7 +21,10 @@ pub(super) fn components(tree: &Tree<'_>) -> Vec<Component> {
 
 fn tell_unreadable(tree: &Tree<'_>) {
     for path in tree.files.iter().filter(|p| p.rsplit('/').next() == Some("package.json")) {
-        let Some(bytes) = tree.read(path) else { continue };
+        let Some(bytes) = tree.read(path) else {
+            tree.lose_unread(path);
+            continue;
+        };
         let failed = match std::str::from_utf8(&bytes) {
             Ok(text) => match manifest::parse(text) {
                 Ok(_) => continue,
@@ -33,7 +36,7 @@ fn tell_unreadable(tree: &Tree<'_>) {
             Err(_) => (None, "the text is not UTF-8".to_owned(), Some("save the file as UTF-8".to_owned())),
         };
         let (line, message, hint) = failed;
-        tree.note(FileProblem { file: path.clone(), line, message, hint });
+        tree.lose(FileProblem { file: path.clone(), line, message, hint });
     }
 }
 

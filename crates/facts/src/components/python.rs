@@ -24,10 +24,13 @@ fn tell_unreadable(tree: &Tree<'_>) {
     for path in &tree.files {
         let name = path.rsplit('/').next().unwrap_or(path);
         let Some(kind) = ManifestKind::of_file(name) else { continue };
-        let Some(bytes) = tree.read(path) else { continue };
+        let Some(bytes) = tree.read(path) else {
+            tree.lose_unread(path);
+            continue;
+        };
         let failed = manifest::text(&bytes).and_then(|text| manifest::parse(kind, text));
         match failed {
-            Err(e) => tree.note(FileProblem {
+            Err(e) => tree.lose(FileProblem {
                 file: path.clone(),
                 line: e.line(),
                 message: e.to_string(),
@@ -210,7 +213,7 @@ fn locks(tree: &Tree<'_>, found: &discover::Component) -> Vec<Lock> {
             .and_then(|text| lockfile::parse(kind, text).map_err(|e| e.to_string()));
         match parsed {
             Ok(lock) => locks.push(lock),
-            Err(message) => tree.note(FileProblem { file: path.clone(), line: None, message, hint: None }),
+            Err(message) => tree.lose(FileProblem { file: path.clone(), line: None, message, hint: None }),
         }
     }
     locks

@@ -26,7 +26,12 @@ pub fn check(analysis: &Analysis, all: bool, view: &View) -> String {
         page.push_str(&self::component(component, all, view));
     }
     if analysis.components.is_empty() {
-        page.push_str(&paragraph(view, "", "no manifest that states dependencies was found here", Tone::Held));
+        let nothing = if analysis.sources.iter().any(|s| s.source == "manifests and locks") {
+            "no dependency could be read here: see below"
+        } else {
+            "no manifest that states dependencies was found here"
+        };
+        page.push_str(&paragraph(view, "", nothing, Tone::Held));
     }
     page.push_str(&problems(analysis, view));
     page.push_str(&not_retrieved(analysis, view));

@@ -264,6 +264,22 @@ fn constraints(root: &str, requirements: &[String], manifests: &[ManifestFile], 
     named
 }
 
+/// Where `path` as written in a file of `folder` leads, from the repository's root; `None`: out of it, or to an address.
+pub(super) fn within(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with(['/', '\\']) || path.contains("://") {
+        return None;
+    }
+    let mut depth = folder.split('/').filter(|p| !p.is_empty()).count();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => depth = depth.checked_sub(1)?,
+            _ => depth += 1,
+        }
+    }
+    Some(join(folder, path))
+}
+
 /// `folder` and a relative path, `..` resolved.
 pub(crate) fn join(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();

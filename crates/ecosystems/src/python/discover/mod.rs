@@ -8,6 +8,7 @@ mod frozen;
 mod left_out;
 
 pub(crate) use environment::join;
+use environment::within;
 pub use environment::{EnvironmentSource, Pair};
 
 use std::collections::BTreeMap;
@@ -181,6 +182,11 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
 fn follow(manifests: &mut Vec<ManifestFile>, read: &Read<'_>, notes: &mut Vec<String>) {
     let mut at = 0;
     while let Some(file) = manifests.get(at) {
+        notes.extend(file.from_outside().map(|(path, line)| {
+            format!("{}:{line}: `{path}` leads out of the repository, and was not read", file.path)
+        }));
+        let constraints = file.includes(IncludeKind::Constraints).filter(|(path, _)| read(path).is_none());
+        notes.extend(constraints.map(|(path, line)| format!("{}:{line}: `{path}` does not exist", file.path)));
         let found: Vec<_> = file
             .includes(IncludeKind::Requirements)
             .filter(|(path, _)| !manifests.iter().any(|m| m.path == *path))
@@ -206,7 +212,14 @@ impl ManifestFile {
     fn includes(&self, kind: IncludeKind) -> impl Iterator<Item = (String, u32)> {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let of_kind = self.manifest.includes.iter().filter(move |i| i.kind == kind);
-        of_kind.map(move |i| (join(folder, &i.path), i.line))
+        of_kind.filter_map(move |i| Some((within(folder, &i.path)?, i.line)))
+    }
+
+    /// What it takes in from outside of the repository, as written, with the line that does.
+    fn from_outside(&self) -> impl Iterator<Item = (&str, u32)> {
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let out = self.manifest.includes.iter().filter(move |i| within(folder, &i.path).is_none());
+        out.map(|i| (i.path.as_str(), i.line))
     }
 }
 

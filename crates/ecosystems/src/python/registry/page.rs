@@ -36,7 +36,7 @@ struct JsonFile {
 /// Reads a page. `content_type` decides the form; without a known one the body's first character does.
 ///
 /// # Errors
-/// [`PageError`] when the body is neither form. A page without files is an empty list.
+/// [`PageError`] when the body is neither form. A page without files is an empty list where it says that it is such a page.
 pub fn parse(content_type: &str, body: &str) -> Result<Vec<File>, PageError> {
     if content_type.contains("json") || body.trim_start().starts_with('{') {
         let page: JsonPage = serde_json::from_str(body).map_err(PageError::Json)?;
@@ -45,7 +45,19 @@ pub fn parse(content_type: &str, body: &str) -> Result<Vec<File>, PageError> {
     if !body.contains('<') {
         return Err(PageError::NotAPage);
     }
-    Ok(anchors(body))
+    let files = anchors(body);
+    // A proxy's page to log in, an error page with status 200: read as a page, every release would be gone.
+    let says_so = || {
+        let start: String = body.chars().take(4096).collect::<String>().to_ascii_lowercase();
+        start.contains("repository-version") || start.contains("<title>links for") || start.contains("<h1>links for")
+    };
+    if files.iter().any(|file| is_distribution(&file.name)) || says_so() { Ok(files) } else { Err(PageError::NotAPage) }
+}
+
+fn is_distribution(name: &str) -> bool {
+    [".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".egg", ".tar.xz", ".exe", ".msi", ".rpm", ".dmg"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 fn from_json(file: JsonFile) -> File {
@@ -193,7 +205,14 @@ mod tests {
     fn garbage_is_refused_or_empty_never_a_panic() {
         assert!(parse("text/plain", "no such package").is_err());
         assert!(parse("application/json", "{\"files\": 3}").is_err());
-        assert!(parse("text/html", "<html>nothing</html>").unwrap().is_empty());
+        assert!(parse("text/html", "<html>nothing</html>").is_err());
+        assert!(parse("text/html", "<html><body>Please <a href=\"/login\">log in</a></body></html>").is_err());
+        for empty in [
+            "<html><head><title>Links for x</title></head></html>",
+            "<meta name=\"pypi:repository-version\" content=\"1.0\">",
+        ] {
+            assert!(parse("text/html", empty).unwrap().is_empty());
+        }
     }
 
     proptest! {

@@ -4,20 +4,10 @@ use uplift_model::Ecosystem;
 use uplift_model::Role;
 use uplift_model::dossier::Dossier;
 use uplift_model::plan::PlanStep;
+use uplift_model::shell::word as shell;
 
 use super::pairs::{Basis, Pair};
 use crate::document::{Block, Table, Text};
-
-/// A word as a shell takes it back, whatever is in it.
-pub(crate) fn shell(word: &str) -> String {
-    let word = crate::clean::line(word);
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+@:,=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) && !word.starts_with('-') {
-        word
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
 
 /// What a person would type for one pair, from the repository's root.
 pub(crate) fn commands(dossier: &Dossier, pair: &Pair<'_>) -> Vec<String> {
