@@ -182,7 +182,7 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
 fn follow(manifests: &mut Vec<ManifestFile>, read: &Read<'_>, notes: &mut Vec<String>) {
     let mut at = 0;
     while let Some(file) = manifests.get(at) {
-        notes.extend(file.from_outside().map(|(path, line)| {
+        notes.extend(file.outside_includes().map(|(path, line)| {
             format!("{}:{line}: `{path}` leads out of the repository, and was not read", file.path)
         }));
         let constraints = file.includes(IncludeKind::Constraints).filter(|(path, _)| read(path).is_none());
@@ -216,7 +216,7 @@ impl ManifestFile {
     }
 
     /// What it takes in from outside of the repository, as written, with the line that does.
-    fn from_outside(&self) -> impl Iterator<Item = (&str, u32)> {
+    fn outside_includes(&self) -> impl Iterator<Item = (&str, u32)> {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let out = self.manifest.includes.iter().filter(move |i| within(folder, &i.path).is_none());
         out.map(|i| (i.path.as_str(), i.line))
