@@ -32,6 +32,14 @@ pub(crate) fn distance(distance: Distance) -> &'static str {
     }
 }
 
+/// A step between two versions; before 1.0 a minor one weighs as much as a major one, and is still not called one.
+pub(crate) fn step(distance: Distance, from: &str, to: &str) -> &'static str {
+    match distance {
+        Distance::Major if from.starts_with("0.") && to.starts_with("0.") => "minor, before 1.0",
+        other => self::distance(other),
+    }
+}
+
 pub(crate) fn state(state: RunState) -> &'static str {
     match state {
         RunState::Running => "running",

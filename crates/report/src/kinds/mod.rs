@@ -14,6 +14,7 @@ mod parts;
 mod pieces;
 mod plan;
 mod pr;
+mod runtimes;
 mod summary;
 mod update;
 mod ways;

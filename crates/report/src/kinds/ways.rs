@@ -229,6 +229,16 @@ impl Way<'_> {
         planned.or(self.row.map(|r| r.reasons.as_slice())).unwrap_or_default()
     }
 
+    /// How far it goes, in a word; `None`: the version in use is not known.
+    pub(super) fn step(&self) -> Option<&'static str> {
+        let kept = match self.standing {
+            Standing::Kept(kept, _) => Some(kept.distance),
+            _ => None,
+        };
+        let distance = kept.or(self.candidate.map(|c| c.distance)).or(self.row.and_then(|row| row.distance))?;
+        Some(crate::words::step(distance, self.from.as_deref()?, self.to.as_deref()?))
+    }
+
     /// The newest release known; `None`: nobody could say.
     pub(super) fn newest(&self) -> Option<String> {
         let listed = self.row.and_then(|row| row.latest.value().cloned());

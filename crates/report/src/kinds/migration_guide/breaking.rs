@@ -9,7 +9,6 @@ use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::pieces;
 use crate::kinds::ways::{Way, normal};
-use crate::words;
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {
     let mut all = Vec::new();
@@ -23,13 +22,9 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         let number = number + 1;
         let known = notes_of(facts, way);
         let (section, breaking, places) = one(number, way, known);
-        let step = way
-            .candidate
-            .map(|c| words::distance(c.distance))
-            .or(way.row.and_then(|r| r.distance).map(words::distance));
         let row = table.row(vec![
             pieces::here(&way.name, &format!("breaking-{number}")),
-            pieces::known(step, "the version in use is not known"),
+            pieces::known(way.step(), "the version in use is not known"),
             pieces::known(way.from.as_deref(), "no file says which version runs"),
             pieces::known(way.to.as_deref(), "it goes out"),
             breaking,

@@ -2,8 +2,9 @@
 
 use uplift_model::analysis::{DependencyRow, Pinning};
 
-use super::{Facts, targets};
+use super::Facts;
 use crate::document::{Block, Section, Text};
+use crate::kinds::runtimes::window;
 use crate::kinds::{pieces, ways};
 use crate::numbers::{count, list};
 
@@ -44,7 +45,7 @@ fn old_runtimes(facts: &Facts<'_>) -> Vec<(String, Vec<Text>)> {
         for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
             let lowest = runtime.stated.iter().flat_map(|one| one.lines.iter().map(move |line| (line, one)));
             let Some((line, place)) = lowest.min_by_key(|(line, _)| numbers(line)) else { continue };
-            let mut answer = vec![match targets::window(facts, part) {
+            let mut answer = vec![match window(facts.dossier, part) {
                 Some(window) if window.refused.contains(line) => Text::new()
                     .strong("No. ")
                     .plain(format!("The complete set cannot be solved on {line}; it can on {}", window.text)),

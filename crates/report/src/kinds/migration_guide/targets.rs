@@ -1,10 +1,9 @@
 //! The table of targets, with floor, version in use and target kept apart (row A6), and every place that states a
 //! runtime (rows A19, D6, E5).
 
-use uplift_model::compatibility::Window;
-
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::runtimes::{against, window};
 use crate::kinds::{pieces, ways};
 
 pub(super) fn overview(facts: &Facts<'_>) -> Section {
@@ -18,7 +17,7 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
         for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
             let floor = runtime.stated.iter().filter(|one| !one.exact).find_map(|one| one.lines.first());
             let component = part.analysis;
-            let target = match window(facts, part) {
+            let target = match window(facts.dossier, part) {
                 Some(window) => Text::from(window.text.as_str()),
                 None => Text::new().unknown("nobody asked on which runtimes the set can be solved"),
             };
@@ -60,13 +59,6 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
         .with(Block::Table(table))
 }
 
-/// The runtimes on which a resolver solved the component's complete set.
-pub(super) fn window<'a>(facts: &Facts<'a>, part: &ways::Part<'_>) -> Option<&'a Window> {
-    let report = facts.dossier.compatibility.value()?;
-    let own = report.components.iter().find(|c| ways::normal(&c.path) == part.path && c.ecosystem == part.ecosystem)?;
-    own.window.as_ref()
-}
-
 pub(super) fn runtimes(facts: &Facts<'_>) -> Section {
     let mut stated = Table::new(
         "runtime-places",
@@ -77,7 +69,7 @@ pub(super) fn runtimes(facts: &Facts<'_>) -> Section {
     let mut disagreements = Vec::new();
     let mut ends = Vec::new();
     for part in &facts.parts {
-        let window = window(facts, part);
+        let window = window(facts.dossier, part);
         for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
             for one in &runtime.stated {
                 let (tone, verdict) = against(window, &one.lines, one.exact);
@@ -113,27 +105,4 @@ pub(super) fn runtimes(facts: &Facts<'_>) -> Section {
         section = section.say("Places that disagree:").with(Block::List(disagreements));
     }
     if ends.is_empty() { section } else { section.with(Block::List(ends)) }
-}
-
-/// Lines that a place names, held against those that were solved. A range is judged by its lowest line.
-fn against(window: Option<&Window>, lines: &[String], exact: bool) -> (Tone, Text) {
-    let Some(window) = window else {
-        return (Tone::Unknown, Text::new().unknown("nobody asked"));
-    };
-    let refused: Vec<&str> = lines.iter().filter(|line| window.refused.contains(line)).map(String::as_str).collect();
-    let unasked: Vec<&str> = lines
-        .iter()
-        .filter(|line| !window.refused.contains(line) && !window.solved.contains(line))
-        .map(String::as_str)
-        .collect();
-    if !refused.is_empty() {
-        let what = if exact { "cannot be solved on " } else { "admits, and cannot be solved on, " };
-        (Tone::Bad, Text::from(format!("{what}{}", refused.join(", "))))
-    } else if !unasked.is_empty() {
-        (Tone::Unknown, Text::new().unknown(format!("nobody asked about {}", unasked.join(", "))))
-    } else if lines.is_empty() {
-        (Tone::Unknown, Text::new().unknown("it names no line"))
-    } else {
-        (Tone::Good, Text::from("solved"))
-    }
 }

@@ -72,7 +72,7 @@ fn table(facts: &Facts<'_>, id: &str, name: &str, ways: &[&Way<'_>], several: bo
         cells.extend([
             pieces::known(way.from.as_deref(), "not in use before"),
             way.to.as_deref().map_or_else(|| Text::from("gone"), Text::from),
-            step(way),
+            Text::from(way.step().unwrap_or("follows")),
             reason(facts, way),
             match way.standing {
                 Standing::Kept(kept, _) => Text::new().code(pieces::short(&kept.commit)),
@@ -87,17 +87,6 @@ fn table(facts: &Facts<'_>, id: &str, name: &str, ways: &[&Way<'_>], several: bo
         };
     }
     table
-}
-
-fn step(way: &Way<'_>) -> Text {
-    match (way.standing, way.candidate, way.row) {
-        (Standing::Kept(kept, _), ..) => Text::from(words::distance(kept.distance)),
-        (_, Some(candidate), _) => Text::from(words::distance(candidate.distance)),
-        (Standing::Proposed, None, Some(row)) if row.distance.is_some() => {
-            Text::from(row.distance.map(words::distance).unwrap_or_default())
-        }
-        _ => Text::from("follows"),
-    }
 }
 
 /// Why it moved, each reason with what stands behind it.

@@ -1,7 +1,9 @@
 //! The compatibility matrix: which packages go together on which runtime, and what decides (rows D2-D6).
+//!
+//! Shown are the packages that move or decide; the others of the set are folded away, and counted.
 
 use uplift_model::Datum;
-use uplift_model::compatibility::{CompatibilityReport, ComponentCompatibility, Verdict};
+use uplift_model::compatibility::{CompatibilityReport, ComponentCompatibility, MatrixRow, Verdict};
 
 use super::Facts;
 use crate::document::{Block, Figure, Section, Table, Text, Tone};
@@ -27,7 +29,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         let text = Text::from("Compatibility: ").unknown("the components of this report were not asked about");
         return section.with(Block::Callout(Tone::Unknown, text));
     }
-    let section = about.iter().enumerate().fold(section, |section, (number, one)| section.below(part(number + 1, one)));
+    let section =
+        about.iter().enumerate().fold(section, |section, (number, one)| section.below(part(facts, number + 1, one)));
     section.with(Block::Paragraph(machine(report)))
 }
 
@@ -55,7 +58,7 @@ pub(super) fn verdict(verdict: Verdict) -> (Tone, &'static str) {
     }
 }
 
-fn part(number: usize, component: &ComponentCompatibility) -> Section {
+fn part(facts: &Facts<'_>, number: usize, component: &ComponentCompatibility) -> Section {
     let (tone, word) = verdict(component.verdict);
     let mut told = Text::new().strong(word).plain(": ");
     told = match component.verdict {
@@ -91,59 +94,133 @@ fn part(number: usize, component: &ComponentCompatibility) -> Section {
             section = section.with(Block::List(failing));
         }
     }
-    let table = table(number, component);
-    if let Some(figure) = figure(number, component) {
+    let packages = packages(component);
+    let of_interest = |one: &Package<'_>| {
+        let moves = |way: &ways::Way<'_>| way.name == one.name && way.moves();
+        one.rows.iter().any(|row| row.deciding.is_some()) || facts.ways.iter().any(moves)
+    };
+    let (shown, others): (Vec<Package<'_>>, Vec<Package<'_>>) = packages.into_iter().partition(of_interest);
+    let caption = "Packages that move or decide, on each runtime that was asked";
+    let table = table(component, &format!("matrix-{number}"), caption, &shown);
+    let rest = table_of_the_rest(component, number, &others);
+    section = section.say(
+        Text::new()
+            .count(shown.len(), "package", &table.id)
+            .plain(" of the set move or decide; ")
+            .count(others.len(), "other", &rest.id)
+            .plain(" stay and decide nothing."),
+    );
+    if let Some(figure) = figure(number, component, &shown) {
         section = section.with(Block::Figure(figure));
     }
-    section.with(Block::Table(table))
+    let section = section.with(Block::Table(table));
+    section.with(Block::Details { summary: rest.caption.clone(), blocks: vec![Block::Table(rest)] })
 }
 
-fn table(number: usize, component: &ComponentCompatibility) -> Table {
-    let mut table = Table::new(
-        format!("matrix-{number}"),
-        "Each package on each runtime, and what decides",
-        &["Package", ">Version", "Runtime", "Verdict", "What decides", "It is for"],
-        "No package was looked at by itself.",
-    );
+/// One package with its rows, one a runtime.
+struct Package<'a> {
+    name: &'a str,
+    rows: Vec<&'a MatrixRow>,
+}
+
+impl<'a> Package<'a> {
+    /// Of the runtimes on which one was found.
+    fn version(&self) -> Option<&'a str> {
+        self.rows.iter().find_map(|row| row.version.as_deref())
+    }
+
+    fn range(&self) -> Option<&'a str> {
+        self.rows.iter().find_map(|row| row.range.as_deref())
+    }
+}
+
+fn packages(component: &ComponentCompatibility) -> Vec<Package<'_>> {
+    let mut all: Vec<Package<'_>> = Vec::new();
     for row in &component.matrix {
-        let (tone, word) = verdict(row.verdict);
-        let cells = vec![
-            Text::new().code(&row.package),
-            pieces::known(row.version.as_deref(), "none was found"),
-            Text::new().code(&row.runtime),
-            Text::from(word),
-            Text::from(row.deciding.as_deref().unwrap_or("nothing stands against it")),
-            pieces::known(row.range.as_deref(), "it states no range"),
-        ];
-        table.row(cells).tone = tone;
+        match all.iter_mut().find(|one| one.name == row.package) {
+            Some(one) => one.rows.push(row),
+            None => all.push(Package { name: &row.package, rows: vec![row] }),
+        }
+    }
+    all
+}
+
+/// What decides on a runtime, for a package that does not itself.
+fn decides<'a>(component: &ComponentCompatibility, row: &'a MatrixRow) -> &'a str {
+    let whole = component.checks.iter().find(|check| check.runtime == row.runtime).map(|check| check.verdict);
+    match (&row.deciding, row.verdict, whole) {
+        (Some(deciding), ..) => deciding,
+        (None, Verdict::Sat, _) => "nothing stands against it",
+        (None, _, Some(Verdict::Unsat)) => "another package: no set exists there",
+        (None, ..) => "nothing could be concluded there",
+    }
+}
+
+/// One row for each package and answer, with the runtimes that share it.
+fn table(component: &ComponentCompatibility, id: &str, caption: &str, packages: &[Package<'_>]) -> Table {
+    let columns = ["Package", ">Version", "Runtimes", "Verdict", "What decides", "It is for"];
+    let mut table = Table::new(id, caption, &columns, "None.");
+    for one in packages {
+        let mut answers: Vec<(Verdict, &str, Vec<&str>)> = Vec::new();
+        for row in &one.rows {
+            let why = decides(component, row);
+            match answers.iter_mut().find(|(verdict, own, _)| *verdict == row.verdict && *own == why) {
+                Some((.., runtimes)) => runtimes.push(&row.runtime),
+                None => answers.push((row.verdict, why, vec![&row.runtime])),
+            }
+        }
+        for (answer, why, runtimes) in answers {
+            let (tone, word) = verdict(answer);
+            let cells = vec![
+                Text::new().code(one.name),
+                pieces::known(one.version(), "none was found"),
+                pieces::codes(&runtimes),
+                Text::from(word),
+                Text::from(why),
+                pieces::known(one.range(), "it states no range"),
+            ];
+            table.row(cells).tone = tone;
+        }
     }
     table
 }
 
-fn figure(number: usize, component: &ComponentCompatibility) -> Option<Figure> {
+/// One row a package: on which runtimes it is in a set that was solved.
+fn table_of_the_rest(component: &ComponentCompatibility, number: usize, packages: &[Package<'_>]) -> Table {
+    let id = format!("matrix-{number}-others");
+    let caption = format!("The other packages of the set of {}", component.path);
+    let columns = ["Package", ">Version", "In a solved set on", "It is for"];
+    let mut table = Table::new(id, caption, &columns, "There is none.");
+    for one in packages {
+        let solved: Vec<&str> =
+            one.rows.iter().filter(|row| row.verdict == Verdict::Sat).map(|row| row.runtime.as_str()).collect();
+        let solved = if solved.is_empty() { Text::from("none") } else { pieces::codes(&solved) };
+        let version = pieces::known(one.version(), "none was found");
+        table.row(vec![Text::new().code(one.name), version, solved, pieces::known(one.range(), "it states no range")]);
+    }
+    table
+}
+
+fn figure(number: usize, component: &ComponentCompatibility, packages: &[Package<'_>]) -> Option<Figure> {
     let mut columns: Vec<String> = Vec::new();
-    let mut rows: Vec<(String, Vec<(Tone, String)>)> = Vec::new();
     for row in &component.matrix {
         if !columns.contains(&row.runtime) {
             columns.push(row.runtime.clone());
         }
     }
-    for row in &component.matrix {
-        let label = row.version.as_ref().map_or_else(|| row.package.clone(), |v| format!("{} {v}", row.package));
-        if !rows.iter().any(|(name, _)| *name == label) {
-            let cell = |runtime: &String| {
-                let own = component.matrix.iter().find(|other| {
-                    other.package == row.package && other.version == row.version && other.runtime == *runtime
-                });
-                let (tone, word) = own.map_or((Tone::Unknown, "not asked"), |own| verdict(own.verdict));
-                (tone, word.to_owned())
-            };
-            rows.push((label, columns.iter().map(cell).collect()));
-        }
-    }
+    let row = |one: &Package<'_>| {
+        let label = one.version().map_or_else(|| one.name.to_owned(), |version| format!("{} {version}", one.name));
+        let cell = |runtime: &String| {
+            let own = one.rows.iter().find(|row| row.runtime == *runtime);
+            let (tone, word) = own.map_or((Tone::Unknown, "not asked"), |own| verdict(own.verdict));
+            (tone, word.to_owned())
+        };
+        (label, columns.iter().map(cell).collect())
+    };
+    let rows: Vec<_> = packages.iter().map(row).collect();
     (!rows.is_empty()).then(|| Figure {
         id: format!("matrix-figure-{number}"),
-        caption: Text::from("Which package goes on which runtime"),
+        caption: Text::from("Which of them goes on which runtime"),
         picture: Picture::Matrix(Matrix { columns, rows }),
     })
 }

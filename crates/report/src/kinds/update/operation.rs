@@ -4,7 +4,7 @@ use uplift_model::outcome::RunReport;
 
 use super::Facts;
 use crate::document::{Block, Item, ItemState, Section, Table, Text, Tone};
-use crate::kinds::{pieces, ways};
+use crate::kinds::{pieces, runtimes, ways};
 use crate::numbers::count;
 
 /// Rendered, never acted on: Uplift deploys nothing.
@@ -54,6 +54,19 @@ pub(super) fn verification(facts: &Facts<'_>) -> Section {
         (Some(_), None) => section.say("The run delivered nothing that could be verified."),
         (None, _) => planned(facts, section),
     };
+    let images = runtimes::images(facts.dossier, &ways::parts(facts.dossier));
+    let refused = images.count_where("image", |row| row.tone == Tone::Bad);
+    let section = section
+        .say(
+            Text::new()
+                .span(images.count("image"))
+                .plain(" to build once everything has moved; ")
+                .span(refused)
+                .plain(" on a runtime on which the complete set cannot be solved. ")
+                .and(Text::from("Size, build time and memory: ").unknown("nothing here builds them"))
+                .plain("."),
+        )
+        .with(Block::Table(images));
     let more = &facts.dossier.given.verify;
     if more.is_empty() {
         return section;
@@ -95,9 +108,7 @@ fn delivered(section: Section, run: &RunReport) -> Section {
     expected.row(vec!["Interpreter".into(), Text::from(run.interpreter.as_str())]);
     expected.row(vec!["Confinement of the tests".into(), Text::from(run.sandbox.as_str())]);
     expected.row(vec!["Logs".into(), Text::new().code(&run.logs)]);
-    section
-        .with(Block::Table(expected))
-        .say(Text::from("Image size, build time and memory under load: ").unknown("not measured by a run"))
+    section.with(Block::Table(expected))
 }
 
 fn planned(facts: &Facts<'_>, section: Section) -> Section {
@@ -113,7 +124,13 @@ fn planned(facts: &Facts<'_>, section: Section) -> Section {
     if commands.is_empty() {
         return section;
     }
-    section
+    let section = section
         .say("What the plan runs when everything has moved:")
-        .with(Block::Code { language: "sh".to_owned(), text: commands.join("\n") })
+        .with(Block::Code { language: "sh".to_owned(), text: commands.join("\n") });
+    let left = facts.exposure.after().len();
+    if left == 0 {
+        return section;
+    }
+    let text = Text::from("A check then still reports ").count(left, "vulnerability", "vulnerabilities");
+    section.say(text.plain(" that the plan leaves; what else it reports is new."))
 }

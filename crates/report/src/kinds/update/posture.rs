@@ -97,9 +97,14 @@ fn critical(facts: &Facts<'_>) -> Item {
     if before == 0 && exposure.is_complete() {
         return item(ItemState::Done, Text::from("No critical vulnerability is known of the versions in use."));
     }
+    if exposure.basis == Basis::Proposed {
+        let text = Text::new().count(before, "critical vulnerability", "vulnerabilities").plain(
+            " known; as planned none would be left. Nothing has been carried out, so that none is resolved yet.",
+        );
+        return item(ItemState::Open, text);
+    }
     let why = match exposure.basis {
-        _ if !exposure.gaps.is_empty() => "not every source answered",
-        Basis::Proposed => "nothing has been carried out",
+        _ if !exposure.gaps.is_empty() => "not everything could be asked",
         _ => "the delivered set was not looked up again as a whole",
     };
     let text = Text::from("Whether every critical vulnerability is resolved: ").unknown(why);

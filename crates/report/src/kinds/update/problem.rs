@@ -1,7 +1,7 @@
 //! What was wrong: vulnerable, unavailable, incompatible, each told from its own evidence (rows A8, A21).
 
 use uplift_model::analysis::{Availability, DependencyRow};
-use uplift_model::compatibility::Verdict;
+use uplift_model::compatibility::{Cause, Verdict};
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
@@ -18,15 +18,21 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .strong("Vulnerable: ")
             .count(before.len(), "known vulnerability", "vulnerabilities")
             .plain(format!(" in {}", crate::numbers::count(vulnerable.len(), "package")))
-            .plain(if facts.exposure.gaps.is_empty() { "." } else { ", as far as sources answered." }),
+            .plain(if facts.exposure.gaps.is_empty() { "." } else { ", as far as could be asked." }),
         Text::new().strong("Unavailable: ").span(unavailable.count("version")).plain(availability_words(facts)),
         Text::new().strong("Incompatible: ").span(incompatible.count("reason")).plain(match compatibility(facts) {
-            Some(_) => " why the set does not go together as it is.",
-            None => ", and compatibility of the complete set was not asked.",
+            Some(_) => ", as things stand before any move, why it does not run everywhere.",
+            None => " found in the files; compatibility of the complete set was not asked.",
         }),
     ];
     if !facts.exposure.gaps.is_empty() {
-        told.push(Text::new().unknown("whether that is all: see the security posture for what could not be asked"));
+        told.push(
+            Text::from("Whether that is all: ")
+                .unknown("not everything could be asked")
+                .plain(", see ")
+                .and(pieces::here("the security posture", "posture"))
+                .plain("."),
+        );
     }
     let mut section = Section::new("problem", "Problem").with(Block::List(told));
     for table in [unavailable, incompatible] {
@@ -93,6 +99,14 @@ fn unavailable(facts: &Facts<'_>) -> Table {
     table
 }
 
+/// It speaks of a version that only the upgrade brings: a bound of the target, nothing that is wrong now.
+fn of_the_targets(facts: &Facts<'_>, cause: &Cause) -> bool {
+    let moving = facts.ways.iter().filter(|way| way.moves());
+    let targets: Vec<String> = moving.filter_map(|way| Some(format!("{}=={}", way.name, way.to.as_ref()?))).collect();
+    let names = |text: &Option<String>| text.as_ref().is_some_and(|text| targets.contains(text));
+    cause.constraints.iter().any(|one| names(&one.by) || targets.contains(&one.requires))
+}
+
 fn incompatible(facts: &Facts<'_>) -> Table {
     let mut table = Table::new(
         "incompatible",
@@ -106,7 +120,7 @@ fn incompatible(facts: &Facts<'_>) -> Table {
             continue;
         }
         for check in component.checks.iter().filter(|c| !matches!(c.verdict, Verdict::Sat | Verdict::NotChecked)) {
-            for cause in &check.causes {
+            for cause in check.causes.iter().filter(|cause| !of_the_targets(facts, cause)) {
                 let cells = vec![
                     Text::new().code(&component.path),
                     Text::new().code(&check.runtime),

@@ -145,20 +145,20 @@ fn asked(facts: &Facts<'_>) -> Section {
         "tests-asked",
         "Tests that each step has to pass",
         &["Step", "Packages", "Layers", "Holds when"],
-        "No step is planned.",
+        "No step asks for tests.",
     );
     for part in ways::parts(facts.dossier) {
-        for step in part.plan.into_iter().flat_map(|plan| &plan.steps).filter(|step| !step.success_criteria.is_empty())
-        {
+        for step in part.plan.into_iter().flat_map(|plan| &plan.steps).filter(|step| !step.required_tests.is_empty()) {
             table.row(vec![
                 Text::from(format!("{}: {}", part.path, step.number)),
-                pieces::codes(&step.packages),
+                if step.packages.is_empty() { step.title.as_str().into() } else { pieces::codes(&step.packages) },
                 Text::from(list(&step.required_tests)),
                 Text::from(step.success_criteria.join("; ")),
             ]);
         }
     }
-    Section::new("testing-planned", "Before and after each step").with(Block::Table(table))
+    let count = Text::new().span(table.count("step")).plain(" to be tested before and after.");
+    Section::new("testing-planned", "Before and after each step").say(count).with(Block::Table(table))
 }
 
 /// Layers that the project has or lacks, as far as hygiene was looked at.

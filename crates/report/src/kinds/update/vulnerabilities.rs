@@ -7,7 +7,7 @@ use crate::kinds::pieces;
 use crate::pictures::{Bars, Picture};
 use uplift_model::advisory::Severity;
 
-const COLUMNS: [&str; 8] = ["Package", ">Before", ">After", "Advisory", "Severity", "Class", "What", "Why"];
+const COLUMNS: [&str; 8] = ["Package", ">Before", ">After", "Advisory", "Severity", "What", ">Fixed in", "Why"];
 
 /// Section with the anchor that counts of all vulnerabilities point to.
 pub(super) fn section(facts: &Facts<'_>) -> Section {
@@ -107,16 +107,6 @@ fn table(id: &str, caption: &str, rows: &[&Exposed<'_>], empty: &str) -> Table {
         if !names.is_empty() {
             id = id.plain(format!(" ({})", names.join(", ")));
         }
-        let record = one.finding;
-        let class = match record.map(|f| f.classes.as_slice()) {
-            Some([]) => Text::new().unknown("the record states none"),
-            Some(classes) => Text::from(classes.join("; ")),
-            None => Text::new().unknown("the record was not read"),
-        };
-        let what = match record.map(|f| f.summary.as_str()) {
-            Some("") | None => Text::new().unknown("no summary"),
-            Some(summary) => Text::from(summary),
-        };
         let (_, tone) = one.fate.told(one.severity);
         let cells = vec![
             Text::new().code(&one.package),
@@ -124,13 +114,29 @@ fn table(id: &str, caption: &str, rows: &[&Exposed<'_>], empty: &str) -> Table {
             one.after.as_deref().map_or_else(|| Text::from("gone"), Text::from),
             id,
             Text::from(one.severity.to_string()),
-            class,
-            what,
+            what(one),
+            match one.finding {
+                Some(record) if record.fixed.is_empty() => Text::from("no release"),
+                Some(record) => Text::from(record.fixed.join(", ")),
+                None => Text::new().unknown("the record was not read"),
+            },
             Text::from(one.fate.reason()),
         ];
         table.row(cells).tone = tone;
     }
     table
+}
+
+/// Its class and what it says, once where both say the same.
+fn what(one: &Exposed<'_>) -> Text {
+    let Some(record) = one.finding else { return Text::new().unknown("the record was not read") };
+    let classes = record.classes.join("; ");
+    match (classes.as_str(), record.summary.as_str()) {
+        ("", "") => Text::new().unknown("the record states neither class nor summary"),
+        ("", only) | (only, "") => Text::from(only),
+        (classes, summary) if summary.contains(classes) => Text::from(summary),
+        (classes, summary) => Text::from(format!("{summary} ({classes})")),
+    }
 }
 
 /// Before and after by severity; nothing to draw where there was nothing.
