@@ -25,7 +25,7 @@ impl Facts<'_> {
             let left = self.standing(name, after);
             let gone = self.standing(name, before).into_iter().flatten();
             let gone = gone.filter(|one| !left.iter().flatten().any(|other| other.id == one.id));
-            security.removed.extend(gone.map(|one| Vulnerable { why: format!("fixed in {after}"), ..one }));
+            security.removed.extend(gone.map(|one| Vulnerable { why: format!("{after} is not affected"), ..one }));
         }
         for (name, version) in &end.packages {
             let Some(found) = self.standing(name, version) else {
