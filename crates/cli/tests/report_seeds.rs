@@ -5,40 +5,10 @@
 mod check_support;
 mod support;
 
-use check_support::desk::Desk;
-use check_support::{Seed, seeds};
-use serde_json::Value;
+use check_support::Seed;
+use check_support::pages::{data, headings, moving, one_week_each, report, require, rows_below, words};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_uplift");
-
-fn report(desk: &Desk, seed: &Seed, kind: &str, format: &str, more: &[&str]) -> String {
-    let advisories = seeds::folder().join("advisories.json").display().to_string();
-    let args = ["report", kind, "--as-of", &seed.as_of, "--advisories", &advisories, "--format", format];
-    let outcome = desk.run(&[&args, more].concat());
-    assert_eq!(outcome.code, Some(0), "{kind}: {}", outcome.all());
-    outcome.stdout
-}
-
-fn data(desk: &Desk, seed: &Seed) -> Value {
-    serde_json::from_str(&report(desk, seed, "plan", "json", &[])).unwrap()
-}
-
-/// Headings of a page, without numbers and links.
-fn headings(page: &str) -> Vec<String> {
-    let heading = |line: &str| line.starts_with('#').then(|| line.trim_start_matches(['#', ' ']).to_owned());
-    page.lines().filter_map(heading).collect()
-}
-
-/// What people read: without the escapes of Markdown.
-fn words(page: &str) -> String {
-    page.replace(['\\', '\u{200b}', '`'], "")
-}
-
-fn require(page: &str, all: &[&str]) {
-    let page = words(page);
-    let missing: Vec<&&str> = all.iter().filter(|said| !page.contains(**said)).collect();
-    assert!(missing.is_empty(), "{missing:?} not in:\n{page}");
-}
 
 #[test]
 fn the_plan_of_the_video_project() {
@@ -71,7 +41,7 @@ fn the_plan_of_the_video_project() {
             "not retrieved",
         ],
     );
-    let data = data(&desk, &seed);
+    let data = data(&desk, &seed, "plan");
     let pairs = rows_below(&page, "What could move, in the order in which to take it");
     let moving = moving(&data);
     assert_eq!(pairs, moving, "the table has another number of rows than the data");
@@ -132,7 +102,7 @@ fn the_assessment_of_the_platform() {
             "proposed: nothing was carried out",
         ],
     );
-    let data = data(&desk, &seed);
+    let data = data(&desk, &seed, "plan");
     assert_eq!(rows_below(&page, "What could move, in the order in which to take it"), moving(&data));
     one_week_each(&data);
     // Nothing that the lock already has at or above the document's target is proposed below it.
@@ -189,52 +159,4 @@ fn a_kind_that_tells_a_run_says_that_there_is_none() {
     let unknown = desk.run(&["report", "novel"]);
     assert_eq!(unknown.code, Some(2), "{}", unknown.all());
     assert!(unknown.stderr.contains("migration-guide"), "{}", unknown.stderr);
-}
-
-/// Rows of the table with this caption or heading: lines that begin with a pipe, less head and rule.
-fn rows_below(page: &str, caption: &str) -> usize {
-    let page = words(page);
-    let (_, after) = page.split_once(caption).unwrap_or_else(|| panic!("no `{caption}` in {page}"));
-    let lines = after.lines().skip_while(|line| !line.starts_with('|'));
-    lines.take_while(|line| line.starts_with('|')).count().saturating_sub(2)
-}
-
-/// What moves by the data: candidates of plans, and what the analysis proposes beside them.
-fn moving(data: &Value) -> usize {
-    let components = data["analysis"]["components"].as_array().unwrap();
-    components
-        .iter()
-        .map(|component| {
-            let plan = data["plans"].as_array().unwrap().iter().find(|p| p["component"] == component["path"]).unwrap();
-            let plan = &plan["plan"]["value"];
-            let named = |list: &str| -> Vec<&Value> {
-                plan[list].as_array().into_iter().flatten().map(|one| &one["name"]).collect()
-            };
-            let planned = named("dependencies");
-            let covered: Vec<&Value> = planned.iter().copied().chain(named("unmoved")).collect();
-            let rows = component["dependencies"].as_array().unwrap().iter();
-            let proposed = rows.filter(|row| {
-                let target = &row["target_version"];
-                row["direct"] == true
-                    && !target.is_null()
-                    && *target != row["current_version"]
-                    && !covered.contains(&&row["name"])
-            });
-            planned.len() + proposed.count()
-        })
-        .sum()
-}
-
-fn one_week_each(data: &Value) {
-    let programme = &data["programme"];
-    let mut weeks: std::collections::BTreeMap<&str, std::collections::BTreeSet<u64>> = Default::default();
-    for week in programme["calendar"]["weeks"].as_array().unwrap() {
-        for at in week["starts"].as_array().unwrap() {
-            for package in programme["steps"][at.as_u64().unwrap() as usize]["packages"].as_array().unwrap() {
-                weeks.entry(package.as_str().unwrap()).or_default().insert(week["number"].as_u64().unwrap());
-            }
-        }
-    }
-    let twice: Vec<_> = weeks.iter().filter(|(_, weeks)| weeks.len() > 1).collect();
-    assert!(twice.is_empty(), "{twice:?}");
 }

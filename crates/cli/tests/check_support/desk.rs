@@ -55,6 +55,12 @@ impl Desk {
         std::fs::write(path, bytes).unwrap();
     }
 
+    /// Commits everything as it lies there.
+    pub fn commit(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "-m", message]);
+    }
+
     fn git(&self, args: &[&str]) {
         let mut command = Command::new("git");
         command.args(["-c", "user.name=Test", "-c", "user.email=test@example.invalid"]).args(args);

@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub mod market;
+pub mod pages;
 pub mod seeds;
 
 pub use desk::Desk;

@@ -98,6 +98,19 @@ impl Seed {
         self
     }
 
+    /// One release states a requirement, as its real metadata do.
+    #[must_use]
+    pub fn stating(mut self, name: &str, version: &str, requirement: &str) -> Self {
+        let files = self.stock.python.get_mut(name).into_iter().flatten().filter(|f| of_version(&f.name, version));
+        let mut stated = 0;
+        for metadata in files.filter_map(|file| file.metadata.as_mut()) {
+            *metadata = metadata.replacen("\n\n", &format!("\nRequires-Dist: {requirement}\n\n"), 1);
+            stated += 1;
+        }
+        assert!(stated > 0, "{name} {version} is not on offer");
+        self
+    }
+
     #[must_use]
     pub fn with_yanked(mut self, name: &str, version: &str, reason: &str) -> Self {
         for file in self.stock.python.get_mut(name).into_iter().flatten().filter(|f| of_version(&f.name, version)) {
@@ -119,8 +132,11 @@ impl Seed {
         for name in &self.open {
             let name = name.to_ascii_lowercase().replace(['_', '.'], "-");
             let file = format!("{}-0.1-py3-none-any.whl", name.replace('-', "_"));
-            let day = Some(before(&self.as_of, OLD));
-            stock.python.entry(name).or_insert_with(|| vec![PythonFile { name: file, day, ..PythonFile::default() }]);
+            let (day, metadata) = (Some(before(&self.as_of, OLD)), Some(metadata(&name, "0.1", &[])));
+            stock
+                .python
+                .entry(name)
+                .or_insert_with(|| vec![PythonFile { name: file, day, metadata, ..PythonFile::default() }]);
         }
         let market = Market::serve(stock);
         let desk = Desk::new(binary, &market, &files);
@@ -194,9 +210,8 @@ impl Seed {
         }
         let fact = &facts["pypi"][&name][version];
         let day = before(&self.as_of, days);
-        let extras: String =
-            EXTRAS.iter().filter(|(n, _)| *n == name).map(|(_, e)| format!("Provides-Extra: {e}\n")).collect();
-        let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{extras}\nWords about it.\n");
+        let extras: Vec<&str> = EXTRAS.iter().filter(|(n, _)| *n == name).map(|(_, extra)| *extra).collect();
+        let metadata = metadata(&name, version, &extras);
         let tags: Vec<String> = match fact["wheel_tags"].as_array() {
             Some(tags) => tags.iter().map(|t| t.as_str().unwrap()).map(platform_tag).collect(),
             None => vec!["py3-none-any".to_owned()],
@@ -227,6 +242,11 @@ impl Seed {
             });
         }
     }
+}
+
+fn metadata(name: &str, version: &str, extras: &[&str]) -> String {
+    let extras: String = extras.iter().map(|extra| format!("Provides-Extra: {extra}\n")).collect();
+    format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{extras}\nWords about it.\n")
 }
 
 fn is_word(text: &str) -> bool {
