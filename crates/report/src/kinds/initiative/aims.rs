@@ -9,7 +9,6 @@ use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::exposure::Basis;
 use crate::kinds::{pieces, ways};
-use crate::numbers::count;
 
 pub(super) fn overview(facts: &Facts<'_>) -> Section {
     let moving = facts.ways.iter().filter(|way| way.moves());
@@ -80,8 +79,8 @@ fn non_goals(facts: &Facts<'_>) -> Section {
         }
     }
     for part in facts.parts.iter().filter(|part| part.plan.is_none()) {
-        let why = part.why_no_plan.unwrap_or("it was not planned");
-        lines.push(Text::from("Moving ").code(part.path).plain(" as one set: ").unknown(why));
+        let text = Text::from("Moving ").code(part.path).plain(" as one set: there is no plan of it, ");
+        lines.push(text.and(pieces::here("and why", "unplanned")).plain("."));
     }
     let left = facts.exposure.after().len();
     if left > 0 {
@@ -122,13 +121,38 @@ pub(super) fn scope(facts: &Facts<'_>) -> Section {
             Text::from(moving.to_string()),
             match part.plan {
                 Some(plan) => Text::new().code(&plan.id),
-                None => Text::new().unknown(part.why_no_plan.unwrap_or("it was not planned")),
+                None => Text::from("none, ").and(pieces::here("and why", "unplanned")),
             },
             complete(facts, part),
         ]);
         row.tone = if part.plan.is_some() { Tone::Plain } else { Tone::Unknown };
     }
-    Section::new("scope", "Scope").with(Block::Table(table)).with(Block::Table(packages(facts)))
+    Section::new("scope", "Scope")
+        .with(Block::Table(table))
+        .with(Block::Table(packages(facts)))
+        .with(Block::Table(held(facts)))
+}
+
+/// Direct dependencies of which something newer exists that nothing here reaches, with what holds each.
+fn held(facts: &Facts<'_>) -> Table {
+    let columns = ["Package", "Component", ">In use", ">Newest", "What holds it"];
+    let empty = "Nothing newer that is known of is out of reach.";
+    let mut table = Table::new("scope-held", "Held back by what the project runs on or rules", &columns, empty);
+    for part in &facts.parts {
+        let rows = part.analysis.into_iter().flat_map(|component| &component.dependencies).filter(|row| row.direct);
+        for (row, why) in rows.filter_map(|row| Some((row, row.held_by.as_deref()?))) {
+            let newest = row.latest.value().map(String::as_str);
+            let cells = vec![
+                Text::new().code(&row.name),
+                Text::new().code(part.path),
+                pieces::known(row.current_version.as_deref(), "no file says which version runs"),
+                pieces::known(newest, row.latest.missing().unwrap_or("no release is known")),
+                Text::from(why),
+            ];
+            table.row(cells).tone = Tone::Warning;
+        }
+    }
+    table
 }
 
 /// Direct dependencies that move; counts of them point here.
@@ -177,7 +201,10 @@ pub(super) fn security(facts: &Facts<'_>) -> Section {
     );
     for one in &facts.exposure.rows {
         let (word, tone) = match one.fate.told(one.severity) {
-            ("fixed", tone) if facts.exposure.basis == Basis::Proposed => ("gone, as planned", tone),
+            ("fixed", tone) if facts.exposure.basis == Basis::Proposed => {
+                let planned = facts.parts.iter().any(|part| part.path == one.component && part.plan.is_some());
+                (if planned { "gone, as planned" } else { "gone at the goal" }, tone)
+            }
             told => told,
         };
         let cells = vec![
@@ -190,11 +217,40 @@ pub(super) fn security(facts: &Facts<'_>) -> Section {
         ];
         table.row(cells).tone = tone;
     }
-    let mut section = Section::new("security", "Security");
-    if !facts.exposure.gaps.is_empty() {
-        let text = Text::from(format!("{} could not be asked: ", count(facts.exposure.gaps.len(), "thing")))
-            .plain(facts.exposure.gaps.join("; "));
-        section = section.with(Block::Callout(Tone::Unknown, text));
+    let section = Section::new("security", "Security");
+    let gaps = gaps(facts);
+    if gaps.is_empty() {
+        return section.with(Block::Table(table));
     }
-    section.with(Block::Table(table))
+    let mut unknown = Table::new("security-gaps", "What could not be asked", &["What and why"], "");
+    for gap in gaps {
+        unknown.row(vec![gap]).tone = Tone::Unknown;
+    }
+    let text = Text::new()
+        .span(unknown.count("gap"))
+        .plain(": nothing here says that the rest is free of known vulnerabilities.");
+    section.with(Block::Table(table)).with(Block::Callout(Tone::Unknown, text)).with(Block::Table(unknown))
+}
+
+/// Each once: a component without a plan by a link, a package that nobody could be asked about by its name.
+fn gaps(facts: &Facts<'_>) -> Vec<Text> {
+    let mut all: Vec<Text> = Vec::new();
+    let mut told: Vec<(&str, &str)> = Vec::new();
+    for gap in &facts.exposure.gaps {
+        let (what, why) = gap.split_once(": ").unwrap_or((gap, ""));
+        let without_plan = facts.parts.iter().find(|part| part.path == what && part.why_no_plan.is_some());
+        // `alpha 1.0: why` after `alpha: why` says nothing new.
+        if told.iter().any(|(name, own)| *own == why && what.split(' ').next() == Some(*name)) {
+            continue;
+        }
+        told.push((what, why));
+        all.push(match without_plan.filter(|part| part.why_no_plan.is_some_and(|why| gap.contains(why))) {
+            Some(part) => Text::new()
+                .code(part.path)
+                .plain(": where it would end was not judged, since there is no plan, ")
+                .and(pieces::here("and why", "unplanned")),
+            None => Text::from(gap.as_str()),
+        });
+    }
+    all
 }

@@ -3,7 +3,7 @@
 use uplift_model::outcome::RunState;
 use uplift_model::plan::{FallbackKind, Phase};
 
-use super::{Facts, people};
+use super::{Facts, people, proposals};
 use crate::document::{Block, Figure, Section, Table, Text, Tone};
 use crate::kinds::{pieces, ways};
 use crate::pictures::{Map, Node, Picture};
@@ -65,7 +65,7 @@ fn states(facts: &Facts<'_>) -> Vec<State> {
     all.push(state("Baseline", "the tests on the untouched state", baseline));
     for phase in Phase::ALL {
         let moves = facts.steps().any(|(_, step)| step.phase == Some(phase) && step.of.is_some());
-        if moves {
+        if moves || proposals::all(facts).iter().any(|one| one.phase() == phase) {
             let reached = match run {
                 None => Some(false),
                 Some(run) if run.state == RunState::Done => Some(true),
@@ -118,9 +118,19 @@ pub(super) fn rollback(facts: &Facts<'_>) -> Section {
             ways_out.row(vec![name(), kind.into(), one.what.as_str().into(), one.reason.as_str().into()]);
         }
     }
+    for one in proposals::all(facts) {
+        let back = one.register(facts).map(|entry| entry.rollback.as_str());
+        points.row(vec![
+            Text::new().code(one.component).plain(", proposed"),
+            Text::from(one.title()),
+            pieces::known(back, "no entry of the risk register names it"),
+        ]);
+    }
     let mut section = Section::new("rollback", "Rollback strategy");
-    section = if strategies.is_empty() {
+    section = if strategies.is_empty() && points.rows.is_empty() {
         section.say(Text::from("Strategy: ").unknown("no plan states one"))
+    } else if strategies.is_empty() {
+        section.say("A strategy comes with a plan. Until then each proposed step goes back by itself:")
     } else {
         section.with(Block::List(pieces::texts(&strategies)))
     };

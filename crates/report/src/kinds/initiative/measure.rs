@@ -4,7 +4,7 @@ use uplift_model::Datum;
 use uplift_model::hygiene::Area;
 use uplift_model::roadmap::{Calendar, Effort, Team};
 
-use super::Facts;
+use super::{Facts, proposals};
 use crate::document::{Block, Figure, Section, Table, Text, Tone};
 use crate::kinds::{parts, pieces};
 use crate::numbers::count;
@@ -17,6 +17,7 @@ pub(super) fn criteria(facts: &Facts<'_>) -> Section {
         &["Criterion", "Now", "Wanted", "Source"],
         "No criterion is planned or given.",
     );
+    computed(facts, &mut wanted);
     for (path, plan) in facts.plans() {
         for one in &plan.success_criteria {
             let met = match crate::kinds::ways::delivered(facts.dossier) {
@@ -55,21 +56,79 @@ pub(super) fn criteria(facts: &Facts<'_>) -> Section {
     Section::new("success", "Monitoring and success criteria").with(Block::Table(wanted)).below(monitoring(facts))
 }
 
+/// Criteria that the data themselves hold: how far each is met now, and how far the initiative means to take it.
+fn computed(facts: &Facts<'_>, wanted: &mut Table) {
+    let rows = || facts.parts.iter().filter_map(|part| part.analysis).flat_map(|component| &component.dependencies);
+    let tone = |left: usize| if left == 0 { Tone::Good } else { Tone::Bad };
+    let (now, end) = (facts.exposure.before().len(), facts.exposure.after().len());
+    let told = Text::new().count(now, "vulnerability", "initiative-advisories");
+    let aim = match end {
+        0 => Text::from("none"),
+        _ => Text::from("none; the moves proposed here leave ").count(end, "vulnerability", "initiative-advisories"),
+    };
+    let source = Text::from("the sources of advisories");
+    wanted.row(vec!["No known vulnerability".into(), told, aim, source]).tone = tone(now);
+    let moving = facts.ways.iter().filter(|way| way.direct && way.moves()).count();
+    let behind = Text::new().count(moving, "dependency", "scope-packages").plain(" behind");
+    let cells =
+        vec!["Each direct dependency at its goal".into(), behind, "none behind".into(), Text::from("the analysis")];
+    wanted.row(cells).tone = tone(moving);
+    let obstacles = proposals::obstacles(facts);
+    if facts.plans().next().is_some() || !proposals::all(facts).is_empty() {
+        let cells = vec![
+            "Each version in use can be had".into(),
+            Text::new().span(obstacles.count("obstacle")),
+            "none".into(),
+            Text::from("the indexes"),
+        ];
+        wanted.row(cells).tone = tone(obstacles.rows.len());
+    }
+    let unknown = rows().filter(|row| row.direct && row.current_version.is_none()).count();
+    let told = Text::from(count(unknown, "direct dependency"));
+    let cells =
+        vec!["Each version in use is stated".into(), told, "none without one".into(), "manifests and locks".into()];
+    wanted.row(cells).tone = tone(unknown);
+}
+
 /// What watches the service, as far as the repository shows it.
 fn monitoring(facts: &Facts<'_>) -> Section {
     let section = Section::new("monitoring", "What watches the service");
+    let caption = "Metrics, tracing and alerts in the repository";
+    findings(facts, section, "monitoring-findings", caption, Area::Observability)
+}
+
+/// Which layers the steps ask for, and what the repository has of them: gates rest on tests that can fail.
+pub(super) fn testing(facts: &Facts<'_>) -> Section {
+    let mut asked: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let planned = facts.steps().map(|(_, step)| step.required_tests.clone());
+    let proposed = proposals::all(facts).iter().map(proposals::Proposal::tests).collect::<Vec<_>>();
+    for layer in planned.chain(proposed).flatten() {
+        *asked.entry(layer).or_default() += 1;
+    }
+    let mut table = Table::new(
+        "layers-asked",
+        "Layers of tests that steps have to pass",
+        &["Layer", ">Steps that ask for it"],
+        "No step asks for tests.",
+    );
+    for (layer, steps) in asked {
+        table.row(vec![Text::from(layer), Text::from(steps.to_string())]);
+    }
+    let text = Text::new().span(table.count("layer")).plain(" of tests are asked for.");
+    let section = Section::new("testing", "Testing strategy").say(text).with(Block::Table(table));
+    findings(facts, section, "testing-findings", "What the repository has, and what of it is dead", Area::Testing)
+}
+
+/// Findings of one area as a table.
+fn findings(facts: &Facts<'_>, section: Section, id: &str, caption: &str, area: Area) -> Section {
     let report = match &facts.dossier.hygiene {
         Datum::Found { value } => value,
-        Datum::None => return section.say(Text::from("Monitoring: ").unknown("it was not looked for")),
-        Datum::NotRetrieved { why } => return section.say(Text::from("Monitoring: ").unknown(why)),
+        Datum::None => return section.say(Text::from(format!("{caption}: ")).unknown("it was not looked for")),
+        Datum::NotRetrieved { why } => return section.say(Text::from(format!("{caption}: ")).unknown(why)),
     };
-    let mut table = Table::new(
-        "monitoring-findings",
-        "Metrics, tracing and alerts in the repository",
-        &["What", "State", "Why", "Where", "What to do"],
-        "No check of observability applies here.",
-    );
-    for one in report.findings.iter().filter(|one| one.area == Area::Observability) {
+    let columns = ["What", "State", "Why", "Where", "What to do"];
+    let mut table = Table::new(id, caption, &columns, "No check of this area applies here.");
+    for one in report.findings.iter().filter(|one| one.area == area) {
         let (word, tone) = pieces::presence(one.state);
         let places = one.evidence.iter().map(|e| pieces::place(&e.file, e.line));
         let cells = vec![

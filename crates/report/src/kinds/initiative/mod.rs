@@ -9,6 +9,7 @@ mod course;
 mod measure;
 mod people;
 mod phases;
+mod proposals;
 mod trace;
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
             people::roles(&facts),
             course::flow(&facts),
             course::rollback(&facts),
+            measure::testing(&facts),
             aims::security(&facts),
             measure::criteria(&facts),
             people::decisions(&facts),

@@ -33,24 +33,26 @@ fn named(facts: &Facts<'_>, role: &str) -> Text {
 }
 
 pub(super) fn roles(facts: &Facts<'_>) -> Section {
-    let mut duties: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut duties: BTreeMap<&str, BTreeMap<&str, BTreeSet<String>>> = BTreeMap::new();
     for entry in register(facts) {
-        let packages = list(&entry.packages);
         if !entry.owner.is_empty() {
-            duties.entry(&entry.owner).or_default().insert(format!("owns the risk of {packages}"));
+            let own = duties.entry(&entry.owner).or_default().entry("owns the risk of").or_default();
+            own.extend(entry.packages.iter().cloned());
         }
         for role in &entry.reviewers {
-            duties.entry(role).or_default().insert(format!("reviews {packages}"));
+            let own = duties.entry(role).or_default().entry("reviews").or_default();
+            own.extend(entry.packages.iter().cloned());
         }
     }
     for (_, step) in facts.steps() {
         for role in &step.approvals {
-            duties.entry(role).or_default().insert(format!("agrees before {}", step.title));
+            duties.entry(role).or_default().entry("agrees before").or_default().insert(step.title.clone());
         }
     }
     for point in decision_points(facts) {
         for role in &point.roles {
-            duties.entry(role).or_default().insert(format!("decides on {}", list(&point.packages)));
+            let own = duties.entry(role).or_default().entry("decides on").or_default();
+            own.extend(point.packages.iter().cloned());
         }
     }
     for role in facts.dossier.given.roles.keys() {
@@ -58,7 +60,10 @@ pub(super) fn roles(facts: &Facts<'_>) -> Section {
     }
     let mut table = Table::new("role-list", "Roles", &["Role", "Who", "What for"], "No role is asked for or given.");
     for (role, what) in &duties {
-        let duties: Vec<&str> = what.iter().map(String::as_str).collect();
+        let told = |(duty, of): (&&str, &BTreeSet<String>)| {
+            format!("{duty} {}", list(&of.iter().map(String::as_str).collect::<Vec<_>>()))
+        };
+        let duties: Vec<String> = what.iter().map(told).collect();
         let row = table.row(vec![
             Text::from(*role),
             named(facts, role),

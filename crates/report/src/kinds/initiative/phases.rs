@@ -3,17 +3,23 @@
 use uplift_model::plan::{Phase, Plan, PlanStep, StepKind};
 use uplift_model::{Candidate, Move};
 
-use super::Facts;
+use super::{Facts, proposals};
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::parts;
 use crate::kinds::parts::reason_word;
 use crate::kinds::pieces;
 use crate::numbers::list;
 
+const NO_STEP: &str = "No step falls into this phase.";
+const NO_INTEGRATION: &str = "A plan of its own puts the integration of a component at its end; there is none yet.";
+
 pub(super) fn section(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("phases", "Phases and gates");
-    if facts.plans().next().is_none() {
-        return section.say(Text::from("Phases: ").unknown("no component could be planned, see the scope"));
+    if facts.parts.iter().any(|part| part.plan.is_none()) {
+        section = section.below(proposals::unplanned(facts));
+    }
+    if facts.plans().next().is_none() && proposals::all(facts).is_empty() {
+        return section.say(Text::from("Phases: ").unknown("no component could be planned, and nothing was weighed"));
     }
     section = section.below(preparation(facts));
     for phase in Phase::ALL {
@@ -26,7 +32,9 @@ fn preparation(facts: &Facts<'_>) -> Section {
     let mut table = steps_table("phase-0-steps", "Before the first change");
     let before = facts.steps().filter(|(_, step)| matches!(step.kind, StepKind::Isolate | StepKind::Snapshot));
     before.for_each(|(path, step)| step_row(facts, &mut table, path, step));
-    Section::new("phase-0", "Preparation").with(Block::Table(table))
+    let obstacles = proposals::obstacles(facts);
+    let text = Text::new().span(obstacles.count("obstacle")).plain(" to be mended before everything can be solved.");
+    Section::new("phase-0", "Preparation").say(text).with(Block::Table(obstacles)).with(Block::Table(table))
 }
 
 fn one(facts: &Facts<'_>, phase: Phase) -> Section {
@@ -35,19 +43,29 @@ fn one(facts: &Facts<'_>, phase: Phase) -> Section {
     let mut table = steps_table(&id, &format!("Steps of phase {number}"));
     let own = || facts.steps().filter(move |(_, step)| step.phase == Some(phase));
     own().for_each(|(path, step)| step_row(facts, &mut table, path, step));
-    let empty = table.rows.is_empty();
+    let proposed = proposals::table(facts, phase);
     let mut section = Section::new(format!("phase-{number}"), format!("Phase {number}: {phase}"));
-    section = if empty {
-        section.say("No step falls into this phase.")
-    } else {
-        section.say(Text::new().span(table.count("step")).plain("."))
+    let mut text = match (&proposed, table.rows.is_empty()) {
+        (None, true) => return section.say(if phase == Phase::Integration { NO_INTEGRATION } else { NO_STEP }),
+        (_, false) => Text::new().span(table.count("step")).plain(" planned"),
+        (Some(_), true) => Text::new(),
     };
-    section = section.with(Block::Table(table));
+    if let Some(proposed) = &proposed {
+        text = if text.is_empty() { text } else { text.plain(", ") };
+        text = text.span(proposed.count("step")).plain(" proposed");
+    }
+    section = section.say(text.plain("."));
+    if !table.rows.is_empty() {
+        section = section.with(Block::Table(table));
+    }
+    if let Some(proposed) = proposed {
+        section = section.with(Block::Table(proposed));
+    }
     let commands: Vec<Block> = own().filter_map(|(path, step)| instructions(path, step)).collect();
     if !commands.is_empty() {
         section = section.with(Block::Details { summary: "Edits and commands, step by step".into(), blocks: commands });
     }
-    if empty { section } else { section.with(gate(phase, own().map(|(_, step)| step))) }
+    section.with(gate(facts, phase))
 }
 
 fn steps_table(id: &str, caption: &str) -> Table {
@@ -113,13 +131,13 @@ fn instructions(path: &str, step: &PlanStep) -> Option<Block> {
 }
 
 /// What has to hold before the next phase starts.
-fn gate<'a>(phase: Phase, steps: impl Iterator<Item = &'a PlanStep>) -> Block {
+fn gate(facts: &Facts<'_>, phase: Phase) -> Block {
     let mut all: Vec<String> = Vec::new();
-    for step in steps {
-        for one in &step.success_criteria {
-            if !all.contains(one) {
-                all.push(one.clone());
-            }
+    let steps = facts.steps().filter(|(_, step)| step.phase == Some(phase));
+    let planned = steps.flat_map(|(_, step)| &step.success_criteria).cloned();
+    for one in planned.chain(proposals::criteria(facts, phase)) {
+        if !all.contains(&one) {
+            all.push(one);
         }
     }
     let text = Text::new().strong(format!("Gate {}: ", phase.number()));

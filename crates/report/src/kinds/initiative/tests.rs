@@ -33,6 +33,7 @@ fn every_section_of_a_programme_is_there() {
             "Roles",
             "Flow",
             "Rollback strategy",
+            "Testing strategy",
             "Security",
             "Monitoring and success criteria",
             "Decision points",
