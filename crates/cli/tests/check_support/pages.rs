@@ -278,3 +278,9 @@ pub fn run(data: &Value, tip: &str, moved: &[Moved<'_>]) -> RunReport {
     });
     serde_json::from_value(report).unwrap()
 }
+
+/// The release numbers of a version, to be compared where both are of one kind: `0.58b0` as 0, 58.
+pub fn numbers(version: &str) -> Vec<u64> {
+    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
+    version.split('.').map(digits).collect()
+}

@@ -74,15 +74,9 @@ fn computed(facts: &Facts<'_>, wanted: &mut Table) {
         vec!["Each direct dependency at its goal".into(), behind, "none behind".into(), Text::from("the analysis")];
     wanted.row(cells).tone = tone(moving);
     let obstacles = proposals::obstacles(facts);
-    if facts.plans().next().is_some() || !proposals::all(facts).is_empty() {
-        let cells = vec![
-            "Each version in use can be had".into(),
-            Text::new().span(obstacles.count("obstacle")),
-            "none".into(),
-            Text::from("the indexes"),
-        ];
-        wanted.row(cells).tone = tone(obstacles.rows.len());
-    }
+    let told = Text::new().span(obstacles.count("obstacle"));
+    let cells = vec!["Each version in use can be had".into(), told, "none".into(), Text::from("the indexes")];
+    wanted.row(cells).tone = tone(obstacles.rows.len());
     let unknown = rows().filter(|row| row.direct && row.current_version.is_none()).count();
     let told = Text::from(count(unknown, "direct dependency"));
     let cells =

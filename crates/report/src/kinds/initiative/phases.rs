@@ -18,10 +18,10 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
     if facts.parts.iter().any(|part| part.plan.is_none()) {
         section = section.below(proposals::unplanned(facts));
     }
+    section = section.below(preparation(facts));
     if facts.plans().next().is_none() && proposals::all(facts).is_empty() {
         return section.say(Text::from("Phases: ").unknown("no component could be planned, and nothing was weighed"));
     }
-    section = section.below(preparation(facts));
     for phase in Phase::ALL {
         section = section.below(one(facts, phase));
     }
