@@ -120,6 +120,7 @@ impl Index {
         let modules = names::import_names(ecosystem, distribution, provided);
         let mut counted =
             Counted { usage: Usage { modules: modules.clone(), ..Usage::default() }, ..Counted::default() };
+        let mut by_file: Vec<(&str, Vec<&Sighting>)> = Vec::new();
         for file in self.files.iter().filter(|f| f.language.ecosystem() == ecosystem) {
             let mut found: Vec<&Sighting> =
                 file.sightings.iter().filter(|s| s.kind != Kind::Derived && s.is_of(ecosystem, &modules)).collect();
@@ -132,8 +133,11 @@ impl Index {
             counted.usage.count += found.len();
             counted.test_files += usize::from(file.test);
             counted.test_count += if file.test { found.len() } else { 0 };
-            let room = SITES - counted.usage.sites.len();
-            counted.usage.sites.extend(found.into_iter().take(room).map(|s| s.site(&file.path)));
+            by_file.push((&file.path, found));
+        }
+        let most = shares(&by_file.iter().map(|(_, found)| found.len()).collect::<Vec<_>>());
+        for ((path, found), room) in by_file.into_iter().zip(most) {
+            counted.usage.sites.extend(found.into_iter().take(room).map(|s| s.site(path)));
         }
         counted
     }
@@ -242,6 +246,23 @@ fn trimmed(folder: &str) -> &str {
 fn below(path: &str, folder: &str) -> bool {
     let folder = trimmed(folder);
     folder.is_empty() || path == folder || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// How many of each file's sites are listed, at most [`SITES`] in all: a file with many leaves room for the others.
+fn shares(found: &[usize]) -> Vec<usize> {
+    let mut most = vec![0; found.len()];
+    let mut room = SITES;
+    while room > 0 {
+        let open: Vec<usize> = (0..found.len()).filter(|at| most.get(*at) < found.get(*at)).collect();
+        let Some(each) = room.checked_div(open.len()) else { break };
+        for at in open.into_iter().take(room) {
+            let (Some(own), Some(all)) = (most.get_mut(at), found.get(at)) else { continue };
+            let more = each.max(1).min(all - *own);
+            *own += more;
+            room -= more;
+        }
+    }
+    most
 }
 
 #[cfg(test)]

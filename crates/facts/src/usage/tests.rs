@@ -105,3 +105,16 @@ fn symbols_are_told_in_full() {
     let symbols: Vec<&str> = found.iter().map(|r| r.symbol.as_str()).collect();
     assert_eq!(symbols, ["redis", "redis.from_url", "redis.Redis", "redis", "redis.from_url"]);
 }
+
+#[test]
+fn a_file_with_many_sites_leaves_room_for_the_others() {
+    assert_eq!(super::shares(&[3, 60, 2]), [3, super::SITES - 5, 2]);
+    assert_eq!(super::shares(&[]), [] as [usize; 0]);
+    let many = super::shares(&[2; super::SITES + 9]);
+    assert_eq!(many.iter().sum::<usize>(), super::SITES);
+    for found in [vec![0, 1, 0], vec![40, 40], vec![100, 1, 1, 100, 7]] {
+        let listed = super::shares(&found);
+        assert_eq!(listed.iter().sum::<usize>(), found.iter().sum::<usize>().min(super::SITES), "{found:?}");
+        assert!(listed.iter().zip(&found).all(|(listed, there)| listed <= there && (*there == 0 || *listed > 0)));
+    }
+}
