@@ -9,6 +9,7 @@ use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::pieces;
 use crate::kinds::ways::{Way, normal};
+use crate::numbers::count;
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {
     let mut all = Vec::new();
@@ -62,7 +63,9 @@ fn one(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -> (Se
         None => Text::new().unknown("release notes were not asked for"),
     };
     let used = match way.row.map(|row| &row.usage) {
-        Some(Datum::Found { .. }) => Text::new().span(places.count("place")),
+        Some(Datum::Found { value }) => Text::from(count(value.count, "place"))
+            .plain(format!(" in {}, ", count(value.files, "file")))
+            .and(pieces::here("listed", &places.id)),
         Some(Datum::None) => Text::from("none"),
         Some(Datum::NotRetrieved { why }) => Text::new().unknown(why),
         None => Text::new().unknown("the package is not in the analysis"),
@@ -78,7 +81,13 @@ fn one(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -> (Se
     if let Some(usage) = way.row.and_then(|row| row.usage.value())
         && usage.count > usage.sites.len()
     {
-        section = section.say(format!("{} uses in {} files in all; the first are listed.", usage.count, usage.files));
+        let text = format!(
+            "{} of {} in {} are listed.",
+            usage.sites.len(),
+            count(usage.count, "use"),
+            count(usage.files, "file")
+        );
+        section = section.say(text);
     }
     (section.with(Block::Table(places)), cell, used)
 }
@@ -124,8 +133,16 @@ fn places(number: usize, way: &Way<'_>) -> Table {
     };
     let mut table =
         Table::new(format!("breaking-{number}-places"), "Places in this code", &["Where", "What stands there"], empty);
+    let mut lines: Vec<((&str, &str), Vec<String>)> = Vec::new();
     for site in way.row.and_then(|row| row.usage.value()).into_iter().flat_map(|usage| &usage.sites) {
-        table.row(vec![pieces::place(&site.file, Some(site.line)), Text::new().code(&site.what)]);
+        let key = (site.file.as_str(), site.what.as_str());
+        match lines.iter_mut().find(|(own, _)| *own == key) {
+            Some((_, lines)) => lines.push(site.line.to_string()),
+            None => lines.push((key, vec![site.line.to_string()])),
+        }
+    }
+    for ((file, what), lines) in lines {
+        table.row(vec![Text::new().code(format!("{file}:{}", lines.join(", "))), Text::new().code(what)]);
     }
     table
 }

@@ -1,16 +1,19 @@
 //! What a contributor types, and what is checked before changes are handed in (rows F13, G20).
 //!
-//! Commands come from the plan's steps, the run's test command and the project's own CI; none is made up here.
+//! Commands come from the plan's steps, the run's test command, the project's own CI, and the migration tool that is in
+//! use (`super::database`); none is made up here.
 
 use uplift_model::hygiene::Presence;
 use uplift_model::plan::StepKind;
 
-use super::Facts;
+use super::{Facts, database};
 use crate::document::{Block, Item, ItemState, Section, Text, Tone};
 use crate::kinds::{pieces, ways};
 
 /// The check of `uplift hygiene` that finds linters.
 const LINTERS: &str = "lint-gate";
+/// The check that finds what runs the tests.
+const GATE: &str = "tests-gate";
 
 pub(super) fn steps(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("local", "Migration steps for local development");
@@ -48,6 +51,13 @@ pub(super) fn steps(facts: &Facts<'_>) -> Section {
         }
         section = section.below(own);
     }
+    if let Some(commands) = database::commands(facts)
+        && let Some(upgrade) = commands.upgrade
+    {
+        let text = Text::from("In ").code(&commands.folder).plain(", against a database for development:");
+        let code = Block::Code { language: "sh".to_owned(), text: upgrade.to_owned() };
+        section = section.below(Section::new("local-database", "Database migrations").say(text).with(code));
+    }
     section.below(tests(facts))
 }
 
@@ -61,13 +71,12 @@ fn tests(facts: &Facts<'_>) -> Section {
             section.say(Text::from("The project's tests: ").unknown(base.problem.as_deref().unwrap_or("no test ran")))
         }
         None => {
-            let mut found = of_hygiene(facts, |check| matches!(check, "unit-tests" | "tests-gate"));
-            found.dedup();
+            let found = of_hygiene(facts, |check| check == GATE);
             if found.is_empty() {
                 return section
                     .say(Text::from("The project's tests: ").unknown("no run has looked for the test command"));
             }
-            section.say("Tests that were seen in the project's own files:").with(Block::List(found))
+            section.say("What the project's own automation runs:").with(Block::List(found))
         }
     }
 }
@@ -93,6 +102,17 @@ pub(super) fn checklist(facts: &Facts<'_>) -> Section {
     }
     for line in of_hygiene(facts, |check| check == LINTERS) {
         items.push(open(line.plain(" passes")));
+    }
+    if let Some(commands) = database::commands(facts)
+        && let Some(compare) = commands.compare
+    {
+        let text = Text::new().code(compare).plain(" in ").code(&commands.folder);
+        items.push(open(text.plain(" finds no difference between the models and the migrated database")));
+    }
+    if facts.dossier.run.is_none() {
+        for line in of_hygiene(facts, |check| check == GATE) {
+            items.push(open(line.plain(" passes")));
+        }
     }
     let mut seen: Vec<&str> = Vec::new();
     for (_, plan) in facts.plans() {

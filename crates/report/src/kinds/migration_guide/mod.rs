@@ -4,6 +4,7 @@
 //! the data hold it, and a question is answered only from what was detected.
 
 mod breaking;
+mod database;
 mod local;
 mod phases;
 mod questions;

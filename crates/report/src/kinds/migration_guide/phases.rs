@@ -2,10 +2,13 @@
 
 use uplift_model::plan::{Phase, PlanStep, StepKind};
 
-use super::Facts;
+use super::{Facts, targets};
 use crate::document::{Block, Section, Table, Text};
 use crate::kinds::pieces;
 use crate::numbers::list;
+
+/// The group of what changes nothing yet.
+const BEFORE: &str = "before the first change";
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("phases", "Migration phases");
@@ -13,8 +16,16 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         let why = part.why_no_plan.unwrap_or("it was not planned");
         section = section.say(Text::from("Phases of ").code(part.path).plain(": ").unknown(why));
     }
-    for (number, (name, steps)) in grouped(facts).into_iter().enumerate() {
-        section = section.below(one(number + 1, &name, &steps));
+    let change = targets::to_change(facts);
+    if change > 0 {
+        let text = Text::from("The runtime comes before all of them: ").count(change, "place", "runtime-places");
+        section = section.say(text.plain(" to change, at which the complete set cannot be solved."));
+    }
+    let groups = grouped(facts);
+    // What comes before the first change has no number of its own, as in a plan.
+    let first = usize::from(groups.first().is_none_or(|(name, _)| name != BEFORE));
+    for (number, (name, steps)) in groups.into_iter().enumerate() {
+        section = section.below(one(number + first, &name, &steps));
     }
     section
 }
@@ -24,7 +35,7 @@ fn grouped<'a>(facts: &Facts<'a>) -> Vec<(String, Vec<(&'a str, &'a PlanStep)>)>
     let mut groups: Vec<(String, Vec<(&str, &PlanStep)>)> = Vec::new();
     for (path, step) in facts.steps() {
         let name = match (&step.stage, step.phase, step.kind) {
-            (_, _, StepKind::Isolate | StepKind::Snapshot) => "before the first change".to_owned(),
+            (_, _, StepKind::Isolate | StepKind::Snapshot) => BEFORE.to_owned(),
             (Some(stage), ..) => stage.clone(),
             (None, Some(Phase::Integration), _) => "everything together".to_owned(),
             (None, Some(phase), _) => format!("{phase} risk"),

@@ -1,25 +1,13 @@
 //! Questions that contributors ask, answered from detected facts only, each with its evidence (row M4).
 
-use uplift_model::analysis::{DependencyRow, Pinning};
+use uplift_model::analysis::{DependencyRow, Pinning, RuntimeStatement};
+use uplift_model::compatibility::Window;
 
-use super::Facts;
+use super::{Facts, database};
 use crate::document::{Block, Section, Text};
 use crate::kinds::runtimes::window;
 use crate::kinds::{pieces, ways};
 use crate::numbers::{count, list};
-
-/// Packages that keep a database's schema in step with the code, by their name in the index.
-const MIGRATORS: [&str; 9] = [
-    "alembic",
-    "aerich",
-    "django",
-    "flask-migrate",
-    "peewee-migrate",
-    "piccolo",
-    "south",
-    "sqlalchemy-migrate",
-    "yoyo-migrations",
-];
 
 pub(super) fn section(facts: &Facts<'_>) -> Section {
     let mut all: Vec<(String, Vec<Text>)> = old_runtimes(facts);
@@ -38,38 +26,50 @@ fn rows<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a DependencyRow> {
     facts.parts.iter().filter_map(|part| part.analysis).flat_map(|c| &c.dependencies)
 }
 
-/// One question a runtime of a component: may its lowest stated line still be used?
+/// One question for each stated line of a runtime that is refused or out of support, and for the lowest of all.
 fn old_runtimes(facts: &Facts<'_>) -> Vec<(String, Vec<Text>)> {
     let mut all = Vec::new();
     for part in &facts.parts {
+        let window = window(facts.dossier, part);
         for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
-            let lowest = runtime.stated.iter().flat_map(|one| one.lines.iter().map(move |line| (line, one)));
-            let Some((line, place)) = lowest.min_by_key(|(line, _)| numbers(line)) else { continue };
-            let mut answer = vec![match window(facts.dossier, part) {
-                Some(window) if window.refused.contains(line) => Text::new()
-                    .strong("No. ")
-                    .plain(format!("The complete set cannot be solved on {line}; it can on {}", window.text)),
-                Some(window) if window.solved.contains(line) => Text::new()
-                    .strong("Yes. ")
-                    .plain(format!("A resolver solved the complete set on {line}; it does on {}", window.text)),
-                _ => Text::from("Nobody can say: ").unknown(format!("the complete set was not asked about on {line}")),
-            }];
-            if let Some(first) = answer.first_mut() {
-                *first = first
-                    .clone()
-                    .plain(". It is stated in ")
-                    .and(pieces::place(&place.file, Some(place.line)))
-                    .plain(".");
+            let mut stated: Vec<(&String, &RuntimeStatement)> =
+                runtime.stated.iter().flat_map(|one| one.lines.iter().map(move |line| (line, one))).collect();
+            stated.sort_by_key(|(line, _)| numbers(line));
+            stated.dedup_by_key(|(line, _)| *line);
+            for (at, (line, place)) in stated.into_iter().enumerate() {
+                let ended = runtime.end_of_life.iter().find(|end| end.line == *line && end.passed);
+                let refused = window.is_some_and(|window| window.refused.contains(line));
+                if at > 0 && ended.is_none() && !refused {
+                    continue;
+                }
+                let mut answer = vec![
+                    still_usable(window, line, ended.is_some())
+                        .plain(". It is stated in ")
+                        .and(pieces::place(&place.file, Some(place.line)))
+                        .plain("."),
+                ];
+                if let Some(end) = ended {
+                    let day = end.date.as_deref().unwrap_or("a day not known here");
+                    answer.push(Text::from(format!("Support for it ended on {day}.")));
+                }
+                let component = if facts.parts.len() > 1 { format!(" in {}", part.path) } else { String::new() };
+                all.push((format!("Can {} {line} still be used{component}?", runtime.name), answer));
             }
-            for end in runtime.end_of_life.iter().filter(|end| end.line == *line && end.passed) {
-                let day = end.date.as_deref().unwrap_or("a day not known here");
-                answer.push(Text::from(format!("Support for it ended on {day}.")));
-            }
-            let component = if facts.parts.len() > 1 { format!(" in {}", part.path) } else { String::new() };
-            all.push((format!("Can {} {line} still be used{component}?", runtime.name), answer));
         }
     }
     all
+}
+
+fn still_usable(window: Option<&Window>, line: &String, ended: bool) -> Text {
+    match window {
+        Some(window) if window.refused.contains(line) => Text::new()
+            .strong("No. ")
+            .plain(format!("The complete set cannot be solved on {line}; it can on {}", window.text)),
+        Some(window) if window.solved.contains(line) => Text::new()
+            .strong(if ended { "Only without support. " } else { "Yes. " })
+            .plain(format!("A resolver solved the complete set on {line}; it does on {}", window.text)),
+        _ => Text::from("Nobody can say: ").unknown(format!("the complete set was not asked about on {line}")),
+    }
 }
 
 /// `3.10` after `3.9`.
@@ -78,8 +78,7 @@ fn numbers(line: &str) -> Vec<u64> {
 }
 
 fn migrations(facts: &Facts<'_>) -> Vec<Text> {
-    let tools: Vec<&DependencyRow> =
-        rows(facts).filter(|row| MIGRATORS.iter().any(|name| row.is_named(name))).collect();
+    let tools = database::tools(facts);
     if tools.is_empty() {
         return vec![Text::from(
             "None of the tools for database migrations that are known here is among the dependencies.",
@@ -88,8 +87,7 @@ fn migrations(facts: &Facts<'_>) -> Vec<Text> {
     let names: Vec<&str> = tools.iter().map(|row| row.name.as_str()).collect();
     let mut answer = Vec::new();
     let edited = edited(facts);
-    let script = |file: &str| file.contains("migrations/") || file.contains("alembic/") || file.contains("versions/");
-    let touched: Vec<&str> = edited.iter().copied().filter(|file| script(file)).collect();
+    let touched: Vec<&str> = edited.iter().copied().filter(|file| database::is_script(file)).collect();
     let text = Text::from("In use: ").and(pieces::codes(&names)).plain(". ");
     answer.push(if edited.is_empty() {
         text.plain("Whether their scripts change: ").unknown("no edit is planned or known")
@@ -98,18 +96,21 @@ fn migrations(facts: &Facts<'_>) -> Vec<Text> {
     } else {
         text.plain("The plan edits these: ").and(pieces::codes(&touched)).plain(".")
     });
-    let mut places = Vec::new();
-    for row in &tools {
-        let sites = row.usage.value().map(|usage| usage.sites.as_slice()).unwrap_or_default();
-        places.extend(
-            sites.iter().filter(|site| script(&site.file)).map(|site| pieces::place(&site.file, Some(site.line))),
-        );
-    }
-    if !places.is_empty() {
-        let text = Text::from("Scripts that import them, to be run against a copy of the data: ");
-        answer.push(text.and(pieces::joined(places, ", ")).plain("."));
+    let scripts = database::scripts(facts);
+    if !scripts.is_empty() {
+        let text = Text::from("Files that import them, to be run against a copy of the data: ");
+        answer.push(text.and(pieces::codes(&scripts)).plain("."));
     }
     answer.push(Text::from("Whether the schema drifts: ").unknown("nothing here compares the models with a database"));
+    if let Some(compare) = database::commands(facts).and_then(|commands| commands.compare) {
+        answer.push(
+            Text::new()
+                .code(compare)
+                .plain(" compares them, see ")
+                .and(pieces::here("the checklist", "checklist"))
+                .plain("."),
+        );
+    }
     answer
 }
 

@@ -5,6 +5,7 @@ use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
 use crate::kinds::runtimes::{against, window};
 use crate::kinds::{pieces, ways};
+use crate::numbers::count;
 
 pub(super) fn overview(facts: &Facts<'_>) -> Section {
     let mut table = Table::new(
@@ -59,6 +60,16 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
         .with(Block::Table(table))
 }
 
+/// Places that state a line on which the complete set cannot be solved.
+pub(super) fn to_change(facts: &Facts<'_>) -> usize {
+    let judged = facts.parts.iter().flat_map(|part| {
+        let window = window(facts.dossier, part);
+        let stated = part.analysis.into_iter().flat_map(|c| &c.runtimes).flat_map(|runtime| &runtime.stated);
+        stated.map(move |one| against(window, &one.lines, one.exact).0)
+    });
+    judged.filter(|tone| *tone == Tone::Bad).count()
+}
+
 pub(super) fn runtimes(facts: &Facts<'_>) -> Section {
     let mut stated = Table::new(
         "runtime-places",
@@ -102,7 +113,8 @@ pub(super) fn runtimes(facts: &Facts<'_>) -> Section {
         .say(Text::new().span(change).plain(" to change before the complete set fits everywhere."))
         .with(Block::Table(stated));
     if !disagreements.is_empty() {
-        section = section.say("Places that disagree:").with(Block::List(disagreements));
+        section =
+            section.say(format!("{}:", count(disagreements.len(), "disagreement"))).with(Block::List(disagreements));
     }
     if ends.is_empty() { section } else { section.with(Block::List(ends)) }
 }
