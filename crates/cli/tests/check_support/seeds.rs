@@ -16,12 +16,13 @@ pub const MIDDLE: i64 = 200;
 pub const YOUNG: i64 = 14;
 
 /// Extras that the metadata of the projects' packages states; `redis[asyncio]` is missing by the facts.
-const EXTRAS: [(&str, &str); 6] = [
+const EXTRAS: [(&str, &str); 7] = [
     ("passlib", "bcrypt"),
     ("pydantic", "email"),
     ("python-jose", "cryptography"),
     ("redis", "hiredis"),
     ("redis", "ocsp"),
+    ("sqlalchemy", "asyncio"),
     ("uvicorn", "standard"),
 ];
 
@@ -111,6 +112,25 @@ impl Seed {
         self
     }
 
+    /// One release is for these interpreters, as its real metadata say.
+    #[must_use]
+    pub fn for_python(mut self, name: &str, version: &str, range: &str) -> Self {
+        for file in self.stock.python.get_mut(name).into_iter().flatten().filter(|f| of_version(&f.name, version)) {
+            file.requires_python = Some(range.to_owned());
+        }
+        self
+    }
+
+    /// The description of one release, where release notes are read from.
+    #[must_use]
+    pub fn describing(mut self, name: &str, version: &str, words: &str) -> Self {
+        let files = self.stock.python.get_mut(name).into_iter().flatten().filter(|f| of_version(&f.name, version));
+        for metadata in files.filter_map(|file| file.metadata.as_mut()) {
+            *metadata = format!("{}\n\n{words}\n", metadata.split("\n\n").next().unwrap());
+        }
+        self
+    }
+
     #[must_use]
     pub fn with_yanked(mut self, name: &str, version: &str, reason: &str) -> Self {
         for file in self.stock.python.get_mut(name).into_iter().flatten().filter(|f| of_version(&f.name, version)) {
@@ -145,24 +165,7 @@ impl Seed {
 
     /// The project's own files: the answers and the words about it left out.
     fn files(&self) -> Vec<String> {
-        let root = folder().join(self.name);
-        let mut open = vec![root.clone()];
-        let mut files = Vec::new();
-        while let Some(folder) = open.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    open.push(path);
-                    continue;
-                }
-                let file = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-                if !["expected.json", "README.md"].contains(&file.as_str()) {
-                    files.push(file);
-                }
-            }
-        }
-        files.sort();
-        files
+        files_below(&folder().join(self.name))
     }
 
     /// Every `name==version` of its Python manifests, and the lower bound of every `name>=version`.
@@ -247,6 +250,39 @@ impl Seed {
 fn metadata(name: &str, version: &str, extras: &[&str]) -> String {
     let extras: String = extras.iter().map(|extra| format!("Provides-Extra: {extra}\n")).collect();
     format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{extras}\nWords about it.\n")
+}
+
+/// Takes the desk's project away and puts another folder of the seed projects in its place, as a commit.
+pub fn replace(desk: &Desk, name: &str) {
+    for entry in std::fs::read_dir(desk.path()).unwrap().flatten().filter(|entry| entry.file_name() != ".git") {
+        let path = entry.path();
+        if path.is_dir() { std::fs::remove_dir_all(path).unwrap() } else { std::fs::remove_file(path).unwrap() }
+    }
+    let root = folder().join(name);
+    for file in files_below(&root) {
+        desk.write(&file, std::fs::read(root.join(&file)).unwrap());
+    }
+    desk.commit(name);
+}
+
+fn files_below(root: &Path) -> Vec<String> {
+    let mut open = vec![root.to_path_buf()];
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let file = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            if !["expected.json", "README.md"].contains(&file.as_str()) {
+                files.push(file);
+            }
+        }
+    }
+    files.sort();
+    files
 }
 
 fn is_word(text: &str) -> bool {

@@ -14,6 +14,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
     all.push(("Do existing database migrations have to be rewritten?".to_owned(), migrations(facts)));
     all.push(("Was a file removed?".to_owned(), removed(facts)));
     all.push(("Is a bound left open, so that a later install takes another version?".to_owned(), bounds(facts)));
+    all.push(("Are the floors that manifests state still true?".to_owned(), floors(facts)));
     all.push(("What if tests fail?".to_owned(), failing(facts)));
     all.push(("How is it undone?".to_owned(), undo(facts)));
     all.into_iter().enumerate().fold(Section::new("faq", "Questions"), |section, (number, (question, answer))| {
@@ -187,6 +188,31 @@ fn bounds(facts: &Facts<'_>) -> Vec<Text> {
             .and(each)
             .plain(". A later install may take a version that nobody tested."),
     ]
+}
+
+/// A floor below what is in use is a promise; one that the upgrade leaves behind is one that nothing tests any more.
+fn floors(facts: &Facts<'_>) -> Vec<Text> {
+    let edits: Vec<(&str, u32)> =
+        facts.steps().flat_map(|(_, step)| &step.edits).map(|edit| (edit.file.as_str(), edit.line)).collect();
+    let mut told = Vec::new();
+    for way in facts.moving() {
+        let stated = way.row.into_iter().flat_map(|row| &row.stated);
+        let left =
+            stated.filter(|one| one.specifier.starts_with(">=") && !edits.contains(&(one.file.as_str(), one.line)));
+        for one in left {
+            let text = Text::new().code(&one.written).plain(" (").and(pieces::place(&one.file, Some(one.line)));
+            told.push(text.plain(format!(", target {})", way.to.as_deref().unwrap_or("gone"))));
+        }
+    }
+    if told.is_empty() {
+        return vec![Text::from("No floor of a package that moves is left as it was.")];
+    }
+    let text = Text::new().strong("Nobody tests them. ").plain(format!(
+        "{} of packages that move {} as before, below what is tested: ",
+        count(told.len(), "floor"),
+        if told.len() == 1 { "stays" } else { "stay" }
+    ));
+    vec![text.and(pieces::joined(told, ", ")).plain(". Raise them to what the code needs once it uses it.")]
 }
 
 fn failing(facts: &Facts<'_>) -> Vec<Text> {
