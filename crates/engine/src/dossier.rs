@@ -82,7 +82,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
     let notes = further::notes(request, &analysis, &plans)?;
     let mut dossier = Dossier {
         schema: SCHEMA.to_owned(),
-        compatibility: further::compatibility(request, &plans, watch)?,
+        compatibility: further::compatibility(request, &plans, run.as_ref(), watch)?,
         hygiene: further::hygiene(request),
         notes,
         run,

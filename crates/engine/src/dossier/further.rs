@@ -7,7 +7,8 @@ use uplift_model::analysis::{Analysis, ComponentAnalysis};
 use uplift_model::compatibility::CompatibilityReport;
 use uplift_model::dossier::{ComponentPlan, NotesFor, proposed};
 use uplift_model::hygiene::HygieneReport;
-use uplift_model::{Datum, Ecosystem, Plan};
+use uplift_model::outcome::RunReport;
+use uplift_model::{Datum, Ecosystem, PackageName, Plan, Version};
 
 use super::{DossierRequest, in_words};
 use crate::desk::Watch;
@@ -29,13 +30,15 @@ pub(super) fn hygiene(request: &DossierRequest) -> Datum<HygieneReport> {
     }
 }
 
-/// Whether the targets of each plan go together, on every Python that the component admits.
+/// Whether the targets of each plan go together, on every Python that the component admits; of a run that delivered,
+/// whether what it delivered does.
 ///
 /// # Errors
 /// [`EngineError::Cancelled`] alone.
 pub(super) fn compatibility(
     request: &DossierRequest,
     plans: &[ComponentPlan],
+    run: Option<&RunReport>,
     watch: Watch<'_>,
 ) -> Result<Datum<CompatibilityReport>, EngineError> {
     if !request.compatibility {
@@ -53,7 +56,7 @@ pub(super) fn compatibility(
             cancel: request.cancel.clone(),
             files: Vec::new(),
             component: Some(component.clone()),
-            overlay: targets(plan),
+            overlay: targets(plan, run.filter(|run| run.branch.is_some() && run.plan.id == plan.id)),
             plan: None,
             python: Vec::new(),
             all_pythons: true,
@@ -80,18 +83,24 @@ pub(super) fn compatibility(
     Ok(whole.map_or_else(|| Datum::not_retrieved("no plan moves anything"), Datum::found))
 }
 
-fn targets(plan: &Plan) -> Vec<OverlayItem> {
-    let item = |name: String, version: String| OverlayItem {
+/// Where the packages of a plan end: at its targets, or where the run left them.
+fn targets(plan: &Plan, run: Option<&RunReport>) -> Vec<OverlayItem> {
+    let item = |name: &PackageName, version: &Version| OverlayItem {
         ecosystem: Ecosystem::Python,
-        name,
+        name: name.to_string(),
         extras: Vec::new(),
         specifier: format!("=={version}"),
     };
-    plan.moves
-        .iter()
-        .flat_map(|m| &m.candidates)
-        .map(|candidate| item(candidate.name.to_string(), candidate.target.to_string()))
-        .collect()
+    match run {
+        Some(run) => {
+            let own = run.kept.iter().filter(|kept| plan.candidates.iter().any(|c| c.name == kept.name));
+            own.map(|kept| item(&kept.name, &kept.to)).collect()
+        }
+        None => {
+            let all = plan.moves.iter().flat_map(|m| &m.candidates);
+            all.map(|candidate| item(&candidate.name, &candidate.target)).collect()
+        }
+    }
 }
 
 /// Release notes for everything that could move.
