@@ -45,6 +45,12 @@ pub(super) fn codes<T: AsRef<str>>(names: &[T]) -> Text {
     joined(names.iter().map(|name| Text::new().code(name.as_ref())), ", ")
 }
 
+/// What a run says that was not verified, without saying it twice.
+pub(super) fn not_verified(verification: &str) -> Text {
+    let why = verification.strip_prefix("not verified by tests: ").unwrap_or(verification);
+    Text::new().strong("Not verified by tests: ").plain(why)
+}
+
 /// Sentences as texts.
 pub(super) fn texts(lines: &[String]) -> Vec<Text> {
     lines.iter().map(|line| Text::from(line.as_str())).collect()

@@ -1,9 +1,9 @@
 //! Breaking changes: what release notes say, each with its source, beside the places of this code that use the package
 //! (rows A16, G19, G23). Code before and after is shown only where an edit holds it; none is made up.
 
-use uplift_model::Datum;
 use uplift_model::dossier::NotesFor;
 use uplift_model::notes::{NoteKind, ReleaseNotes};
+use uplift_model::{Datum, Ecosystem, Version};
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
@@ -71,11 +71,13 @@ fn one(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -> (Se
         None => Text::new().unknown("the package is not in the analysis"),
     };
     let mut section = Section::new(format!("breaking-{number}"), title).with(Block::Table(breaking));
-    if let Some(Datum::Found { value }) = known
-        && !value.silent.is_empty()
-    {
-        let text = Text::from("Releases that no source mentions, so that what they break is ")
-            .unknown(value.silent.join(", "));
+    let silent: Vec<&str> = known
+        .and_then(Datum::value)
+        .map(|notes| notes.silent.iter().map(String::as_str).filter(|version| is_passed(way, version)).collect())
+        .unwrap_or_default();
+    if !silent.is_empty() {
+        let text =
+            Text::from("Releases that no source mentions, so that what they break is ").unknown(silent.join(", "));
         section = section.with(Block::Callout(Tone::Unknown, text));
     }
     if let Some(usage) = way.row.and_then(|row| row.usage.value())
@@ -92,6 +94,15 @@ fn one(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -> (Se
     (section.with(Block::Table(places)), cell, used)
 }
 
+/// The package goes to this release or past it: notes may reach to the plan's goal, and a run may end below it.
+fn is_passed(way: &Way<'_>, release: &str) -> bool {
+    let end = way.to.as_deref().map(Version::new);
+    match (way.ecosystem, Version::new(release), end) {
+        (Ecosystem::Python, Ok(release), Some(Ok(end))) => release <= end,
+        _ => true,
+    }
+}
+
 fn breaking(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -> Table {
     let empty = match known {
         Some(Datum::Found { .. }) => Text::from("The notes that were read name no breaking change."),
@@ -102,7 +113,7 @@ fn breaking(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -
     let columns = ["Release", "Kind", "What it says", "Source"];
     let mut table = Table::new(format!("breaking-{number}-notes"), "What is said to break", &columns, empty);
     if let Some(notes) = known.and_then(Datum::value) {
-        for release in &notes.releases {
+        for release in notes.releases.iter().filter(|release| is_passed(way, &release.version)) {
             for note in release.notes.iter().filter(|n| matches!(n.kind, NoteKind::Breaking | NoteKind::Deprecated)) {
                 let source = notes.sources.get(note.source);
                 let source = source.map_or_else(

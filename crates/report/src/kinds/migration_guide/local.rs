@@ -4,7 +4,7 @@
 //! use (`super::database`); none is made up here.
 
 use uplift_model::hygiene::Presence;
-use uplift_model::plan::StepKind;
+use uplift_model::plan::{PlanStep, StepKind};
 
 use super::{Facts, database};
 use crate::document::{Block, Item, ItemState, Section, Text, Tone};
@@ -35,11 +35,16 @@ pub(super) fn steps(facts: &Facts<'_>) -> Section {
                         .say("All of it is on a branch already:")
                         .with(Block::Code { language: "sh".to_owned(), text: format!("git switch {branch}") });
                 }
-                for step in plan.steps.iter().filter(|step| !step.commands.is_empty()) {
+                // What a run delivered is taken over as a whole, and not typed again step by step.
+                let delivered = ways::delivered(facts.dossier).is_some();
+                let needed =
+                    |step: &&PlanStep| !delivered || matches!(step.kind, StepKind::Isolate | StepKind::Integration);
+                for step in plan.steps.iter().filter(|step| !step.commands.is_empty()).filter(needed) {
                     let what = match step.kind {
                         StepKind::Move if !step.edits.is_empty() => {
                             format!("{}. {}; the lines to edit are in the phases.", step.number, step.title)
                         }
+                        _ if delivered => format!("Once on it: {}", step.title),
                         _ => format!("{}. {}", step.number, step.title),
                     };
                     own = own.say(what).with(Block::Code { language: "sh".to_owned(), text: step.commands.join("\n") });

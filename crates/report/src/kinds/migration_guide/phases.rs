@@ -5,6 +5,7 @@ use uplift_model::plan::{Phase, PlanStep, StepKind};
 use super::{Facts, targets};
 use crate::document::{Block, Section, Table, Text};
 use crate::kinds::pieces;
+use crate::kinds::ways::{self, Standing, Way};
 use crate::numbers::list;
 
 /// The group of what changes nothing yet.
@@ -25,9 +26,42 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
     // What comes before the first change has no number of its own, as in a plan.
     let first = usize::from(groups.first().is_none_or(|(name, _)| name != BEFORE));
     for (number, (name, steps)) in groups.into_iter().enumerate() {
-        section = section.below(one(number + first, &name, &steps));
+        section = section.below(one(facts, number + first, &name, &steps));
     }
     section
+}
+
+/// Where each package of a step went in a run; for want of one, what is planned.
+fn title(facts: &Facts<'_>, path: &str, step: &PlanStep) -> Text {
+    if ways::delivered(facts.dossier).is_none() || step.packages.is_empty() {
+        return Text::from(step.title.as_str());
+    }
+    let told = step.packages.iter().map(|package| match way(facts, path, package).map(|way| (way, way.standing)) {
+        Some((way, Standing::Kept(kept, held))) => {
+            let (from, to) = (way.from.as_deref().unwrap_or("?"), way.to.as_deref().unwrap_or("gone"));
+            let text = Text::from(format!("{package} {from} -> {to}, commit ")).code(pieces::short(&kept.commit));
+            held.map_or(text.clone(), |held| text.plain(format!(" ({} was the goal: {})", held.target, held.reason)))
+        }
+        Some((way, Standing::Held(held))) => {
+            let at = way.from.as_deref().unwrap_or("?");
+            Text::from(format!("{package} stays at {at}: ")).plain(&held.reason)
+        }
+        _ => Text::from(format!("{package}: planned, not carried out")),
+    });
+    pieces::joined(told, "; ")
+}
+
+fn way<'f, 'a>(facts: &'f Facts<'a>, path: &str, package: &str) -> Option<&'f Way<'a>> {
+    facts.ways.iter().find(|way| way.component == path && way.name == package)
+}
+
+/// Its lines read as the plan wrote them: nothing was carried out yet, or the run took each package to its goal.
+fn as_planned(facts: &Facts<'_>, path: &str, step: &PlanStep) -> bool {
+    ways::delivered(facts.dossier).is_none()
+        || step.packages.iter().all(|package| {
+            let way = way(facts, path, package);
+            way.is_some_and(|way| way.candidate.is_some_and(|c| way.to.as_deref() == Some(&*c.target.to_string())))
+        })
 }
 
 /// In the order of the steps; a stage or phase that comes again is the same one.
@@ -49,10 +83,10 @@ fn grouped<'a>(facts: &Facts<'a>) -> Vec<(String, Vec<(&'a str, &'a PlanStep)>)>
     groups
 }
 
-fn one(number: usize, name: &str, steps: &[(&str, &PlanStep)]) -> Section {
+fn one(facts: &Facts<'_>, number: usize, name: &str, steps: &[(&str, &PlanStep)]) -> Section {
     let mut section = Section::new(format!("phase-{number}"), format!("Phase {number}: {name}"));
     let told = steps.iter().map(|(path, step)| {
-        let text = Text::new().code(*path).plain(format!(": {}", step.title));
+        let text = Text::new().code(*path).plain(": ").and(title(facts, path, step));
         let tests = if step.required_tests.is_empty() {
             String::new()
         } else {
@@ -69,7 +103,7 @@ fn one(number: usize, name: &str, steps: &[(&str, &PlanStep)]) -> Section {
         &["Where", "Before", "After"],
         "No line of a manifest changes.",
     );
-    for (_, step) in steps {
+    for (_, step) in steps.iter().filter(|(path, step)| as_planned(facts, path, step)) {
         for edit in &step.edits {
             edits.row(vec![
                 pieces::place(&edit.file, Some(edit.line)),

@@ -201,16 +201,16 @@ fn floors(facts: &Facts<'_>) -> Vec<Text> {
             stated.filter(|one| one.specifier.starts_with(">=") && !edits.contains(&(one.file.as_str(), one.line)));
         for one in left {
             let text = Text::new().code(&one.written).plain(" (").and(pieces::place(&one.file, Some(one.line)));
-            told.push(text.plain(format!(", target {})", way.to.as_deref().unwrap_or("gone"))));
+            told.push(text.plain(format!(", ends at {})", way.to.as_deref().unwrap_or("gone"))));
         }
     }
     if told.is_empty() {
         return vec![Text::from("No floor of a package that moves is left as it was.")];
     }
     let text = Text::new().strong("Nobody tests them. ").plain(format!(
-        "{} of packages that move {} as before, below what is tested: ",
+        "{} {} below where the packages end: ",
         count(told.len(), "floor"),
-        if told.len() == 1 { "stays" } else { "stay" }
+        if told.len() == 1 { "lies" } else { "lie" }
     ));
     vec![text.and(pieces::joined(told, ", ")).plain(". Raise them to what the code needs once it uses it.")]
 }
@@ -226,14 +226,15 @@ fn failing(facts: &Facts<'_>) -> Vec<Text> {
             answer.push(Text::from("In this run none did that passed before: ").plain(&run.verification).plain("."));
         }
     }
-    let mut ways_out = Vec::new();
-    for (path, step) in facts.steps() {
-        for one in &step.fallbacks {
-            let text =
-                Text::new().code(path).plain(format!(" step {}: {}, because {}", step.number, one.what, one.reason));
-            ways_out.push(text);
-        }
-    }
+    let open = ways::delivered(facts.dossier).is_none();
+    let ways_out: Vec<Text> = facts
+        .steps()
+        .filter(|_| open)
+        .flat_map(|(path, step)| step.fallbacks.iter().map(move |one| (path, step, one)))
+        .map(|(path, step, one)| {
+            Text::new().code(path).plain(format!(" step {}: {}, because {}", step.number, one.what, one.reason))
+        })
+        .collect();
     if !ways_out.is_empty() {
         answer.push(Text::from("Other ways that are known: ").and(pieces::joined(ways_out, "; ")).plain("."));
     }

@@ -8,12 +8,11 @@ use crate::kinds::{pieces, ways};
 use crate::numbers::count;
 
 pub(super) fn overview(facts: &Facts<'_>) -> Section {
-    let mut table = Table::new(
-        "targets",
-        "Target versions",
-        &["Dependency", "Component", ">Floor", ">In use", ">Target", "In use says"],
-        "Nothing is to move.",
-    );
+    let columns = match ways::delivered(facts.dossier) {
+        Some(_) => ["Dependency", "Component", ">Floor", ">Before", ">Now", "Known from"],
+        None => ["Dependency", "Component", ">Floor", ">In use", ">Target", "Known from"],
+    };
+    let mut table = Table::new("targets", "Target versions", &columns, "Nothing is to move.");
     for part in &facts.parts {
         for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
             let floor = runtime.stated.iter().filter(|one| !one.exact).find_map(|one| one.lines.first());
@@ -56,7 +55,12 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
         None => Text::from("Nothing of it is carried out yet."),
     };
     Section::new("overview", "Upgrade overview")
-        .say(Text::new().count(moving, "direct dependency", "targets").plain(" move. ").and(state))
+        .say(
+            Text::new()
+                .count(moving, "direct dependency", "targets")
+                .plain(if facts.dossier.run.is_some() { " moved. " } else { " to move. " })
+                .and(state),
+        )
         .with(Block::Table(table))
 }
 

@@ -128,9 +128,14 @@ fn partners(facts: &Facts<'_>, way: &Way<'_>) -> Vec<String> {
     let plans = crate::kinds::ways::parts(facts.dossier).into_iter().filter(|part| part.path == way.component);
     let moves = plans.filter_map(|part| part.plan).flat_map(|plan| &plan.moves);
     let own = moves.filter(|one| one.candidates.iter().any(|c| c.name.as_str() == way.name));
-    own.flat_map(|one| &one.candidates)
-        .filter(|c| c.name.as_str() != way.name)
-        .map(|c| format!("{} {}", c.name, c.target))
+    let others = own.flat_map(|one| &one.candidates).filter(|c| c.name.as_str() != way.name);
+    let end = |name: &str| facts.ways.iter().find(|one| one.component == way.component && one.name == name);
+    others
+        .filter_map(|c| match (end(c.name.as_str()), facts.dossier.run.is_some()) {
+            (Some(there), _) => Some(format!("{} {}", c.name, there.to.as_deref().unwrap_or("gone"))),
+            (None, true) => None,
+            (None, false) => Some(format!("{} {}", c.name, c.target)),
+        })
         .collect()
 }
 
@@ -167,5 +172,32 @@ fn stays(facts: &Facts<'_>) -> Section {
             ]);
         }
     }
+    left(facts, &mut table);
     Section::new("staying", "What stays").with(Block::Table(table))
+}
+
+/// What the analysis would move and neither plan nor run does; of a run, only where its own delivery was looked at.
+fn left(facts: &Facts<'_>, table: &mut Table) {
+    if facts.dossier.run.is_some() && !crate::kinds::ways::rescanned(facts.dossier) {
+        return;
+    }
+    for part in crate::kinds::ways::parts(facts.dossier) {
+        let rows = part.analysis.into_iter().flat_map(|component| &component.dependencies);
+        for row in rows.filter(|row| row.direct && row.target_version != row.current_version) {
+            let told = table.rows.iter().any(|own| own.cells.first() == Some(&Text::new().code(&row.name)));
+            let moves = facts.ways.iter().any(|way| way.component == part.path && way.name == row.name);
+            let (Some(target), false) = (&row.target_version, told || moves) else { continue };
+            table.row(vec![
+                Text::new().code(&row.name),
+                pieces::known(row.current_version.as_deref(), "no file says which version runs"),
+                Text::from(target.as_str()),
+                Text::from(if facts.dossier.run.is_some() {
+                    "the run did not move it"
+                } else {
+                    "the plan does not move it"
+                }),
+                Text::from("the analysis"),
+            ]);
+        }
+    }
 }

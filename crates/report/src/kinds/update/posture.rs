@@ -157,7 +157,7 @@ fn conflicts(facts: &Facts<'_>) -> Item {
 fn tests(facts: &Facts<'_>) -> Item {
     match ways::delivered(facts.dossier) {
         Some(run) if run.verified => item(ItemState::Done, Text::from("Tests: ").plain(&run.verification).plain(".")),
-        Some(run) => item(ItemState::Open, Text::from("Not verified by tests: ").plain(&run.verification)),
+        Some(run) => item(ItemState::Open, pieces::not_verified(&run.verification)),
         None => item(ItemState::Open, Text::from("Not verified by tests: nothing is delivered.")),
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             .plain(if facts.exposure.gaps.is_empty() { "." } else { ", as far as could be asked." }),
         Text::new().strong("Unavailable: ").span(unavailable.count("version")).plain(availability_words(facts)),
         Text::new().strong("Incompatible: ").span(incompatible.count("reason")).plain(match compatibility(facts) {
+            Some(_) if facts.dossier.run.is_some() => " why the set does not run everywhere.",
             Some(_) => ", as things stand before any move, why it does not run everywhere.",
             None => " found in the files; compatibility of the complete set was not asked.",
         }),

@@ -107,11 +107,12 @@ fn of_run(facts: &Facts<'_>) -> Vec<Item> {
             _ => Text::from(format!("Deliver updates: the run is {}.", crate::words::state(run.state))),
         },
     )];
-    let text = if run.verified { "Verified by tests on the delivered tree." } else { "Verify by tests: " };
-    items.push(done_if(delivered && run.verified, {
-        let text = Text::from(text);
-        if run.verified { text } else { text.plain(&run.verification) }
-    }));
+    let text = if run.verified {
+        Text::from("Verified by tests on the delivered tree.")
+    } else {
+        pieces::not_verified(&run.verification)
+    };
+    items.push(done_if(delivered && run.verified, text));
     let exposure = &facts.exposure;
     if exposure.after().is_empty() && exposure.is_complete() {
         items.push(done_if(delivered, Text::from("No known vulnerability is left.")));

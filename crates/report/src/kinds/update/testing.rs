@@ -74,7 +74,7 @@ fn after(facts: &Facts<'_>, run: &RunReport) -> Section {
     } else if run.verified {
         section = section.with(Block::Callout(Tone::Good, Text::from(run.verification.as_str())));
     } else {
-        let text = Text::new().strong("Not verified by tests: ").plain(&run.verification);
+        let text = pieces::not_verified(&run.verification);
         section = section.with(Block::Callout(Tone::Warning, text));
     }
     let excused = |test: &TestId| run.baseline.known_failures.contains(test) || run.baseline.flaky.contains(test);

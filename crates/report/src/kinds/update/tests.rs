@@ -40,7 +40,10 @@ fn every_section_of_the_seed_is_there() {
 fn an_advisory_that_stays_on_another_package_is_not_called_fixed() {
     let text = told(&changed(|_| {}));
     assert!(text.contains("CVE-2024-24762 is fixed in fastapi and still touches python-multipart 0.0.6."), "{text}");
-    assert!(text.contains("3 vulnerabilities fixed, 3 vulnerabilities remaining, 0 vulnerabilities come in"), "{text}");
+    assert!(
+        text.contains("3 vulnerabilities fixed, 3 vulnerabilities remaining, 0 vulnerabilities coming in"),
+        "{text}"
+    );
     assert!(text.contains("(6 - 3) / 6 = 50 %"), "{text}");
     assert!(text.contains("1 critical vulnerability not resolved: CVE-2024-36039 in pymysql."), "{text}");
     assert!(!text.contains("are resolved"), "{text}");

@@ -46,7 +46,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
                     .span(remaining.count("vulnerability"))
                     .plain(if proposed { " would remain, " } else { " remaining, " })
                     .span(introduced.count("vulnerability"))
-                    .plain(" come in, ")
+                    .plain(" coming in, ")
                     .span(open.count("vulnerability"))
                     .plain(" open. ")
                     .plain(basis(exposure.basis)),
