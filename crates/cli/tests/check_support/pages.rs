@@ -252,6 +252,23 @@ fn drop_named(value: &mut Value, packages: &[String]) {
     }
 }
 
+/// The data as a report of a run has them: its plan, and whether what it delivered goes together.
+pub fn about(data: &mut Value, desk: &Desk, seed: &Seed, run: &RunReport) {
+    let sets: Vec<String> = run.kept.iter().map(|kept| format!("--set={}=={}", kept.name, kept.to)).collect();
+    let mut args = vec!["validate", "--all-pythons", "--no-imports", "--as-of", &seed.as_of, "--format", "json"];
+    args.extend(["--component", &run.component]);
+    args.extend(sets.iter().map(String::as_str));
+    let outcome = desk.run(&args);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.all());
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let run = serde_json::to_value(run).unwrap();
+    data["compatibility"] = serde_json::json!({"state": "found", "value": report});
+    data["plans"] =
+        serde_json::json!([{"component": run["component"], "plan": {"state": "found", "value": run["plan"]}}]);
+    data["programme"] = Value::Null;
+    data["run"] = run;
+}
+
 /// A package of a made-up run: its name, where it was, where it went.
 pub type Moved<'a> = (&'a str, &'a str, &'a str);
 
