@@ -24,10 +24,12 @@ cargo xtask <verb>
   evaluate [NAME…] [--binary PATH] [--work DIR] [--jobs N] [--keep] [--infer]
           upgrades the corpus' real projects and judges the branches from outside
   speed   measures `uplift check` beside uv and npm-check-updates, as ratios
-  screenshots FILE.html… --out DIR
-          an HTML report at 390 and 1,280 pixels, light and dark, and on paper; needs Chromium
-  accessibility FILE.html…
-          axe-core over an HTML report in both themes, overlaps, requests that leave it; needs Chromium and npm
+  screenshots [FILE.html…] --out DIR
+          HTML reports at 390 and 1,280 pixels, light and dark, and on paper; needs Chromium
+  accessibility [FILE.html…]
+          axe-core over HTML reports at both widths in both themes, dead links, overlaps, whatever scrolls sideways,
+          weight, requests that leave a page; needs Chromium and npm
+          without FILE both look at every kind of report on every seed project and after a run
   help    this text
 ";
 

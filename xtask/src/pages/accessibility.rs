@@ -1,5 +1,5 @@
-//! Whether everybody can read a page: axe-core in both themes and at both widths, nothing cut off or drawn over, and no
-//! request that leaves the page.
+//! Whether everybody can read a page: axe-core in both themes and at both widths, every link leads somewhere, nothing is
+//! cut off, drawn over or wider than the window, and no request leaves the page.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,57 +8,51 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::browser::Browser;
-use super::{VIEWS, pages};
+use super::{VIEWS, name, task};
 
-/// Runs axe-core and tells each violation with the elements that it is about.
+/// Runs axe-core and tells each violation with the elements that it is about. What stands behind text in a drawing it
+/// cannot see; those contrasts are computed from the style sheet (`crates/report/src/html/colours.rs`).
 const AXE: &str = "axe.run(document, {resultTypes: ['violations', 'incomplete']}).then(result => ({
     rules: result.passes.length,
     violations: result.violations.flatMap(rule => rule.nodes.slice(0, 5).map(
         node => rule.id + ' (' + rule.impact + '): ' + rule.help + ': ' + node.target.join(' ') + ': ' + node.failureSummary)),
-    unsure: result.incomplete.map(rule => rule.id + ': ' + rule.nodes.length + ' to look at: ' + rule.nodes[0].target)}))";
+    unsure: result.incomplete.filter(rule => rule.id !== 'color-contrast').map(
+        rule => rule.id + ': axe-core is not sure of ' + rule.nodes.length + ', such as ' + rule.nodes[0].target)}))";
 
-/// What axe-core does not look for: a page wider than the window, text that leaves its drawing or stands on other text.
-const LAYOUT: &str = "(() => {
-    const found = [];
-    const root = document.documentElement;
-    if (root.scrollWidth > root.clientWidth)
-        found.push('the page is ' + root.scrollWidth + ' pixels wide in a window of ' + root.clientWidth);
-    for (const svg of document.querySelectorAll('svg.drawing')) {
-        if (!svg.checkVisibility()) continue;
-        const frame = svg.getBoundingClientRect();
-        const name = svg.querySelector('title').textContent;
-        const texts = [...svg.querySelectorAll('text')].map(text => {
-            const lines = [...text.childNodes].filter(node => node.nodeType === 3).map(node => node.data);
-            return [lines.join(''), text.getBoundingClientRect()];
-        });
-        texts.forEach(([said, box], index) => {
-            if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
-                found.push(name + ': `' + said + '` leaves the drawing');
-            for (const [other, its] of texts.slice(index + 1))
-                if (box.left < its.right - 1 && its.left < box.right - 1 && box.top < its.bottom - 4 && its.top < box.bottom - 4)
-                    found.push(name + ': `' + said + '` stands on `' + other + '`');
-        });
-    }
-    return found;
-})()";
+/// What axe-core does not look for.
+const LAYOUT: &str = include_str!("layout.js");
 
-/// `accessibility FILE.html…`: false when anything was found.
+/// Largest page in bytes: one that can still be sent by mail and opened on a telephone.
+const LARGEST: u64 = 300_000;
+
+/// `accessibility [FILE.html…]`: false when anything was found, or not every page could be written.
 pub(crate) fn run(args: &[String]) -> Result<bool> {
-    let (pages, _) = pages(args)?;
+    let task = task(args)?;
     let folder = tempfile::tempdir()?;
     let axe = axe(folder.path())?;
     let mut browser = Browser::start()?;
-    let mut clean = true;
-    for page in &pages {
-        for (width, theme) in VIEWS {
-            let findings = findings(&mut browser, page, width, theme, &axe)?;
-            clean &= findings.is_empty();
-            let name = page.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            println!("{name}, {width} px, {theme}: {} findings", findings.len());
-            findings.iter().for_each(|finding| println!("  {finding}"));
+    let mut found = 0;
+    for page in &task.pages {
+        let size = std::fs::metadata(page)?.len();
+        let mut told: Vec<(String, Vec<String>)> = Vec::new();
+        if size > LARGEST {
+            told.push((format!("the page has {size} bytes, more than {LARGEST}"), Vec::new()));
         }
+        for (width, theme) in VIEWS {
+            for finding in findings(&mut browser, page, width, theme, &axe)? {
+                let view = format!("{width} px {theme}");
+                match told.iter_mut().find(|(known, _)| *known == finding) {
+                    Some((_, views)) => views.push(view),
+                    None => told.push((finding, vec![view])),
+                }
+            }
+        }
+        println!("{}: {size} bytes, {} findings", name(page), told.len());
+        told.iter().for_each(|(finding, views)| println!("  {finding} [{}]", views.join(", ")));
+        found += told.len();
     }
-    Ok(clean)
+    println!("{} pages, {found} findings", task.pages.len());
+    Ok(found == 0 && task.whole)
 }
 
 /// axe-core's source, fetched by npm into a folder that is thrown away.
@@ -84,10 +78,7 @@ fn findings(browser: &mut Browser, page: &Path, width: u32, theme: &str, axe: &s
     findings.extend(strings(&loaded));
     browser.evaluate(&format!("{axe};0"))?;
     let result = browser.evaluate(AXE)?;
-    findings.extend(strings(result.get("violations").unwrap_or(&Value::Null)));
-    for unsure in strings(result.get("unsure").unwrap_or(&Value::Null)) {
-        println!("  to look at: {unsure}");
-    }
+    findings.extend(["violations", "unsure"].iter().filter_map(|list| result.get(list)).flat_map(strings));
     let rules = result.get("rules").and_then(Value::as_u64).unwrap_or_default();
     ensure!(rules > 10, "axe-core applied {rules} rules only; something is wrong with the check");
     Ok(findings)

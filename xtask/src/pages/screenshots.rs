@@ -4,27 +4,28 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, bytes};
-use super::{VIEWS, pages};
+use super::{VIEWS, name, task};
 
 /// Height of a slice in pixels.
 const SLICE: u32 = 2400;
 
-/// `screenshots FILE.html… --out DIR`
+/// `screenshots [FILE.html…] --out DIR`
 pub(crate) fn run(args: &[String]) -> Result<bool> {
-    let (pages, out) = pages(args)?;
-    let out = out.context("say where they go: `--out DIR`")?;
-    std::fs::create_dir_all(&out).with_context(|| format!("cannot make `{}`", out.display()))?;
+    ensure!(args.iter().any(|word| word == "--out"), "say where they go: `--out DIR`");
+    let task = task(args)?;
+    let out = task.out.as_ref().context("`--out` wants a folder")?;
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
     let mut browser = Browser::start()?;
-    for page in &pages {
+    for page in &task.pages {
         for (width, theme) in VIEWS {
             browser.open(page, width, theme)?;
-            slices(&mut browser, page, width, theme, &out)?;
+            slices(&mut browser, page, width, theme, out)?;
         }
-        paper(&mut browser, page, &out)?;
+        paper(&mut browser, page, out)?;
     }
     Ok(true)
 }
@@ -55,8 +56,4 @@ fn write(answer: &Value, file: &Path) -> Result<()> {
     std::fs::write(file, bytes(data)?).with_context(|| format!("cannot write `{}`", file.display()))?;
     println!("{}", file.display());
     Ok(())
-}
-
-fn name(page: &Path) -> String {
-    page.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
