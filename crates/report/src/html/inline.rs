@@ -10,8 +10,9 @@ pub(super) fn text(said: &Text, anchors: &Anchors) -> String {
 
 fn one(span: &Span, anchors: &Anchors) -> String {
     match span {
-        Span::Plain(raw) => escape::text(raw),
-        Span::Strong(raw) => format!("<strong>{}</strong>", escape::text(raw)),
+        Span::Plain(raw) => whole(raw),
+        Span::Strong(raw) => format!("<strong>{}</strong>", whole(raw)),
+        Span::Code(raw) if is_short(raw) => format!("<code class=\"n\">{}</code>", escape::text(raw)),
         Span::Code(raw) => format!("<code>{}</code>", escape::text(raw)),
         Span::Link { text, to } => link(text, to, anchors),
         Span::Count { value, noun, rows } => {
@@ -26,10 +27,34 @@ fn one(span: &Span, anchors: &Anchors) -> String {
     }
 }
 
+/// Longest code that is kept on one line, in characters: names, versions, ids.
+const SHORT: usize = 24;
+
+fn is_short(raw: &str) -> bool {
+    raw.chars().count() <= SHORT
+}
+
+/// Text in which ids, days and ranges such as `CVE-2026-1234`, `2026-04-01`, `3.10-3.13` stay on one line: a browser would
+/// break them at the hyphen.
+fn whole(raw: &str) -> String {
+    let mut told = String::with_capacity(raw.len() + 8);
+    let safe = escape::text(raw);
+    for piece in safe.split_inclusive(' ') {
+        let word = piece.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '+'));
+        let one = plain && word.contains('-') && word.contains(|c: char| c.is_ascii_digit()) && is_short(word);
+        match piece.split_once(word).filter(|_| one) {
+            Some((before, after)) => told.push_str(&format!("{before}<span class=\"n\">{word}</span>{after}")),
+            None => told.push_str(piece),
+        }
+    }
+    told
+}
+
 fn link(raw: &str, to: &Target, anchors: &Anchors) -> String {
     let shown = match to {
         Target::Web(address) if raw.trim().is_empty() => escape::text(address),
-        _ => escape::text(raw),
+        _ => whole(raw),
     };
     match to {
         _ if shown.trim().is_empty() => shown,
@@ -43,5 +68,21 @@ fn link(raw: &str, to: &Target, anchors: &Anchors) -> String {
             }
             None => shown,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_days_stay_on_one_line_and_nothing_else_changes() {
+        assert_eq!(whole("see (CVE-2026-1234)."), "see (<span class=\"n\">CVE-2026-1234</span>).");
+        assert_eq!(whole("by 2026-04-01, or"), "by <span class=\"n\">2026-04-01</span>, or");
+        for same in ["well-known words", "1.0 to 2.0", "a", "", " ", "-", "a-long-identifier-of-more-than-24-letters"] {
+            assert_eq!(whole(same), escape::text(same));
+        }
+        // An escaped sign is never taken apart.
+        assert_eq!(whole("&lt-1 <a-1> \"x-1&\""), "&amp;lt-1 &lt;a-1&gt; \"x-1&amp;\"");
     }
 }

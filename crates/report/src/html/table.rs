@@ -3,7 +3,7 @@
 //! On a card each cell says which column it is of; those words stand in the style sheet once for each set of columns.
 
 use super::{Page, escape, inline, mark};
-use crate::document::{Row, Table, Tone};
+use crate::document::{Row, Span, Table, Tone};
 
 /// Up to so many columns fit on a telephone as they are.
 const NARROW: usize = 2;
@@ -18,7 +18,11 @@ pub(super) fn write(page: &mut Page, table: &Table) {
         return;
     }
     let cards = table.columns.len() > NARROW;
-    let class = if cards { format!(" class=\"cards {}\"", page.cards(table)) } else { String::new() };
+    let cards = if cards { format!("cards {}", page.cards(table)) } else { String::new() };
+    // Names stand below each other whether or not a sign stands before them.
+    let toned = if table.rows.iter().any(|row| row.tone != Tone::Plain) { "toned" } else { "" };
+    let class = format!("{cards} {toned}");
+    let class = if class.trim().is_empty() { String::new() } else { format!(" class=\"{}\"", class.trim()) };
     let caption = inline::text(&table.caption, &page.anchors);
     let label = if caption.trim().is_empty() {
         "aria-label=\"Table\"".to_owned()
@@ -50,12 +54,21 @@ fn write_row(page: &mut Page, table: &Table, row: &Row) {
     };
     page.out.push_str(&format!("<tr{id}{class}>"));
     for (index, column) in table.columns.iter().enumerate() {
-        let cell = row.cells.get(index).map(|cell| inline::text(cell, &page.anchors)).unwrap_or_default();
-        let right = if column.right { " class=\"r\"" } else { "" };
-        if index == 0 {
-            page.out.push_str(&format!("<th scope=\"row\"{right}>{}{cell}</th>", mark(row.tone)));
+        let cell = row.cells.get(index);
+        // Versions and numbers stay on one line; the reason for an unknown one would make the column as wide as itself.
+        let said = cell.is_some_and(|cell| cell.0.iter().any(|span| matches!(span, Span::Unknown(_))));
+        let right = match (column.right, said) {
+            (true, true) => " class=\"r said\"",
+            (true, false) => " class=\"r\"",
+            (false, _) => "",
+        };
+        let cell = cell.map(|cell| inline::text(cell, &page.anchors)).unwrap_or_default();
+        let mark = if index == 0 { mark(row.tone) } else { String::new() };
+        // Where there is nothing beside it, the first cell names no row.
+        if index == 0 && table.columns.len() > 1 {
+            page.out.push_str(&format!("<th scope=\"row\"{right}>{mark}{cell}</th>"));
         } else {
-            page.out.push_str(&format!("<td{right}>{cell}</td>"));
+            page.out.push_str(&format!("<td{right}>{mark}{cell}</td>"));
         }
     }
     page.out.push_str("</tr>\n");

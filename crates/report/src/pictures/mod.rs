@@ -73,6 +73,34 @@ pub struct Matrix {
     pub rows: Vec<(String, Vec<(crate::document::Tone, String)>)>,
 }
 
+impl Bars {
+    /// Indexes of the parts that some bar has: one that none has would only lengthen legend and table.
+    pub fn used(&self) -> Vec<usize> {
+        let has =
+            |index: &usize| self.bars.iter().any(|(_, values)| values.get(*index).is_some_and(|value| *value > 0.0));
+        (0..self.parts.len()).filter(has).collect()
+    }
+}
+
+impl Matrix {
+    /// Rows of which every cell says the same as one: `a 1.0`, `a 1.0, b 2.0`, `a 1.0 and 12 more`; behind each label, all
+    /// that it stands for. In the order of the first of each.
+    pub fn folded(&self) -> Vec<(String, Vec<&str>, &[(crate::document::Tone, String)])> {
+        let mut groups: Vec<(&[(crate::document::Tone, String)], Vec<&str>)> = Vec::new();
+        for (label, cells) in &self.rows {
+            match groups.iter_mut().find(|(known, _)| known == cells) {
+                Some((_, labels)) => labels.push(label),
+                None => groups.push((cells, vec![label])),
+            }
+        }
+        let told = |labels: &[&str]| match labels {
+            [first, _, _, ..] => format!("{first} and {} more", labels.len() - 1),
+            few => few.join(", "),
+        };
+        groups.into_iter().map(|(cells, labels)| (told(&labels), labels, cells)).collect()
+    }
+}
+
 impl Picture {
     /// Whether there is nothing to draw; forms then say so in words.
     pub fn is_empty(&self) -> bool {

@@ -130,12 +130,13 @@ fn row(tone: Tone, cells: Vec<String>) -> Row {
 }
 
 fn of_bars(bars: &Bars) -> Told {
+    let used = bars.used();
     let mut columns = vec![left("what")];
-    columns.extend(bars.parts.iter().map(|(part, _)| right(part)));
+    columns.extend(used.iter().filter_map(|index| bars.parts.get(*index)).map(|(part, _)| right(part)));
     columns.push(right(&format!("all {}", bars.unit)));
     let rows = bars.bars.iter().map(|(label, values)| {
         let mut cells = vec![label.clone()];
-        cells.extend((0..bars.parts.len()).map(|index| number(values.get(index).copied().unwrap_or_default())));
+        cells.extend(used.iter().map(|index| number(values.get(*index).copied().unwrap_or_default())));
         cells.push(number(total(values)));
         row(Tone::Plain, cells)
     });
@@ -180,8 +181,8 @@ fn of_map(map: &Map) -> Told {
 fn of_matrix(matrix: &Matrix) -> Told {
     let mut columns = vec![left("what")];
     columns.extend(matrix.columns.iter().map(|title| left(title)));
-    let rows = matrix.rows.iter().map(|(label, cells)| {
-        let mut told = vec![label.clone()];
+    let rows = matrix.folded().into_iter().map(|(_, labels, cells)| {
+        let mut told = vec![labels.join(", ")];
         told.extend((0..matrix.columns.len()).map(|index| cells.get(index).map(|c| c.1.clone()).unwrap_or_default()));
         row(Tone::Plain, told)
     });

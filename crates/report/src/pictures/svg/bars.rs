@@ -10,16 +10,8 @@ const BAR: f64 = 22.0;
 
 pub(super) fn draw(canvas: &mut Canvas, bars: &Bars, width: Width) {
     let classes = part_classes(bars);
-    // A part that no bar has would only lengthen the legend.
-    let used = |index: usize| bars.bars.iter().any(|(_, values)| amount(values.get(index)) > 0.0);
-    let legend: Vec<(String, String)> = bars
-        .parts
-        .iter()
-        .zip(&classes)
-        .enumerate()
-        .filter(|(index, _)| used(*index))
-        .map(|(_, ((part, _), class))| (class.clone(), part.clone()))
-        .collect();
+    let entry = |index: usize| Some((classes.get(index)?.clone(), bars.parts.get(index)?.0.clone()));
+    let legend: Vec<(String, String)> = bars.used().into_iter().filter_map(entry).collect();
     canvas.height = canvas.legend(0.0, &legend);
     let sums: Vec<String> =
         bars.bars.iter().map(|(_, values)| words::value(words::total(values).min(1e12), &bars.unit)).collect();

@@ -42,8 +42,17 @@ impl Canvas {
         self.out.push_str(&format!("<path class=\"{class}\" d=\"{data}\"/>"));
     }
 
+    /// Text that stands for more than it says, which is its title.
+    pub(super) fn titled(&mut self, x: f64, y: f64, text: &str, title: &str, room: f64) {
+        self.write((x, y), At::Start, "", text, title, room);
+    }
+
     /// Text whose baseline is at `y`, cut to `room`; what was cut has the whole as its title.
     pub(super) fn text(&mut self, x: f64, y: f64, at: At, class: &str, text: &str, room: f64) {
+        self.write((x, y), at, class, text, text, room);
+    }
+
+    fn write(&mut self, (x, y): (f64, f64), at: At, class: &str, text: &str, title: &str, room: f64) {
         let size = if class.contains("small") { SMALL } else { TEXT };
         let whole = crate::clean::line(text);
         let shown = letters::cut(&whole, size, room);
@@ -54,7 +63,8 @@ impl Canvas {
             At::Start => "",
             At::Middle => " text-anchor=\"middle\"",
         };
-        let title = if shown == whole { String::new() } else { format!("<title>{}</title>", escape::text(&whole)) };
+        let title = crate::clean::line(title);
+        let title = if shown == title { String::new() } else { format!("<title>{}</title>", escape::text(&title)) };
         let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
         self.out.push_str(&format!(
             "<text x=\"{}\" y=\"{}\"{anchor}{class}>{title}{}</text>",

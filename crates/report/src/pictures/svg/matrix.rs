@@ -14,7 +14,9 @@ pub(super) fn draw(canvas: &mut Canvas, matrix: &Matrix, width: Width) {
         Width::Wide => (230.0, 58.0),
         Width::Narrow => (130.0, 36.0),
     };
-    let longest = matrix.rows.iter().map(|(label, _)| letters::width(label, TEXT)).fold(0.0, f64::max);
+    // A hundred rows that all say the same hide the one that does not.
+    let rows = matrix.folded();
+    let longest = rows.iter().map(|(label, ..)| letters::width(label, TEXT)).fold(0.0, f64::max);
     let before = longest.clamp(60.0, most) + 10.0;
     let words = matrix.rows.iter().flat_map(|(_, cells)| cells).map(|(_, word)| letters::width(word, SMALL));
     let titles = matrix.columns.iter().map(|title| letters::width(title, SMALL));
@@ -30,8 +32,9 @@ pub(super) fn draw(canvas: &mut Canvas, matrix: &Matrix, width: Width) {
             canvas.text(x, canvas.height + 14.0, At::Middle, "small soft", title, cell - 4.0);
         }
         canvas.height += 22.0;
-        for (label, cells) in &matrix.rows {
-            canvas.text(0.0, canvas.height + 18.0, At::Start, "", label, before - 8.0);
+        for (label, all, cells) in &rows {
+            let (x, y) = (0.0, canvas.height + 18.0);
+            canvas.titled(x, y, label, &all.join(", "), before - 8.0);
             for index in 0..columns.len() {
                 let Some((tone, word)) = cells.get(first + index) else { continue };
                 one(canvas, (before + cell * index as f64, canvas.height), cell, *tone, word);
