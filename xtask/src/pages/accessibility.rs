@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::browser::Browser;
-use super::{VIEWS, name, task};
+use super::{PAPER, SCREENS, View, name, task};
 
 /// Runs axe-core and tells each violation with the elements that it is about. What stands behind text in a drawing it
 /// cannot see; those contrasts are computed from the style sheet (`crates/report/src/html/colours.rs`).
@@ -38,12 +38,11 @@ pub(crate) fn run(args: &[String]) -> Result<bool> {
         if size > LARGEST {
             told.push((format!("the page has {size} bytes, more than {LARGEST}"), Vec::new()));
         }
-        for (width, theme) in VIEWS {
-            for finding in findings(&mut browser, page, width, theme, &axe)? {
-                let view = format!("{width} px {theme}");
+        for view in SCREENS.into_iter().chain([PAPER]) {
+            for finding in findings(&mut browser, page, view, &axe)? {
                 match told.iter_mut().find(|(known, _)| *known == finding) {
-                    Some((_, views)) => views.push(view),
-                    None => told.push((finding, vec![view])),
+                    Some((_, views)) => views.push(view.to_string()),
+                    None => told.push((finding, vec![view.to_string()])),
                 }
             }
         }
@@ -68,14 +67,17 @@ fn axe(folder: &Path) -> Result<String> {
     std::fs::read_to_string(folder.join("node_modules/axe-core/axe.min.js")).context("axe-core has no axe.min.js")
 }
 
-fn findings(browser: &mut Browser, page: &Path, width: u32, theme: &str, axe: &str) -> Result<Vec<String>> {
-    browser.open(page, width, theme)?;
+fn findings(browser: &mut Browser, page: &Path, view: View, axe: &str) -> Result<Vec<String>> {
+    browser.open(page, view)?;
     // Words that are folded away are read as well.
     browser.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")?;
     let mut findings = strings(&browser.evaluate(LAYOUT)?);
     findings.extend(outside(browser.events(), page));
     let loaded = browser.evaluate("performance.getEntriesByType('resource').map(entry => 'loads ' + entry.name)")?;
     findings.extend(strings(&loaded));
+    if view.paper {
+        return Ok(findings);
+    }
     browser.evaluate(&format!("{axe};0"))?;
     let result = browser.evaluate(AXE)?;
     findings.extend(["violations", "unsure"].iter().filter_map(|list| result.get(list)).flat_map(strings));

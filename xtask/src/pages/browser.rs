@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use super::View;
+
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Reads and writes messages on its descriptors 3 and 4, which are this shell's ends of our pipes.
@@ -95,21 +97,32 @@ impl Browser {
         Ok(serde_json::from_slice(&message)?)
     }
 
-    /// Opens a file at a width and in a theme, and waits until it is laid out.
+    /// Opens a file in a view, and waits until it is laid out.
     ///
     /// # Errors
     /// When the browser does not.
-    pub(super) fn open(&mut self, page: &Path, width: u32, theme: &str) -> Result<()> {
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
-        self.call("Emulation.setEmulatedMedia", &media)?;
-        let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600});
-        self.call("Emulation.setDeviceMetricsOverride", &size)?;
+    pub(super) fn open(&mut self, page: &Path, view: View) -> Result<()> {
+        self.look(view)?;
         self.events.clear();
         self.call("Page.navigate", &json!({"url": format!("file://{}", page.display())}))?;
         while !self.events.iter().any(|event| event.get("method") == Some(&json!("Page.loadEventFired"))) {
             let event = self.read()?;
             self.events.push(event);
         }
+        Ok(())
+    }
+
+    /// Shows what is open in another view.
+    ///
+    /// # Errors
+    /// When the browser does not.
+    pub(super) fn look(&mut self, view: View) -> Result<()> {
+        let media = json!({"media": if view.paper { "print" } else { "" },
+                           "features": [{"name": "prefers-color-scheme", "value": view.theme}]});
+        self.call("Emulation.setEmulatedMedia", &media)?;
+        let size = json!({"width": view.width, "height": view.height, "deviceScaleFactor": 1,
+                          "mobile": view.width < 600});
+        self.call("Emulation.setDeviceMetricsOverride", &size)?;
         Ok(())
     }
 

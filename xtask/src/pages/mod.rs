@@ -17,8 +17,35 @@ use anyhow::{Context, Result, ensure};
 pub(crate) use accessibility::run as accessibility;
 pub(crate) use screenshots::run as screenshots;
 
-/// What a page is looked at in: width in pixels, and the theme that the reader prefers.
-const VIEWS: [(u32, &str); 4] = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")];
+/// What a page is looked at in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct View {
+    /// Of the window, in pixels.
+    width: u32,
+    height: u32,
+    /// Which the reader prefers: `light`, `dark`.
+    theme: &'static str,
+    /// As it is laid out for print.
+    paper: bool,
+}
+
+impl View {
+    const fn screen(width: u32, theme: &'static str) -> Self {
+        Self { width, height: 900, theme, paper: false }
+    }
+}
+
+impl std::fmt::Display for View {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.paper { f.write_str("paper") } else { write!(f, "{} px {}", self.width, self.theme) }
+    }
+}
+
+const SCREENS: [View; 4] =
+    [View::screen(390, "light"), View::screen(390, "dark"), View::screen(1280, "light"), View::screen(1280, "dark")];
+
+/// A4 less the margins that the style sheet sets (14 mm on both sides), at 96 pixels an inch.
+const PAPER: View = View { width: 688, height: 1000, theme: "light", paper: true };
 
 /// What a verb looks at.
 struct Task {

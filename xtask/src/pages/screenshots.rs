@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, bytes};
-use super::{VIEWS, name, task};
+use super::{SCREENS, View, name, task};
 
 /// Height of a slice in pixels.
 const SLICE: u32 = 2400;
@@ -21,31 +21,30 @@ pub(crate) fn run(args: &[String]) -> Result<bool> {
     std::fs::create_dir_all(out).with_context(|| format!("cannot make `{}`", out.display()))?;
     let mut browser = Browser::start()?;
     for page in &task.pages {
-        for (width, theme) in VIEWS {
-            browser.open(page, width, theme)?;
-            slices(&mut browser, page, width, theme, out)?;
+        for view in SCREENS {
+            slices(&mut browser, page, View { height: SLICE, ..view }, out)?;
         }
         paper(&mut browser, page, out)?;
     }
     Ok(true)
 }
 
-fn slices(browser: &mut Browser, page: &Path, width: u32, theme: &str, out: &Path) -> Result<()> {
+fn slices(browser: &mut Browser, page: &Path, view: View, out: &Path) -> Result<()> {
+    browser.open(page, view)?;
     let height = browser.evaluate("Math.ceil(document.documentElement.getBoundingClientRect().height)")?;
     let height = height.as_u64().and_then(|high| u32::try_from(high).ok()).context("the page has no height")?;
     for (number, top) in (0..height.max(1)).step_by(SLICE as usize).enumerate() {
-        let high = SLICE.min(height - top).max(1);
-        let clip = json!({"x": 0, "y": top, "width": width, "height": high, "scale": 1});
-        let call = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
-        let shot = browser.call("Page.captureScreenshot", &call)?;
-        write(&shot, &out.join(format!("{}-{width}-{theme}-{}.png", name(page), number + 1)))?;
+        // The last slice shows the end of the page, and with it some of the one before.
+        browser.evaluate(&format!("window.scrollTo(0, {top})"))?;
+        let shot = browser.call("Page.captureScreenshot", &json!({"format": "png"}))?;
+        write(&shot, &out.join(format!("{}-{}-{}-{}.png", name(page), view.width, view.theme, number + 1)))?;
     }
     Ok(())
 }
 
 fn paper(browser: &mut Browser, page: &Path, out: &Path) -> Result<()> {
     // Whoever reads in the dark still prints on white.
-    browser.open(page, 1280, "dark")?;
+    browser.open(page, View::screen(1280, "dark"))?;
     let call = json!({"printBackground": true, "preferCSSPageSize": true, "paperWidth": 8.27, "paperHeight": 11.69});
     let pdf = browser.call("Page.printToPDF", &call)?;
     write(&pdf, &out.join(format!("{}-print.pdf", name(page))))

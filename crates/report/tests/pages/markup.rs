@@ -63,7 +63,7 @@ const TAGS: [&str; 53] = [
     "path",
     "text",
     "!doctype",
-    "",
+    "wbr",
     "",
     "",
 ];
@@ -99,7 +99,7 @@ const ATTRIBUTES: [&str; 30] = [
     "",
     "",
 ];
-const VOID: [&str; 5] = ["meta", "br", "!doctype", "rect", "path"];
+const VOID: [&str; 6] = ["meta", "br", "wbr", "!doctype", "rect", "path"];
 
 /// # Errors
 /// What is not well formed, an unknown tag or attribute, a second element with the same id.

@@ -1,9 +1,9 @@
-//! Who depends on whom, in columns from left to right; as an indented list where columns have no room.
+//! Who depends on whom, in columns from left to right; as an indented list where columns have no room (`outline`), in
+//! rows below one that needs them all (`fan`).
 
 use super::Width;
 use super::canvas::{At, Canvas, SMALL, TEXT, class, px, sign};
-use super::letters;
-use super::outline;
+use super::{fan, letters, outline};
 use crate::document::Tone;
 use crate::pictures::{Map, Node};
 
@@ -21,6 +21,8 @@ pub(super) fn draw(canvas: &mut Canvas, map: &Map, width: Width) {
     let forward = map.edges.iter().all(|(from, to)| column(map, *from) < column(map, *to));
     if width == Width::Narrow || ranks.len() > COLUMNS || !forward {
         outline::draw(canvas, map);
+    } else if let Some((root, leaves)) = fan::of(map) {
+        fan::draw(canvas, root, &leaves);
     } else {
         columns(canvas, map, &ranks);
     }
@@ -41,10 +43,10 @@ enum Stop {
 
 /// A stop in its place: middle of its left side, and its height.
 #[derive(Clone, Copy)]
-struct Place {
-    x: f64,
-    y: f64,
-    height: f64,
+pub(super) struct Place {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) height: f64,
 }
 
 fn columns(canvas: &mut Canvas, map: &Map, ranks: &[usize]) {
@@ -137,7 +139,7 @@ fn line(way: &[Place], wide: f64) -> String {
     data
 }
 
-fn boxed(canvas: &mut Canvas, node: &Node, place: Place, wide: f64) {
+pub(super) fn boxed(canvas: &mut Canvas, node: &Node, place: Place, wide: f64) {
     let top = place.y - place.height / 2.0;
     canvas.rect(place.x + 1.0, top, wide - 2.0, place.height, 4.0, &format!("box {}", class(node.tone)));
     canvas.text(place.x + 9.0, top + 18.0, At::Start, "", &named(node), wide - 18.0);
@@ -154,7 +156,7 @@ pub(super) fn named(node: &Node) -> String {
     }
 }
 
-fn height(node: &Node, wide: f64) -> f64 {
+pub(super) fn height(node: &Node, wide: f64) -> f64 {
     let lines = letters::wrap(&crate::clean::line(&node.note), SMALL, wide - 18.0, NOTE).len();
     if lines == 0 { TEXT + 14.0 } else { TEXT + 14.0 + 14.0 * lines as f64 }
 }

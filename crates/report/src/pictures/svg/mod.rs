@@ -6,6 +6,7 @@
 
 mod bars;
 pub(crate) mod canvas;
+mod fan;
 mod letters;
 mod map;
 mod matrix;
