@@ -121,15 +121,14 @@ fn packages() -> Vec<Package> {
 #[test]
 fn of_a_run() {
     let Some(stage) = Stage::new(BINARY, packages()) else { return };
-    let records = stage.folder().join("records.json");
-    std::fs::write(&records, advisories()).unwrap();
-    let records = records.display().to_string();
-    let repo = stage.repo("lending", &lending::files());
+    let records = advisories();
+    let more = [("records.json", records.as_str()), ("uplift.toml", "[advisories]\npaths = [\"records.json\"]\n")];
+    let repo = stage.repo("lending", &[&lending::files()[..], &more].concat());
     let run = stage.run(repo.path(), &["upgrade", "--format", "json"]).json(0);
     let run = run["run"].as_str().unwrap();
     let mut wrong = Vec::new();
     for kind in AFTER {
-        let args = ["report", kind, "--run", run, "--advisories", &records, "--format", "html"];
+        let args = ["report", kind, "--run", run, "--format", "html"];
         let ended = stage.run(repo.path(), &args);
         wrong.extend(keep(&format!("run-{kind}"), &ended.expect(0).stdout));
     }

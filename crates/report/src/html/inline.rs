@@ -34,19 +34,24 @@ fn code(raw: &str) -> String {
     }
 }
 
-/// A sentence in which what stands between backticks is code, as people write it in settings and messages.
+/// A sentence in which what stands between backticks is code, as people write it in settings and messages, and in which
+/// an arrow is one sign: a browser would break `->` in two.
 fn prose(raw: &str) -> String {
     let pieces: Vec<&str> = raw.split('`').collect();
     let inside = |(index, piece): (usize, &&str)| index % 2 == 0 || !piece.trim().is_empty();
     if pieces.len() % 2 == 0 || !pieces.iter().enumerate().all(inside) {
-        return whole(raw);
+        return arrows(raw);
     }
     let told = pieces.iter().enumerate().map(|(index, piece)| match index % 2 {
         0 if piece.is_empty() => String::new(),
-        0 => whole(piece),
+        0 => arrows(piece),
         _ => code(piece),
     });
     told.collect()
+}
+
+fn arrows(raw: &str) -> String {
+    whole(raw).replace(" -&gt; ", " → ")
 }
 
 /// Longest code that is kept on one line, in characters: names, versions, ids.
@@ -113,6 +118,7 @@ mod tests {
     #[test]
     fn what_stands_between_backticks_is_code_when_they_come_in_pairs() {
         assert_eq!(prose("a `b<` c"), "a <code class=\"n\">b&lt;</code> c");
+        assert_eq!(prose("1.0 -> 2.0, a->b, `c -> d`"), "1.0 → 2.0, a-&gt;b, <code class=\"n\">c -&gt; d</code>");
         assert_eq!(prose("`b`"), "<code class=\"n\">b</code>");
         for same in ["a ` b", "a `` b", "``` b", "a ` ` b", "", " "] {
             assert_eq!(prose(same), escape::text(same));

@@ -7,6 +7,8 @@ use crate::document::{Row, Span, Table, Tone};
 
 /// Up to so many columns fit on a telephone as they are.
 const NARROW: usize = 2;
+/// From so many on they stand closer together.
+const DENSE: usize = 8;
 
 pub(super) fn write(page: &mut Page, table: &Table) {
     let id = &table.id;
@@ -21,8 +23,9 @@ pub(super) fn write(page: &mut Page, table: &Table) {
     let cards = if cards { format!("cards {}", page.cards(table)) } else { String::new() };
     // Names stand below each other whether or not a sign stands before them.
     let toned = if table.rows.iter().any(|row| row.tone != Tone::Plain) { "toned" } else { "" };
-    let class = format!("{cards} {toned}");
-    let class = if class.trim().is_empty() { String::new() } else { format!(" class=\"{}\"", class.trim()) };
+    let dense = if table.columns.len() >= DENSE { "dense" } else { "" };
+    let class: Vec<&str> = [cards.as_str(), toned, dense].into_iter().filter(|class| !class.is_empty()).collect();
+    let class = if class.is_empty() { String::new() } else { format!(" class=\"{}\"", class.join(" ")) };
     let caption = inline::text(&table.caption, &page.anchors);
     let label = if caption.trim().is_empty() {
         "aria-label=\"Table\"".to_owned()
