@@ -39,7 +39,7 @@ fn code(raw: &str) -> String {
 fn prose(raw: &str) -> String {
     let pieces: Vec<&str> = raw.split('`').collect();
     let inside = |(index, piece): (usize, &&str)| index % 2 == 0 || !piece.trim().is_empty();
-    if pieces.len() % 2 == 0 || !pieces.iter().enumerate().all(inside) {
+    if pieces.len().is_multiple_of(2) || !pieces.iter().enumerate().all(inside) {
         return arrows(raw);
     }
     let told = pieces.iter().enumerate().map(|(index, piece)| match index % 2 {

@@ -82,22 +82,36 @@ impl Bars {
     }
 }
 
+/// Rows of a grid of which every cell says the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alike<'a> {
+    /// Of each row, in their order.
+    pub labels: Vec<&'a str>,
+    /// Tone and word for each column.
+    pub cells: &'a [(crate::document::Tone, String)],
+}
+
+impl Alike<'_> {
+    /// `a 1.0`; `a 1.0, b 2.0`; `a 1.0 and 12 more`.
+    pub fn label(&self) -> String {
+        match self.labels.as_slice() {
+            [first, _, _, ..] => format!("{first} and {} more", self.labels.len() - 1),
+            few => few.join(", "),
+        }
+    }
+}
+
 impl Matrix {
-    /// Rows of which every cell says the same as one: `a 1.0`, `a 1.0, b 2.0`, `a 1.0 and 12 more`; behind each label, all
-    /// that it stands for. In the order of the first of each.
-    pub fn folded(&self) -> Vec<(String, Vec<&str>, &[(crate::document::Tone, String)])> {
-        let mut groups: Vec<(&[(crate::document::Tone, String)], Vec<&str>)> = Vec::new();
+    /// The rows, those that say the same together, in the order of the first of each.
+    pub fn folded(&self) -> Vec<Alike<'_>> {
+        let mut groups: Vec<Alike<'_>> = Vec::new();
         for (label, cells) in &self.rows {
-            match groups.iter_mut().find(|(known, _)| known == cells) {
-                Some((_, labels)) => labels.push(label),
-                None => groups.push((cells, vec![label])),
+            match groups.iter_mut().find(|known| known.cells == cells) {
+                Some(known) => known.labels.push(label),
+                None => groups.push(Alike { labels: vec![label], cells }),
             }
         }
-        let told = |labels: &[&str]| match labels {
-            [first, _, _, ..] => format!("{first} and {} more", labels.len() - 1),
-            few => few.join(", "),
-        };
-        groups.into_iter().map(|(cells, labels)| (told(&labels), labels, cells)).collect()
+        groups
     }
 }
 

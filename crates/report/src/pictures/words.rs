@@ -181,9 +181,11 @@ fn of_map(map: &Map) -> Told {
 fn of_matrix(matrix: &Matrix) -> Told {
     let mut columns = vec![left("what")];
     columns.extend(matrix.columns.iter().map(|title| left(title)));
-    let rows = matrix.folded().into_iter().map(|(_, labels, cells)| {
-        let mut told = vec![labels.join(", ")];
-        told.extend((0..matrix.columns.len()).map(|index| cells.get(index).map(|c| c.1.clone()).unwrap_or_default()));
+    let rows = matrix.folded().into_iter().map(|alike| {
+        let mut told = vec![alike.labels.join(", ")];
+        told.extend(
+            (0..matrix.columns.len()).map(|index| alike.cells.get(index).map(|c| c.1.clone()).unwrap_or_default()),
+        );
         row(Tone::Plain, told)
     });
     Told { columns, rows: rows.collect(), left_out: None }

@@ -107,6 +107,21 @@ fn two_hundred_dependencies_in_three_tables_stay_below_300_kilobytes() {
 }
 
 #[test]
+fn a_first_cell_heads_its_row_only_where_there_is_something_beside_it() {
+    let mut alone = Table::new("t", "Gaps", &["What"], "none");
+    alone.row(vec!["one".into()]).tone = Tone::Unknown;
+    let page = html::document(&one(Block::Table(alone)));
+    assert!(!page.contains("scope=\"row\"") && page.contains("<table id=\"t\" class=\"toned\">"), "{page}");
+    let mut two = Table::new("t", "Gaps", &["What", ">Version"], "none");
+    two.row(vec!["one".into(), Text::new().unknown("no file says so")]);
+    two.row(vec!["two".into(), "1.0".into()]);
+    let page = html::document(&one(Block::Table(two)));
+    assert_eq!(page.matches("scope=\"row\"").count(), 2, "{page}");
+    // A version stays on its line, a reason may be as long as it is.
+    assert!(page.contains("<td class=\"r said\">") && page.contains("<td class=\"r\">1.0</td>"), "{page}");
+}
+
+#[test]
 fn a_count_leads_to_its_rows_or_is_plain_words() {
     let mut document = large(2);
     let counted = |rows: &str| Span::Count { value: 2, noun: "dependency".to_owned(), rows: rows.to_owned() };

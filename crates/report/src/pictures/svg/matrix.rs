@@ -4,7 +4,7 @@ use super::Width;
 use super::canvas::{At, Canvas, SMALL, TEXT, class, sign};
 use super::letters;
 use crate::document::Tone;
-use crate::pictures::Matrix;
+use crate::pictures::{Alike, Matrix};
 
 const ROW: f64 = 28.0;
 
@@ -15,8 +15,8 @@ pub(super) fn draw(canvas: &mut Canvas, matrix: &Matrix, width: Width) {
         Width::Narrow => (130.0, 36.0),
     };
     // A hundred rows that all say the same hide the one that does not.
-    let rows = matrix.folded();
-    let longest = rows.iter().map(|(label, ..)| letters::width(label, TEXT)).fold(0.0, f64::max);
+    let rows: Vec<(String, Alike<'_>)> = matrix.folded().into_iter().map(|alike| (alike.label(), alike)).collect();
+    let longest = rows.iter().map(|(label, _)| letters::width(label, TEXT)).fold(0.0, f64::max);
     let before = longest.clamp(60.0, most) + 10.0;
     let words = matrix.rows.iter().flat_map(|(_, cells)| cells).map(|(_, word)| letters::width(word, SMALL));
     let titles = matrix.columns.iter().map(|title| letters::width(title, SMALL));
@@ -32,11 +32,11 @@ pub(super) fn draw(canvas: &mut Canvas, matrix: &Matrix, width: Width) {
             canvas.text(x, canvas.height + 14.0, At::Middle, "small soft", title, cell - 4.0);
         }
         canvas.height += 22.0;
-        for (label, all, cells) in &rows {
+        for (label, alike) in &rows {
             let (x, y) = (0.0, canvas.height + 18.0);
-            canvas.titled(x, y, label, &all.join(", "), before - 8.0);
+            canvas.titled(x, y, label, &alike.labels.join(", "), before - 8.0);
             for index in 0..columns.len() {
-                let Some((tone, word)) = cells.get(first + index) else { continue };
+                let Some((tone, word)) = alike.cells.get(first + index) else { continue };
                 one(canvas, (before + cell * index as f64, canvas.height), cell, *tone, word);
             }
             canvas.height += ROW;
@@ -74,6 +74,26 @@ fn meaning(matrix: &Matrix, of: Tone) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_that_say_the_same_are_drawn_once_and_name_all_they_stand_for() {
+        let row = |label: &str, tone: Tone, word: &str| (label.to_owned(), vec![(tone, word.to_owned())]);
+        let rows = vec![
+            row("a", Tone::Good, "fits"),
+            row("b", Tone::Bad, "no set"),
+            row("c", Tone::Good, "fits"),
+            row("d", Tone::Good, "fits"),
+        ];
+        let matrix = Matrix { columns: vec!["3.12".to_owned()], rows };
+        let labels: Vec<String> = matrix.folded().iter().map(Alike::label).collect();
+        assert_eq!(labels, ["a and 2 more", "b"]);
+        let mut canvas = Canvas::new(720.0);
+        draw(&mut canvas, &matrix, Width::Wide);
+        assert_eq!(canvas.out.matches("<g>").count(), 2);
+        assert!(canvas.out.contains("<title>a, c, d</title>"), "{}", canvas.out);
+        let told = crate::pictures::words::table(&crate::pictures::Picture::Matrix(matrix));
+        assert_eq!(told.rows[0].cells[0].words(), "a, c, d");
+    }
 
     #[test]
     fn columns_that_do_not_fit_stand_in_a_band_below() {
