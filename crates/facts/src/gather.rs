@@ -21,6 +21,7 @@ use uplift_sandbox::redact;
 use crate::components::{self, Component};
 use crate::releases::{self, Answer, Provided, Python, Store};
 use crate::rows;
+use crate::runtime;
 use crate::runtimes;
 use crate::tree::Tree;
 use crate::usage;
@@ -94,35 +95,36 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
     let mut analyses = Vec::new();
     let mut releases = Vec::new();
     for ((component, documents), place) in components.iter().zip(&javascript).zip(&places) {
-        let runtime = match ask.subject {
-            Some(subject) => Runtime { line: subject.python.to_owned(), from: "chosen for the plan".to_owned() },
-            None => Runtime::of(component, place, &places, &stated),
+        let chosen = match ask.subject {
+            Some(subject) => runtime::given(subject.python),
+            None => runtime::of(place, &places, &stated, &ask.as_of),
         };
-        let answers: BTreeMap<String, Answer> = component
-            .packages
-            .values()
-            .map(|p| (p.name.clone(), answer(p, component, &runtime, &python, documents, &ask.as_of)))
-            .collect();
+        let answered = |package: &components::Package, line: &str| {
+            answer(package, component, line, &python, documents, &ask.as_of)
+        };
+        let (runtime, mut answers) = runtime::settle(component, chosen, &answered);
+        let mended = runtime::had_elsewhere(component, &runtime, &mut answers, &answered);
         let code = used.within(&component.root, &roots);
         let row = |package: &components::Package| {
             let unknown = Answer::Unknown;
             let answer = answers.get(&package.name).unwrap_or(&unknown);
             let mut row = rows::row(component, package, answer, &ask.as_of);
             row.usage = usage_of(&code, &row);
+            row.findings.extend(mended.get(&row.name).cloned());
             row
         };
         analyses.push(ComponentAnalysis {
             path: if component.root.is_empty() { ".".to_owned() } else { component.root.clone() },
             ecosystem: component.ecosystem,
             name: component.name.clone(),
-            runtime: Some(runtime.line.clone()),
+            runtime: Some(runtime.version.clone()),
             runtime_from: Some(runtime.from.clone()),
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             environment: component.environment.clone(),
             dependencies: component.packages.values().map(row).collect(),
             runtimes: stated.row(place, &places, &ask.as_of).into_iter().collect(),
             drift: component.drift.clone(),
-            notes: component.notes.clone(),
+            notes: component.notes.iter().cloned().chain(runtime::notes(&runtime)).collect(),
         });
         releases.push(answers);
     }
@@ -205,41 +207,13 @@ fn touching(component: &str, row: &DependencyRow, known: &Vulnerabilities) -> Da
     }
 }
 
-/// What "installable" is judged by.
-struct Runtime {
-    line: String,
-    from: String,
-}
-
-impl Runtime {
-    fn of(
-        component: &Component,
-        place: &runtimes::Place,
-        all: &[runtimes::Place],
-        stated: &runtimes::Gathered,
-    ) -> Self {
-        let chosen = match component.ecosystem {
-            Ecosystem::Python => stated.python_for(place, all),
-            Ecosystem::JavaScript => stated.node_for(place, all),
-        };
-        if let Some(chosen) = chosen {
-            return Self { line: chosen.version, from: chosen.from };
-        }
-        let line = match component.ecosystem {
-            Ecosystem::Python => "3.12",
-            Ecosystem::JavaScript => "22",
-        };
-        Self { line: line.to_owned(), from: "assumed: nothing states one".to_owned() }
-    }
-}
-
 type Pages = BTreeMap<PackageName, Result<Option<releases::Page>, String>>;
 type Documents = BTreeMap<String, Result<Option<Packument>, String>>;
 
 fn answer(
     package: &components::Package,
     component: &Component,
-    runtime: &Runtime,
+    runtime: &str,
     pages: &Pages,
     documents: &Documents,
     as_of: &str,
@@ -249,14 +223,14 @@ fn answer(
     }
     match component.ecosystem {
         Ecosystem::Python => {
-            let tags = Tags::new(&runtime.line, std::env::consts::OS, std::env::consts::ARCH);
+            let tags = Tags::new(runtime, std::env::consts::OS, std::env::consts::ARCH);
             let name = PackageName::new(&package.name).ok();
             let page = name.and_then(|name| pages.get(&name).map(|page| (name, page)));
             page.map_or(Answer::Unknown, |(name, page)| releases::python_answer(&name, page, &tags, as_of))
         }
         Ecosystem::JavaScript => documents
             .get(&package.name)
-            .map_or(Answer::Unknown, |document| releases::javascript_answer(document, Some(&runtime.line), as_of)),
+            .map_or(Answer::Unknown, |document| releases::javascript_answer(document, Some(runtime), as_of)),
     }
 }
 

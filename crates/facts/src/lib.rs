@@ -9,6 +9,7 @@ pub mod gather;
 pub mod notes;
 pub mod releases;
 pub mod rows;
+mod runtime;
 pub mod runtimes;
 pub mod tree;
 pub mod usage;

@@ -67,7 +67,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
 }
 
 /// The version in use, and what says so. A floor says nothing of what runs.
-fn current(package: &Package) -> (Option<String>, CurrentFrom) {
+pub(crate) fn current(package: &Package) -> (Option<String>, CurrentFrom) {
     // The copy that the project itself sees is the one that a pin or the lock's root names; nested ones are lower or equal.
     if let Some(locked) = of_lock(package) {
         return (Some(locked.clone()), CurrentFrom::Locked);

@@ -19,7 +19,8 @@ use uplift_model::Ecosystem;
 use uplift_model::analysis::{FileProblem, RuntimeRow, RuntimeStatement};
 
 pub use belonging::Place;
-pub use choice::Chosen;
+pub(crate) use choice::unstated;
+pub use choice::{Chosen, Ground};
 pub use statement::{Runtime, kind};
 
 use statement::Stated;
@@ -78,22 +79,30 @@ impl Gathered {
         statements(&disagreements::refused(&self.of(component, all), range))
     }
 
-    /// The Python that decides what `component` can install, and why that one: what a version file names, else
-    /// the image it runs in, else the highest that CI runs, else the lowest that the project admits.
-    pub fn python_for(&self, component: &Place, all: &[Place]) -> Option<Chosen> {
-        self.chosen(component, all, Ecosystem::Python)
+    /// The Python that `component` runs on, and why that one: the image it runs in, else what a version file names, else
+    /// what CI runs; where none pins it, the newest line that the project admits and that is supported on the day
+    /// `as_of`, `YYYY-MM-DD`. `None`: nothing is stated.
+    pub fn python_for(&self, component: &Place, all: &[Place], as_of: &str) -> Option<Chosen> {
+        self.chosen(component, all, Ecosystem::Python, as_of)
     }
 
     /// As [`Self::python_for`], for Node.
-    pub fn node_for(&self, component: &Place, all: &[Place]) -> Option<Chosen> {
-        self.chosen(component, all, Ecosystem::JavaScript)
+    pub fn node_for(&self, component: &Place, all: &[Place], as_of: &str) -> Option<Chosen> {
+        self.chosen(component, all, Ecosystem::JavaScript, as_of)
     }
 
-    fn chosen(&self, component: &Place, all: &[Place], ecosystem: Ecosystem) -> Option<Chosen> {
+    fn chosen(&self, component: &Place, all: &[Place], ecosystem: Ecosystem, as_of: &str) -> Option<Chosen> {
         if component.ecosystem != ecosystem {
             return None;
         }
-        choice::choose(component, &self.of(component, all))
+        choice::choose(component, &self.of(component, all), as_of)
+    }
+
+    /// Where other places contradict the one that `chosen` was taken from, one sentence each.
+    pub fn against(&self, component: &Place, all: &[Place], chosen: &Chosen) -> Vec<String> {
+        let at = chosen.from.split(' ').next().unwrap_or_default();
+        let found = disagreements::of(&self.of(component, all)).into_iter();
+        found.filter(|d| d.places.iter().any(|place| place == at)).map(|d| d.message).collect()
     }
 
     /// Statements that are about `component`, by file and line.

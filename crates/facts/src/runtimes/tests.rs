@@ -93,25 +93,74 @@ fn statements_belong_to_the_component_they_name() {
 #[test]
 fn the_runtime_is_taken_from_the_surest_place() {
     let ci = "jobs:\n  t:\n    strategy: {matrix: {v: ['3.9', '3.12']}}\n    steps:\n      - with: {python-version: '${{ matrix.v }}'}\n";
+    let one = workflow("3.12", "pytest");
     let mut files = vec![
-        (".python-version", "3.11.4\n3.9.1\n"),
         ("Dockerfile", "FROM python:3.10 AS build\nFROM python:3.11-slim\n"),
-        (".github/workflows/ci.yml", ci),
+        (".python-version", "3.11.4\n3.9.1\n"),
+        (".github/workflows/ci.yml", one.as_str()),
+        (".github/workflows/all.yml", ci),
         ("pyproject.toml", "[project]\nname = 'a'\nrequires-python = '>=3.8.1'\n"),
     ];
     let all = [python("")];
-    let want = [
-        ("3.11.4", ".python-version:1 3.11.4"),
-        ("3.11", "Dockerfile:2 FROM python:3.11-slim"),
-        ("3.12", ".github/workflows/ci.yml:3 python-version: [\"3.9\", \"3.12\"]"),
-        ("3.8.1", "pyproject.toml:3 requires-python >=3.8.1"),
+    let assumed = "assumed: pyproject.toml:3 requires-python >=3.8.1 pins none, and 3.13 is the newest that it admits and that is supported";
+    let want: [(&str, &str, Ground, &[&str]); 5] = [
+        ("3.11", "Dockerfile:2 FROM python:3.11-slim", Ground::Stated, &[]),
+        ("3.11.4", ".python-version:1 3.11.4", Ground::Stated, &[]),
+        ("3.12", ".github/workflows/all.yml:3 python-version: [\"3.9\", \"3.12\"]", Ground::Tested, &["3.9"]),
+        ("3.12", ".github/workflows/all.yml:3 python-version: [\"3.9\", \"3.12\"]", Ground::Tested, &["3.9"]),
+        ("3.13", assumed, Ground::Assumed, &["3.12", "3.11", "3.10", "3.9", "3.8"]),
     ];
-    for (version, from) in want {
-        let chosen = gathered(&files).python_for(&all[0], &all).unwrap();
-        assert_eq!((chosen.version.as_str(), chosen.from.as_str()), (version, from));
+    for (version, from, ground, others) in want {
+        let chosen = gathered(&files).python_for(&all[0], &all, "2025-09-01").unwrap();
+        assert_eq!((chosen.version.as_str(), chosen.from.as_str(), chosen.ground), (version, from, ground));
+        assert_eq!(chosen.others, others, "{version}");
         files.remove(0);
     }
-    assert_eq!(gathered(&files).python_for(&all[0], &all), None);
+    assert_eq!(gathered(&files).python_for(&all[0], &all, "2025-09-01"), None);
+}
+
+#[test]
+fn one_version_in_ci_is_what_runs() {
+    let ci = workflow("3.12", "pytest");
+    let files = [(".github/workflows/ci.yml", ci.as_str()), ("tox.ini", "[tox]\nenvlist = py39,py313\n")];
+    let all = [python("")];
+    let chosen = gathered(&files).python_for(&all[0], &all, "2025-09-01").unwrap();
+    assert_eq!((chosen.version.as_str(), chosen.ground), ("3.12", Ground::Stated));
+}
+
+#[test]
+fn an_open_range_means_the_newest_supported_line_and_a_closed_one_its_own() {
+    let node = |range: &str| {
+        let text = format!("{{\"engines\": {{\"node\": \"{range}\"}}}}");
+        let all = [Place::new("", Ecosystem::JavaScript)];
+        let chosen = gathered(&[("package.json", text.as_str())]).node_for(&all[0], &all, "2025-11-01").unwrap();
+        (chosen.version, chosen.ground)
+    };
+    for (range, version, ground) in [
+        (">=14", "24", Ground::Assumed),
+        ("^20.19.0 || >=22.12.0", "24", Ground::Assumed),
+        (">=14 <19", "18", Ground::Assumed),
+        ("18.x", "18", Ground::Stated),
+        ("18", "18", Ground::Stated),
+        ("18.17.1", "18.17.1", Ground::Stated),
+        (">=90", "90.0.0", Ground::Assumed),
+    ] {
+        assert_eq!(node(range), (version.to_owned(), ground), "{range}");
+    }
+    let python_for = |requires: &str| {
+        let text = format!("[project]\nname = 'a'\nrequires-python = '{requires}'\n");
+        let all = [python("")];
+        let chosen = gathered(&[("pyproject.toml", text.as_str())]).python_for(&all[0], &all, "2025-11-01").unwrap();
+        (chosen.version, chosen.ground)
+    };
+    for (requires, version, ground) in [
+        (">=3.7", "3.14", Ground::Assumed),
+        (">=3.6,<3.9", "3.8", Ground::Assumed),
+        ("~=3.9.2", "3.9", Ground::Stated),
+        ("==3.9.*", "3.9", Ground::Stated),
+    ] {
+        assert_eq!(python_for(requires), (version.to_owned(), ground), "{requires}");
+    }
 }
 
 #[test]
@@ -131,13 +180,13 @@ fn engines_are_held_against_images_and_ci() {
             "Dockerfile:1 FROM node:18-alpine is Node 18, and CI tests 20 only (.github/workflows/ci.yml:4)",
         ]
     );
-    assert_eq!(gathered.node_for(&all[0], &all).unwrap().line, "18");
+    assert_eq!(gathered.node_for(&all[0], &all, "2026-05-01").unwrap().line, "18");
     let refused = |range: &str| -> Vec<String> {
         gathered.refused(&all[0], &all, range).into_iter().map(|s| format!("{}:{}", s.file, s.line)).collect()
     };
     assert_eq!(refused(">=22.12"), [".github/workflows/ci.yml:4", "Dockerfile:1", "package.json:1"]);
     assert_eq!(refused(">=18 <24"), Vec::<String>::new());
-    assert_eq!(gathered.python_for(&all[0], &all), None);
+    assert_eq!(gathered.python_for(&all[0], &all, "2026-05-01"), None);
     assert!(row.end_of_life.iter().all(|e| e.passed), "{:?}", row.end_of_life);
 }
 
@@ -170,6 +219,7 @@ fn members_of_a_workspace_live_by_its_engines() {
     ];
     let all = ["", "packages/a", "packages/b"].map(|f| Place::new(f, Ecosystem::JavaScript));
     let gathered = gathered(&files);
-    let lines = all.each_ref().map(|p| gathered.node_for(p, &all).unwrap().line);
-    assert_eq!(lines, ["18", "18", "20"]);
+    let from = all.each_ref().map(|p| gathered.node_for(p, &all, "2026-05-01").unwrap().from);
+    let named = [">=18", ">=18", ">=20"];
+    assert!(from.iter().zip(named).all(|(from, range)| from.contains(range)), "{from:?}");
 }

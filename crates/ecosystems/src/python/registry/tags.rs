@@ -6,24 +6,39 @@ use std::str::FromStr;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tags {
     version: Option<uv_pep440::Version>,
+    /// `3.9` stands for every release of the line, `3.9.18` for itself.
+    line: Option<String>,
     /// Minor number of Python 3.
     minor: u64,
     system: String,
     machine: String,
 }
 
+/// Stands for the newest release of a line: more than any has had.
+const LAST_PATCH: u64 = 60;
+
 impl Tags {
-    /// `version` as `platform.python_version()` says it, `system` and `machine` in lower case (`linux`, `x86_64`).
+    /// `version` as `platform.python_version()` says it, or a line such as `3.9`; `system` and `machine` in lower case (`linux`, `x86_64`).
     pub fn new(version: &str, system: &str, machine: &str) -> Self {
         let parsed = uv_pep440::Version::from_str(version).ok();
         let minor = parsed.as_ref().and_then(|v| v.release().get(1).copied()).unwrap_or(0);
-        Self { version: parsed, minor, system: system.to_lowercase(), machine: machine.to_lowercase() }
+        let line = parsed.as_ref().filter(|v| v.release().len() == 2).map(|_| version.to_owned());
+        Self { version: parsed, line, minor, system: system.to_lowercase(), machine: machine.to_lowercase() }
     }
 
-    /// Whether a `Requires-Python` text admits the interpreter; an unreadable one does, as pip has it.
+    /// Whether a `Requires-Python` text admits the interpreter, or any release of the line; an unreadable one does, as
+    /// pip has it.
     pub fn admits_python(&self, requires: Option<&str>) -> bool {
         let (Some(requires), Some(version)) = (requires, &self.version) else { return true };
-        uv_pep440::VersionSpecifiers::from_str(requires).map_or(true, |s| s.contains(version))
+        let Ok(specifiers) = uv_pep440::VersionSpecifiers::from_str(requires) else { return true };
+        let Some(line) = &self.line else { return specifiers.contains(version) };
+        let patch = |patch: u64| {
+            let mut numbers = version.release().to_vec();
+            numbers.push(patch);
+            specifiers.contains(&uv_pep440::Version::new(numbers))
+        };
+        // Releases between the first and the last differ only where the text names one of them.
+        patch(LAST_PATCH) || patch(0) || (requires.contains(&format!("{line}.")) && (1..LAST_PATCH).any(patch))
     }
 
     /// Whether the wheel's tags fit. Generous on manylinux and macOS versions: the client has the last word.
@@ -99,5 +114,16 @@ mod tests {
         assert!(!tags.admits_python(Some(">=3.10")));
         assert!(tags.admits_python(Some("whatever")));
         assert!(!tags.admits_python(Some("<3.9,>=3.6")));
+    }
+
+    #[test]
+    fn a_line_is_admitted_where_any_release_of_it_is() {
+        let tags = Tags::new("3.9", "linux", "x86_64");
+        for yes in ["!=3.9.0,!=3.9.1,>=3.9", ">=3.9.2", ">=3.8,<3.9.5", ">3.9.2,<3.9.5", "==3.9.7", "~=3.9"] {
+            assert!(tags.admits_python(Some(yes)), "{yes}");
+        }
+        for no in [">=3.10", "<3.9", "==3.9.7,!=3.9.7", ">3.9.4,<3.9.5"] {
+            assert!(!tags.admits_python(Some(no)), "{no}");
+        }
     }
 }

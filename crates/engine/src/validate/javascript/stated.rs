@@ -5,7 +5,8 @@
 
 use uplift_ecosystems::javascript::discover::{self, Component};
 use uplift_ecosystems::javascript::peers::Set;
-use uplift_facts::runtimes::{self, Chosen, Gathered, Place};
+use uplift_facts::days;
+use uplift_facts::runtimes::{self, Gathered, Ground, Place};
 use uplift_facts::tree::Tree;
 use uplift_model::Ecosystem;
 use uplift_model::compatibility::{Cause, CauseKind, Constraint};
@@ -40,6 +41,8 @@ pub(super) struct Stated {
     gathered: Gathered,
     place: Place,
     all: Vec<Place>,
+    /// `YYYY-MM-DD`.
+    today: String,
 }
 
 impl Stated {
@@ -50,16 +53,16 @@ impl Stated {
             gathered: runtimes::gather(&tree.files, &|path| tree.read(path)),
             place: place(&component.root),
             all: all.iter().map(|c| place(&c.root)).collect(),
+            today: days::of_seconds(clock::now()),
         }
     }
 
     /// The Node that engines are held against, as it is shown: what a version file, an image or CI says, else the lowest
     /// that the manifest's own `engines` admit.
     pub(super) fn node(&self, component: &Component) -> Option<(String, Version)> {
-        let chosen = self.gathered.node_for(&self.place, &self.all);
+        let chosen = self.gathered.node_for(&self.place, &self.all, &self.today);
         let told = chosen.as_ref().and_then(|c| Some((format!("node {}", c.version), line_of_node(&c.version)?)));
-        let in_manifest = |c: &Chosen| c.from.split(' ').next().unwrap_or_default().contains("package.json");
-        if told.is_some() && !chosen.as_ref().is_some_and(in_manifest) {
+        if told.is_some() && chosen.is_some_and(|c| c.ground != Ground::Assumed) {
             return told;
         }
         // Of a range the lowest release counts, not the latest of its lowest line.
