@@ -87,14 +87,10 @@ pub fn violations(analysis: &Analysis, conditions: &[Condition]) -> Vec<String> 
             found.extend(conditions.iter().filter_map(|c| violation(*c, component, row)));
         }
         if conditions.contains(&Condition::EndOfLife) {
-            for runtime in &component.runtimes {
-                for line in runtime.end_of_life.iter().filter(|e| e.passed) {
-                    let date = line.date.as_deref().unwrap_or("an unknown day");
-                    found.push(format!(
-                        "{}: {} {} is out of support since {date}",
-                        component.path, runtime.name, line.line
-                    ));
-                }
+            for (runtime, line) in component.ended() {
+                let date = line.date.as_deref().unwrap_or("an unknown day");
+                found
+                    .push(format!("{}: {} {} is out of support since {date}", component.path, runtime.name, line.line));
             }
         }
     }

@@ -179,6 +179,7 @@ pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> 
         run: solver.run,
         component,
         interpreter: solver.interpreter,
+        stands_in: solver.stands_in,
         index: solver.index,
         directory: solver.directory,
         wheels: solver.wheels,

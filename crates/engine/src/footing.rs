@@ -46,7 +46,7 @@ impl Footing {
             EngineError::repository(
                 format!(
                     "the environment as it is now cannot be installed for Python {}: {why}",
-                    shop.interpreter.version
+                    shop.python.interpreter.version
                 ),
                 "choose another interpreter with --python VERSION, or mend the lock",
             )

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use uplift_facts::components;
+use uplift_facts::days;
 use uplift_facts::runtimes::{self, Place};
 use uplift_facts::tree::Tree;
 use uplift_hygiene::{Component, Fix, FixError, Repository, Requirement, Wish};
@@ -181,7 +182,9 @@ fn components_of(tree: &Tree<'_>) -> Vec<Component> {
     let all = components::components(tree);
     let stated = runtimes::gather(&tree.files, &|path| tree.read(path));
     let places: Vec<Place> = all.iter().map(|c| Place::new(&c.root, c.ecosystem)).collect();
-    let runtime = |place: &Place| stated.python_for(place, &places).or_else(|| stated.node_for(place, &places));
+    let today = days::of_seconds(clock::now());
+    let runtime =
+        |place: &Place| stated.python_for(place, &places, &today).or_else(|| stated.node_for(place, &places, &today));
     all.into_iter()
         .zip(&places)
         .map(|(component, place)| Component {

@@ -3,7 +3,7 @@
 //! Lives here: turning gathered facts into the questions that `decide` answers. Lives elsewhere: the answers' rules
 //! (`decide::targets`, `decide::risk`), whether targets go together (the planner asks the resolver).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_decide::risk::urgency::{self, Counts};
 use uplift_decide::risk::{self, Evidence, Native, effect_between};
@@ -249,12 +249,14 @@ fn cadence(known: &Known) -> Option<i64> {
 fn counts(analysis: &Analysis) -> Counts {
     let mut counts = Counts::default();
     let mut ages = Vec::new();
+    let (mut running, mut ended) = (BTreeSet::new(), BTreeSet::new());
     // One finding counts once a component, whatever the number of copies.
     let mut seen: BTreeMap<(String, String), ()> = BTreeMap::new();
     for component in &analysis.components {
         for row in &component.dependencies {
             counts.packages += 1;
             ages.extend(row.age_days);
+            counts.direct += usize::from(row.direct);
             counts.majors_behind += usize::from(row.direct && row.behind.is_some_and(|b| b.majors > 0));
             counts.unavailable += usize::from(matches!(
                 row.availability.value(),
@@ -278,8 +280,13 @@ fn counts(analysis: &Analysis) -> Counts {
                 }
             }
         }
-        counts.end_of_life += component.runtimes.iter().filter(|r| r.end_of_life.iter().any(|e| e.passed)).count();
+        for runtime in &component.runtimes {
+            let lines = runtime.end_of_life.iter().filter(|e| component.runs_on(runtime, &e.line));
+            running.extend(lines.map(|e| (&runtime.name, &e.line)));
+        }
+        ended.extend(component.ended().map(|(runtime, end)| (&runtime.name, &end.line)));
     }
+    (counts.runtimes, counts.end_of_life) = (running.len(), ended.len());
     ages.sort_unstable();
     counts.median_age_days = ages.get(ages.len() / 2).copied();
     counts.failed_sources = analysis.sources.iter().filter(|s| s.state != "found").map(|s| s.source.clone()).collect();

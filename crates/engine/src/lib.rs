@@ -37,6 +37,7 @@ mod rounds;
 mod signs;
 mod solver;
 mod state;
+mod stated;
 mod subject;
 mod survey;
 mod targets;

@@ -113,7 +113,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     let (component, index, lab) = (&shop.component, shop.index(), shop.lab());
     let solver = shop.solver(&index);
     let mut notes = component.notes.clone();
-    notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
+    notes.extend(shop.told());
     notes.extend(desk.beside());
     tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
     let base = solver.base()?;
@@ -140,7 +140,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     // What was drafted once is what the run goes by, also when it is taken up again tomorrow.
     let mut drafted: Drafted = desk.journal.step(&row.id, "draft", || match &given {
         Some(plan) => facts.given(plan.clone()),
-        None => facts.draft(&shop.interpreter.version, notes.clone(), &tell),
+        None => facts.draft(&shop.version(), notes.clone(), &tell),
     })?;
     if given.is_some() {
         drafted.plan.notes = notes;
@@ -184,7 +184,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         run: row.id.clone(),
         state: RunState::Done,
         component: subject::shown(component),
-        interpreter: shop.interpreter.version.clone(),
+        interpreter: shop.python.interpreter.version.clone(),
         sandbox: shop.doors.ladder.statement.clone(),
         base_commit: row.base.clone(),
         branch: None,

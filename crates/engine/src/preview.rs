@@ -57,7 +57,7 @@ pub(crate) fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<P
     let (component, tree, index) = (&shop.component, &shop.tree, shop.index());
     let solver = shop.solver(&index);
     let mut notes = component.notes.clone();
-    notes.push(format!("Python {}: {}", shop.interpreter.version, shop.reason));
+    notes.extend(shop.told());
     let base = solver.base()?;
     tell(Event::Doing { what: "looking up advisories, releases and where the code uses what".to_owned() })?;
     let research = shop.research(&base, day.seconds());
@@ -74,7 +74,7 @@ pub(crate) fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<P
         holds: &holds,
         research: &research,
     };
-    let drafted = facts.draft(&shop.interpreter.version, notes, &tell)?;
+    let drafted = facts.draft(&shop.version(), notes, &tell)?;
     if request.cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }

@@ -7,22 +7,9 @@
 use std::collections::BTreeSet;
 
 use uplift_ecosystems::python::discover::Component;
+use uplift_facts::runtimes::{Runtime, end_of_life};
 
 use crate::subject::Tree;
-
-/// First stable releases of Python's minor versions. Source: the release schedules (PEP 494, 537, 569, 596, 619, 664,
-/// 693, 719, 745).
-const RELEASED: [(u32, &str); 9] = [
-    (6, "2016-12-23"),
-    (7, "2018-06-27"),
-    (8, "2019-10-14"),
-    (9, "2020-10-05"),
-    (10, "2021-10-04"),
-    (11, "2022-10-24"),
-    (12, "2023-10-02"),
-    (13, "2024-10-07"),
-    (14, "2025-10-07"),
-];
 
 /// Of minor versions of Python 3 that are equally right otherwise: the highest that is `named`, else the newest that had
 /// come out on the `day` (`2021-05-31`) on which the lock was written, else the highest; with why, as the end of a
@@ -52,7 +39,8 @@ pub(crate) fn likeliest<E>(
 
 /// The newest of `minors` that had come out on `day`.
 fn newest_on(day: &str, minors: &[u32]) -> Option<u32> {
-    let out = |minor: &&u32| RELEASED.iter().any(|(m, released)| m == *minor && *released <= day);
+    let out =
+        |minor: &&u32| end_of_life::began(Runtime::Python, &format!("3.{minor}")).is_some_and(|began| began <= day);
     minors.iter().filter(out).max().copied()
 }
 

@@ -53,6 +53,8 @@ pub(crate) struct Solver<'a> {
     pub(crate) run: &'a str,
     pub(crate) component: &'a Component,
     pub(crate) interpreter: &'a Interpreter,
+    /// The interpreter has the version of one that is not on this machine.
+    pub(crate) stands_in: bool,
     pub(crate) index: &'a Index<'a>,
     /// The component's folder in the work tree.
     pub(crate) directory: &'a std::path::Path,
@@ -219,6 +221,8 @@ impl Solver<'_> {
     pub(crate) fn ask(&self, question: &Question, freshness: Freshness) -> Result<Answer, EngineError> {
         let digest: String = Sha256::digest(question.key()).iter().take(12).map(|b| format!("{b:02x}")).collect();
         let key = format!("resolve:{}:{freshness:?}:{digest}", self.interpreter.version);
+        let python_version = self.stands_in.then(|| self.interpreter.version.clone());
+        let question = &Question { python_version, ..question.clone() };
         self.journal.step(self.run, &key, || {
             self.asked.set(self.asked.get() + 1);
             let resolver = Resolver {

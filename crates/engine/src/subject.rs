@@ -18,6 +18,7 @@ use uplift_sandbox::git::Git;
 use crate::error::EngineError;
 use crate::index::Index;
 use crate::signs;
+use crate::stated;
 
 /// The files of one commit.
 pub(crate) struct Tree<'a> {
@@ -78,14 +79,30 @@ pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Re
         )),
         0 => Err(EngineError::repository(
             "no Python requirements were found: no requirements file, pyproject.toml, setup.cfg, setup.py or Pipfile states any",
-            "give the path of the project, or name it in uplift.toml: [project] component = \"backend\"",
+            nothing_here(tree),
         )),
         1 => Ok(all.swap_remove(0)),
         _ => Err(EngineError::repository(
             format!("there are {} Python components: {}", all.len(), names(&all)),
-            "give the path of one of them, or --component",
+            format!(
+                "name one of them: --component {}, or in uplift.toml: [project] component = \"{0}\"",
+                all.first().map_or(".", |c| if c.root.is_empty() { "." } else { c.root.as_str() })
+            ),
         )),
     }
+}
+
+/// What to do where no component is Python.
+fn nothing_here(tree: &Tree<'_>) -> String {
+    let found = uplift_ecosystems::javascript::discover::components(&tree.files, &|path| tree.read(path));
+    let names: Vec<&str> = found.iter().map(|c| if c.root.is_empty() { "." } else { c.root.as_str() }).collect();
+    if names.is_empty() {
+        return "give the path of the project, or name it in uplift.toml: [project] component = \"backend\"".to_owned();
+    }
+    format!(
+        "there is JavaScript ({}), and plan and upgrade are for Python so far: `uplift check` and `uplift validate` read both",
+        names.join(", ")
+    )
 }
 
 /// A component's folder as reports name it: `.` for the root.
@@ -95,8 +112,24 @@ pub(crate) fn shown(component: &Component) -> String {
 
 /// An interpreter and why it was taken.
 pub(crate) struct Chosen {
+    /// What tests run on.
     pub(crate) interpreter: Interpreter,
+    /// What the project runs on, where this machine does not have it: `interpreter` lends its program and platform.
+    pub(crate) stands_for: Option<Interpreter>,
     pub(crate) reason: String,
+    /// Where the project's files contradict the place that names it.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Chosen {
+    pub(crate) fn here(interpreter: Interpreter, reason: String) -> Self {
+        Self { interpreter, stands_for: None, reason, notes: Vec::new() }
+    }
+
+    /// The interpreter that targets are for.
+    pub(crate) fn resolves_for(&self) -> &Interpreter {
+        self.stands_for.as_ref().unwrap_or(&self.interpreter)
+    }
 }
 
 /// An interpreter that was named outright, and by whom: `the settings`, `--python`.
@@ -106,7 +139,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) by: &'a str,
 }
 
-/// Takes the interpreter that the project asks for; where it asks for a range only, the one that reproduces its lock.
+/// Takes the interpreter that the project runs on (see [`stated`]); where nothing says so, the one that reproduces its
+/// lock, else one that CI runs, else one that it admits.
 pub(crate) fn interpreter(
     doors: &Doors,
     tree: &Tree<'_>,
@@ -120,20 +154,14 @@ pub(crate) fn interpreter(
     if let Some(Asked { wanted, by }) = asked {
         return named(doors, &found, wanted, &format!("chosen by {by}"))?.ok_or_else(|| missing(wanted, by, &have()));
     }
-    let join =
-        |name: &str| if component.root.is_empty() { name.to_owned() } else { format!("{}/{name}", component.root) };
-    for file in [join(".python-version"), ".python-version".to_owned()] {
-        let text = tree.read(&file).and_then(|b| String::from_utf8(b).ok()).unwrap_or_default();
-        let Some(wanted) = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')) else { continue };
-        return named(doors, &found, wanted, &format!("named in {file}"))?
-            .ok_or_else(|| missing(wanted, &file, &have()));
+    let stated = stated::python(tree, component);
+    let requires = stated::requires(component);
+    if let Some(stated) = stated.as_ref().filter(|s| s.runs()) {
+        let here = named(doors, &found, &stated.chosen.version, &stated.chosen.from)?;
+        let taken = here.or_else(|| stated.in_its_place(&found, &requires));
+        let taken = taken.ok_or_else(|| missing(&stated.chosen.version, &stated.chosen.from, &have()))?;
+        return Ok(Chosen { notes: stated.against.clone(), ..taken });
     }
-    let requires: Vec<String> = component
-        .manifests
-        .iter()
-        .filter_map(|m| m.manifest.requires_python.as_ref())
-        .map(|r| r.specifier.clone())
-        .collect();
     let admitted: Vec<&Interpreter> =
         found.iter().filter(|i| i.parsed().is_some_and(|v| requires.iter().all(|r| manifest::admits(r, &v)))).collect();
     if admitted.is_empty() {
@@ -142,11 +170,14 @@ pub(crate) fn interpreter(
     if let Some(version) = header_python(tree, component)
         && let Some(found) = admitted.iter().find(|i| i.minor() == version)
     {
-        return Ok(Chosen { interpreter: (*found).clone(), reason: "the lock's header names it".to_owned() });
+        return Ok(Chosen::here((*found).clone(), "the lock's header names it".to_owned()));
     }
     let reproducing = reproducing(doors, component, &admitted, directory, wheels)?;
     if let Some((chosen, why)) = likeliest(doors, tree, component, &reproducing)? {
-        return Ok(Chosen { interpreter: chosen.clone(), reason: format!("it reproduces the lock{why}") });
+        return Ok(Chosen::here(chosen.clone(), format!("it reproduces the lock{why}")));
+    }
+    if let Some((tested, reason)) = stated.as_ref().and_then(|s| s.tested(&admitted)) {
+        return Ok(Chosen::here(tested.clone(), reason));
     }
     let Some(best) = admitted.iter().find(|i| i.default).or_else(|| admitted.first()) else {
         return Err(missing("3", "the project", &have()));
@@ -155,7 +186,7 @@ pub(crate) fn interpreter(
         [] => "the project names none, and this is the one that `python3` means here".to_owned(),
         stated => format!("it satisfies the project's requires-python ({})", stated.join(" and ")),
     };
-    Ok(Chosen { interpreter: (*best).clone(), reason })
+    Ok(Chosen::here((*best).clone(), reason))
 }
 
 /// The likeliest of interpreters that reproduce the lock equally, with what to add to the reason. Decision: 0019.
@@ -188,7 +219,7 @@ fn written_on(doors: &Doors, component: &Component, interpreter: &Interpreter) -
 }
 
 fn named(doors: &Doors, found: &[Interpreter], wanted: &str, by: &str) -> Result<Option<Chosen>, EngineError> {
-    let chosen = |interpreter: Interpreter| Chosen { interpreter, reason: by.to_owned() };
+    let chosen = |interpreter: Interpreter| Chosen::here(interpreter, by.to_owned());
     if wanted.contains('/') {
         return Ok(interpreter::ask(&doors.clients, Path::new(wanted))?.map(chosen));
     }
@@ -262,16 +293,18 @@ pub(crate) fn with_own_lock(
     doors: &Doors,
     tree: &Tree<'_>,
     component: Component,
-    interpreter: &Interpreter,
+    chosen: &Chosen,
     directory: &Path,
     wheels: &Path,
 ) -> Result<Component, EngineError> {
     let Some(roots) = component.lines_to_freeze() else { return Ok(component) };
+    let interpreter = &chosen.interpreter;
     let resolver =
         Resolver { clients: &doors.clients, interpreter, directory, wheels, limit: std::time::Duration::from_secs(60) };
+    let python_version = chosen.stands_for.as_ref().map(|i| i.version.clone());
+    let question = Question { roots, python_version, ..Question::default() };
     // What the resolver refuses here is told when the base is read.
-    let Answer::Solved(solved) = resolver.ask(&Question { roots, ..Question::default() }, Freshness::CacheFirst)?
-    else {
+    let Answer::Solved(solved) = resolver.ask(&question, Freshness::CacheFirst)? else {
         return Ok(component);
     };
     let code = usage::Index::read(&tree.files, &|path| tree.read(path));

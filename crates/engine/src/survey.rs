@@ -40,7 +40,7 @@ pub fn found(path: &Path, settings: &Settings, cancel: &Cancel) -> Result<Found,
     let chosen = subject::interpreter(&doors, &tree, &component, asked, &folder, &wheels);
     let mut notes = component.notes.clone();
     let interpreter = match chosen {
-        Ok(chosen) => Some(chosen.interpreter.minor()),
+        Ok(chosen) => Some(chosen.resolves_for().minor()),
         Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
         Err(e) => {
             notes.push(e.to_string());

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
-use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_model::outcome::Counts;
 use uplift_model::{Event, PackageName, Settings, Solution, Version};
 use uplift_sandbox::Cancel;
@@ -59,9 +58,8 @@ pub(crate) struct Workshop<'d> {
     pub(crate) doors: Doors,
     pub(crate) tree: Tree<'d>,
     pub(crate) component: Component,
-    pub(crate) interpreter: Interpreter,
-    /// Why this interpreter.
-    pub(crate) reason: String,
+    /// What tests run on, what targets are for, and why.
+    pub(crate) python: subject::Chosen,
     worktree: PathBuf,
     pub(crate) logs: PathBuf,
     /// The component's folder in the work tree.
@@ -101,13 +99,24 @@ impl<'d> Workshop<'d> {
         let chosen = subject::interpreter(&doors, &tree, &component, asked, &folder, &wheels)?;
         let wheels = wheels(&chosen.interpreter.minor());
         std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
-        let component = subject::with_own_lock(&doors, &tree, component, &chosen.interpreter, &folder, &wheels)?;
-        let subject::Chosen { interpreter, reason } = chosen;
-        Ok(Self { order, doors, tree, component, interpreter, reason, worktree, logs, folder, wheels })
+        let component = subject::with_own_lock(&doors, &tree, component, &chosen, &folder, &wheels)?;
+        Ok(Self { order, doors, tree, component, python: chosen, worktree, logs, folder, wheels })
+    }
+
+    /// The version of Python that targets are for: `3.9.18`, or `3.9` where this machine does not have it.
+    pub(crate) fn version(&self) -> String {
+        let python = self.python.resolves_for();
+        if python.version.ends_with(".99") { python.minor() } else { python.version.clone() }
+    }
+
+    /// What to know about the interpreter, one sentence each.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let first = format!("Python {}: {}", self.python.interpreter.version, self.python.reason);
+        std::iter::once(first).chain(self.python.notes.iter().cloned()).collect()
     }
 
     pub(crate) fn index(&self) -> Index<'_> {
-        Index::new(&self.doors, &self.interpreter, self.order.fresh)
+        Index::new(&self.doors, self.python.resolves_for(), self.order.fresh)
     }
 
     pub(crate) fn solver<'w>(&'w self, index: &'w Index<'w>) -> Solver<'w> {
@@ -116,7 +125,8 @@ impl<'d> Workshop<'d> {
             journal: &self.order.desk.journal,
             run: self.order.run,
             component: &self.component,
-            interpreter: &self.interpreter,
+            interpreter: self.python.resolves_for(),
+            stands_in: self.python.stands_for.is_some(),
             index,
             directory: &self.folder,
             wheels: &self.wheels,
@@ -158,7 +168,7 @@ impl<'d> Workshop<'d> {
             top: &own.repository.top,
             clean,
             component: &self.component,
-            python: self.interpreter.minor(),
+            python: self.python.resolves_for().minor(),
             commit: self.order.commit,
             base,
             now,
@@ -176,7 +186,7 @@ impl<'d> Workshop<'d> {
             run: self.order.run,
             settings: self.order.settings,
             component: &self.component,
-            interpreter: &self.interpreter,
+            interpreter: &self.python.interpreter,
             worktree: &self.worktree,
             logs: &self.logs,
             wheels: &self.wheels,

@@ -60,7 +60,8 @@ pub(crate) fn settle(component: &Component, chosen: Chosen, ask: Ask<'_>) -> (Ch
         return (chosen, answers);
     }
     let names: Vec<&str> = missing.iter().take(3).map(|p| p.name.as_str()).collect();
-    let more = if missing.len() > names.len() { format!(" and {} more", missing.len() - names.len()) } else { String::new() };
+    let more =
+        if missing.len() > names.len() { format!(" and {} more", missing.len() - names.len()) } else { String::new() };
     let from = chosen.from.trim_start_matches("assumed: ");
     let others = std::iter::once(&chosen.version).chain(&chosen.others).filter(|l| *l != line).cloned().collect();
     let from = format!(

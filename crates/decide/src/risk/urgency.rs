@@ -15,13 +15,17 @@ pub struct Counts {
     pub low: usize,
     /// Advisories known to be exploited, whatever their severity.
     pub exploited: usize,
-    /// Packages at least one major version behind.
+    /// Dependencies that a manifest of the project names itself.
+    pub direct: usize,
+    /// Of these, those at least one major version behind.
     pub majors_behind: usize,
     /// Median age of the versions in use, days. `None`: no age is known.
     pub median_age_days: Option<i64>,
-    /// Versions in use that cannot be installed.
+    /// Versions in use that cannot be installed, of all packages.
     pub unavailable: usize,
-    /// Interpreters and engines past their end of life.
+    /// Lines of interpreters and engines that run or are tested, each once over all components.
+    pub runtimes: usize,
+    /// Of these, those past their end of life.
     pub end_of_life: usize,
     /// Sources that did not answer.
     pub failed_sources: Vec<String>,
@@ -64,8 +68,8 @@ pub fn urgency(counts: &Counts) -> Urgency {
     let level = floors.iter().map(|(floor, _)| *floor).max().unwrap_or(0).max(by_score);
     let raised: Vec<&str> = floors.iter().filter(|(floor, _)| *floor > by_score).map(|(_, why)| why.as_str()).collect();
     let mut formula = format!(
-        "25 x {} critical + 6 x {} high + 2 x {} moderate or unrated + {} low + 3 x {} majors behind + 8 x {} unavailable \
-         + 8 x {} runtimes past their end + {} (median age of {} days / 30, at most {OLDEST}) = {score:.1}; {}",
+        "25 x {} critical + 6 x {} high + 2 x {} moderate or unrated + {} low + 3 x {} direct majors behind + 8 x {} unavailable \
+         + 8 x {} runtime lines past their end + {} (median age of {} days / 30, at most {OLDEST}) = {score:.1}; {}",
         counts.critical,
         counts.high,
         counts.moderate,
@@ -98,10 +102,12 @@ fn because(counts: &Counts) -> Vec<String> {
     say(counts.high, "advisory of high severity", "advisories of high severity");
     say(counts.moderate, "advisory of moderate or no stated severity", "advisories of moderate or no stated severity");
     say(counts.low, "advisory of low severity", "advisories of low severity");
-    let of = format!("of {} packages at least one major version behind", counts.packages);
+    let direct = if counts.direct == 1 { "package" } else { "packages" };
+    let of = format!("of {} direct {direct} at least one major version behind", counts.direct);
     say(counts.majors_behind, &of, &of);
     say(counts.unavailable, "version in use cannot be installed", "versions in use cannot be installed");
-    say(counts.end_of_life, "runtime past its end of life", "runtimes past their end of life");
+    let of = format!("of {} runtime lines in use past its end of life", counts.runtimes);
+    say(counts.end_of_life, &of, &of.replace("past its", "past their"));
     match counts.median_age_days {
         Some(days) => reasons.push(format!("versions in use are {days} days old in the median")),
         None if counts.packages > 0 => reasons.push("the age of no version in use is known".to_owned()),
@@ -122,19 +128,21 @@ mod tests {
 
     /// What seed 2 counted: 24 packages, 3 majors, one to two years old, no advisory that it knew of.
     fn assessment() -> Counts {
-        Counts { packages: 24, majors_behind: 3, median_age_days: Some(540), ..Counts::default() }
+        Counts { packages: 24, direct: 24, majors_behind: 3, median_age_days: Some(540), ..Counts::default() }
     }
 
     #[test]
     fn the_assessment_of_the_seed_comes_out_medium_high_with_its_numbers() {
         let urgency = urgency(&assessment());
         assert_eq!((urgency.level.as_str(), urgency.score), ("MEDIUM-HIGH", 27.0));
-        let formula = "25 x 0 critical + 6 x 0 high + 2 x 0 moderate or unrated + 0 low + 3 x 3 majors behind + 8 x 0 \
-                       unavailable + 8 x 0 runtimes past their end + 18.0 (median age of 540 days / 30, at most 24) \
+        let formula = "25 x 0 critical + 6 x 0 high + 2 x 0 moderate or unrated + 0 low + 3 x 3 direct majors behind + 8 x 0 \
+                       unavailable + 8 x 0 runtime lines past their end + 18.0 (median age of 540 days / 30, at most 24) \
                        = 27.0; LOW from 0, MEDIUM from 10, MEDIUM-HIGH from 25, HIGH from 50, CRITICAL from 90";
         assert_eq!(urgency.formula, formula);
-        let because =
-            ["3 of 24 packages at least one major version behind", "versions in use are 540 days old in the median"];
+        let because = [
+            "3 of 24 direct packages at least one major version behind",
+            "versions in use are 540 days old in the median",
+        ];
         assert_eq!(urgency.because, because);
     }
 
@@ -160,7 +168,7 @@ mod tests {
         #[test]
         fn one_more_of_anything_never_lowers_it(numbers in prop::collection::vec(0usize..12, 8), age in 0i64..4000, which in 0usize..10) {
             let mut counts = Counts {
-                packages: 50, critical: numbers[0] / 6, high: numbers[1], moderate: numbers[2], low: numbers[3],
+                packages: 50, direct: 50, runtimes: 12, critical: numbers[0] / 6, high: numbers[1], moderate: numbers[2], low: numbers[3],
                 exploited: numbers[4] / 11, majors_behind: numbers[5], median_age_days: Some(age),
                 unavailable: numbers[6], end_of_life: numbers[7], failed_sources: Vec::new(),
             };

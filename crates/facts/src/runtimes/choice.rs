@@ -80,13 +80,7 @@ fn nearness(component: &Place, stated: &Stated) -> usize {
 
 fn pinned(stated: &Stated, version: &str) -> Option<Chosen> {
     let line = versions::line(stated.runtime, version)?;
-    Some(Chosen {
-        version: version.to_owned(),
-        line,
-        from: stated.told(),
-        ground: Ground::Stated,
-        others: Vec::new(),
-    })
+    Some(Chosen { version: version.to_owned(), line, from: stated.told(), ground: Ground::Stated, others: Vec::new() })
 }
 
 /// The highest that is run, at the first place that names it; it is what runs where it is the only line.

@@ -58,6 +58,24 @@ pub struct ComponentAnalysis {
     pub notes: Vec<String>,
 }
 
+impl ComponentAnalysis {
+    /// Whether a line of a runtime (`3.9`) is what runs or is tested: a place names it as a version, or it is the one that
+    /// was not merely assumed. The floor of a range and a classifier are promises, not uses.
+    pub fn runs_on(&self, runtime: &RuntimeRow, line: &str) -> bool {
+        let names = |s: &RuntimeStatement| s.exact && s.kind != "classifiers" && s.lines.iter().any(|l| l == line);
+        let own = self.runtime.as_deref().unwrap_or_default();
+        let is_own = own == line || own.strip_prefix(line).is_some_and(|rest| rest.starts_with('.'));
+        let assumed = self.runtime_from.as_deref().is_none_or(|from| from.starts_with("assumed"));
+        runtime.stated.iter().any(names) || (is_own && !assumed)
+    }
+
+    /// Lines of runtimes that run here and are past their end of life.
+    pub fn ended(&self) -> impl Iterator<Item = (&RuntimeRow, &EndOfLife)> {
+        let lines = self.runtimes.iter().flat_map(|r| r.end_of_life.iter().map(move |e| (r, e)));
+        lines.filter(|(runtime, end)| end.passed && self.runs_on(runtime, &end.line))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SourceState {

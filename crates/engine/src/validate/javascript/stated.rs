@@ -6,11 +6,12 @@
 use uplift_ecosystems::javascript::discover::{self, Component};
 use uplift_ecosystems::javascript::peers::Set;
 use uplift_facts::days;
-use uplift_facts::runtimes::{self, Gathered, Ground, Place};
+use uplift_facts::runtimes::{self, Chosen, Gathered, Ground, Place};
 use uplift_facts::tree::Tree;
 use uplift_model::Ecosystem;
 use uplift_model::compatibility::{Cause, CauseKind, Constraint};
 use uplift_model::semver::{Options, Range, Version};
+use uplift_sandbox::clock;
 
 use super::super::ValidateRequest;
 use crate::error::EngineError;
@@ -62,7 +63,8 @@ impl Stated {
     pub(super) fn node(&self, component: &Component) -> Option<(String, Version)> {
         let chosen = self.gathered.node_for(&self.place, &self.all, &self.today);
         let told = chosen.as_ref().and_then(|c| Some((format!("node {}", c.version), line_of_node(&c.version)?)));
-        if told.is_some() && chosen.is_some_and(|c| c.ground != Ground::Assumed) {
+        let in_manifest = |c: &Chosen| c.from.split(' ').next().unwrap_or_default().contains("package.json");
+        if told.is_some() && chosen.is_some_and(|c| c.ground != Ground::Assumed && !in_manifest(&c)) {
             return told;
         }
         // Of a range the lowest release counts, not the latest of its lowest line.
