@@ -50,7 +50,7 @@ pub fn compare(old: &Analysis, new: &Analysis) -> Comparison {
         changes,
         counts: Counts {
             dependencies: both(&|a| all(a).count()),
-            advisories: both(&|a| all(a).map(|r| ids(Some(r)).len()).sum()),
+            advisories: [old.advisories(), new.advisories()],
             outdated: both(&|a| all(a).filter(|r| r.behind.is_some_and(|b| b.releases > 0)).count()),
             median_age: [median(old), median(new)],
         },

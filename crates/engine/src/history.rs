@@ -23,8 +23,8 @@ pub struct Entry {
     pub as_of: String,
     pub commit: Option<String>,
     pub dependencies: usize,
-    /// Advisories that count.
-    pub advisories: usize,
+    /// Advisories that count; `None`: a source of them failed.
+    pub advisories: Option<usize>,
     pub urgency: String,
     #[serde(skip)]
     path: PathBuf,
@@ -80,13 +80,12 @@ pub fn history(path: &Path) -> Vec<Entry> {
         let path = folder.join(name);
         let analysis: Analysis = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;
         let rows = || analysis.components.iter().flat_map(|c| &c.dependencies);
-        let findings = rows().filter_map(|r| r.advisories.value()).flatten();
         Some(Entry {
             name: name.trim_end_matches(".json").to_owned(),
             as_of: analysis.as_of.clone(),
             commit: analysis.commit.clone(),
             dependencies: rows().count(),
-            advisories: findings.filter(|f| !f.is_set_aside()).count(),
+            advisories: analysis.advisories(),
             urgency: analysis.urgency.level.clone(),
             path,
         })

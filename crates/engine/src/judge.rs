@@ -32,7 +32,10 @@ pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings) {
         let path = component.path.clone();
         let affected: Affected<'_> = &|ecosystem, name, version| known.findings(&path, ecosystem, name, version);
         for row in &mut component.dependencies {
-            let Some(Answer::Known(known)) = answers.get(&row.name) else { continue };
+            let Some(Answer::Known(known)) = answers.get(&row.name) else {
+                given_up(row);
+                continue;
+            };
             match row.ecosystem {
                 Ecosystem::Python => {
                     let read = |text: &str| Version::new(text).ok();
@@ -47,10 +50,18 @@ pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings) {
                     });
                 }
             }
+            given_up(row);
             assess(row, known, &as_of, affected);
         }
     }
     gathered.analysis.urgency = urgency::urgency(&counts(&gathered.analysis));
+}
+
+/// A package that was given up has to go even where no release of its own is left to go to.
+fn given_up(row: &mut DependencyRow) {
+    if row.deprecation.value().is_some() && !row.reasons.contains(&Reason::Deprecated) {
+        row.reasons.push(Reason::Deprecated);
+    }
 }
 
 fn propose<V: Scheme>(

@@ -124,7 +124,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
             dependencies: component.packages.values().map(row).collect(),
             runtimes: stated.row(place, &places, &ask.as_of).into_iter().collect(),
             drift: component.drift.clone(),
-            notes: component.notes.iter().cloned().chain(runtime::notes(&runtime)).collect(),
+            notes: component.notes.iter().cloned().chain(runtime::notes(&runtime)).chain(component.unseen()).collect(),
         });
         releases.push(answers);
     }

@@ -2,11 +2,11 @@
 
 use uplift_model::analysis::{Availability, Behind, CurrentFrom, DependencyRow, Statement};
 use uplift_model::semver;
-use uplift_model::{Datum, Distance, Ecosystem, Version};
+use uplift_model::{Datum, Distance, Ecosystem, PackageName, Version};
 
 use crate::components::{Component, Package};
 use crate::days;
-use crate::releases::{Answer, Known};
+use crate::releases::{Answer, Known, succeeded};
 
 /// The row of `package`. Advisories and use are filled in by the caller.
 pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_of: &str) -> DependencyRow {
@@ -43,6 +43,10 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         availability: availability(answer, current.as_deref(), as_of),
         deprecation: match answer {
             Answer::NotRetrieved(why) => Datum::not_retrieved(why.clone()),
+            // The maintainers may have taken every release down.
+            Answer::Unknown if ecosystem == Ecosystem::Python => {
+                Datum::answered(PackageName::new(&package.name).ok().and_then(|name| succeeded(&name)))
+            }
             Answer::Unknown | Answer::Elsewhere => Datum::None,
             Answer::Known(known) => Datum::answered(deprecation(known, current.as_deref())),
         },

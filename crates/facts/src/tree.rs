@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
+use uplift_ecosystems::python::discover::is_metadata;
 use uplift_model::analysis::FileProblem;
 
 /// Folders that hold what tools made or what others wrote.
@@ -27,6 +28,10 @@ const SKIPPED: [&str; 14] = [
     ".next",
     ".uplift",
 ];
+
+fn is_made(folder: &str) -> bool {
+    SKIPPED.contains(&folder) || is_metadata(folder)
+}
 
 /// Largest file that is read, in bytes. Locks of large monorepos reach some 10 MiB.
 const LARGEST: u64 = 32 << 20;
@@ -54,7 +59,7 @@ impl std::fmt::Debug for Tree<'_> {
 impl<'a> Tree<'a> {
     /// Files that somebody else lists and reads, such as those of a commit; `root` is where they lie when checked out.
     pub fn of(root: &Path, files: &[String], reader: Reader<'a>) -> Self {
-        let made = |file: &String| file.split('/').rev().skip(1).any(|folder| SKIPPED.contains(&folder));
+        let made = |file: &String| file.split('/').rev().skip(1).any(is_made);
         let mut files: Vec<String> = files.iter().filter(|f| !made(f)).cloned().collect();
         files.sort();
         Self {
@@ -77,7 +82,7 @@ impl<'a> Tree<'a> {
             .follow_links(false)
             .filter_entry(|entry| {
                 let name = entry.file_name().to_string_lossy();
-                entry.depth() == 0 || !entry.file_type().is_some_and(|t| t.is_dir()) || !SKIPPED.contains(&&*name)
+                entry.depth() == 0 || !entry.file_type().is_some_and(|t| t.is_dir()) || !is_made(&name)
             })
             .build();
         for entry in walk {

@@ -38,6 +38,9 @@ pub struct Sources<'a> {
 /// A package and the versions of it that matter.
 pub type Wanted = BTreeMap<(Ecosystem, String), BTreeSet<String>>;
 
+/// Days after which advisories are called old.
+const OLDEST: i64 = 30;
+
 /// What is known, by package.
 #[derive(Debug)]
 pub struct Vulnerabilities {
@@ -70,7 +73,7 @@ impl Vulnerabilities {
             return all;
         }
         match sources.index() {
-            Some(Ok(index)) => all.ask_index(&index, wanted),
+            Some(Ok(index)) => all.ask_index(&index, wanted, sources.today),
             Some(Err(why)) => all.failed(&why, wanted),
             None if sources.offline => all.failed(
                 "nothing was fetched for offline use; run `uplift advisories update` once, or name an export with --advisories",
@@ -112,7 +115,7 @@ impl Vulnerabilities {
         }
     }
 
-    fn ask_index(&mut self, index: &Index, wanted: &Wanted) {
+    fn ask_index(&mut self, index: &Index, wanted: &Wanted, today: &str) {
         let mut failed: BTreeMap<Ecosystem, String> = BTreeMap::new();
         for (ecosystem, name) in wanted.keys() {
             let known = index.known(*ecosystem, name).map_err(|e| e.to_string());
@@ -139,6 +142,17 @@ impl Vulnerabilities {
                 }
             };
             self.state(ecosystem, state, detail);
+        }
+        let newest = about.newest().and_then(|n| n.get(..10)).unwrap_or_default();
+        if let Some(days) = days::between(newest, today).filter(|days| *days > OLDEST) {
+            self.problems.push(FileProblem {
+                file: names.join(", "),
+                line: None,
+                message: format!(
+                    "the advisories end on {newest}, {days} days before {today}: what was published since is missing"
+                ),
+                hint: Some("`uplift advisories update` fetches the newest".to_owned()),
+            });
         }
     }
 

@@ -40,7 +40,8 @@ pub struct Change {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     pub dependencies: [usize; 2],
-    pub advisories: [usize; 2],
+    /// `None`: a source of them failed on that side.
+    pub advisories: [Option<usize>; 2],
     pub outdated: [usize; 2],
     /// Median age in days of what has an age.
     pub median_age: [Option<i64>; 2],

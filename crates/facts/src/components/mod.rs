@@ -84,6 +84,19 @@ impl Package {
 }
 
 impl Component {
+    /// Says that what comes along is not known, where no lock tells.
+    pub(crate) fn unseen(&self) -> Option<String> {
+        let direct = self.packages.values().filter(|p| p.direct).count();
+        if self.complete || direct == 0 || self.packages.values().any(|p| !p.direct) {
+            return None;
+        }
+        let packages = if direct == 1 { "the 1 package" } else { "only the packages" };
+        Some(format!(
+            "no lock: {packages} that the manifests name ({direct}) were looked at; what they bring along was not, nor its \
+             advisories. A lock tells, and so does `uplift plan` for Python"
+        ))
+    }
+
     /// Takes over what a resolver says is installed: packages that no lock holds come in, the others get its version.
     pub(crate) fn stand_at(&mut self, in_use: &Solution) {
         for (name, version) in &in_use.packages {

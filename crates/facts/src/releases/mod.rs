@@ -10,6 +10,7 @@ mod store;
 
 pub(crate) use extras::{Provided, address, normal as normal_extra, page, provided};
 pub(crate) use javascript::{answer as javascript_answer, documents};
+pub(crate) use python::succeeded;
 pub use python::{Page, Python, answer as python_answer};
 pub use store::Store;
 

@@ -168,9 +168,10 @@ fn exists_for(files: &[&File], here: &Tags) -> Vec<String> {
 }
 
 /// Packages whose maintainers said that they gave them up, in words that the index cannot carry, with what to use.
-const SUCCEEDED: [(&str, &str, &str); 24] = [
+const SUCCEEDED: [(&str, &str, &str); 25] = [
     ("py2neo", "neo4j", "its author ended it in 2023 and took the releases down"),
     ("sklearn", "scikit-learn", "a placeholder name that refuses to install"),
+    ("passlib", "libpass or pwdlib", "no release since 2020, does not work with bcrypt 5"),
     ("pycrypto", "pycryptodome", "no release since 2013, with known vulnerabilities"),
     ("nose", "pytest", "no release since 2015, does not run on Python 3.10"),
     ("pep8", "pycodestyle", "renamed"),
@@ -195,7 +196,8 @@ const SUCCEEDED: [(&str, &str, &str); 24] = [
     ("fbprophet", "prophet", "renamed"),
 ];
 
-fn succeeded(name: &PackageName) -> Option<Deprecation> {
+/// What is known of the end of a package, whether or not its index still has it.
+pub(crate) fn succeeded(name: &PackageName) -> Option<Deprecation> {
     let (_, successor, message) = SUCCEEDED.iter().find(|(n, ..)| *n == name.as_str())?;
     Some(Deprecation { message: (*message).to_owned(), successor: Some((*successor).to_owned()) })
 }

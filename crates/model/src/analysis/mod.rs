@@ -10,6 +10,8 @@ pub use dependency::{
 };
 pub use runtime::{Disagreement, EndOfLife, RuntimeRow, RuntimeStatement};
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Ecosystem;
@@ -56,6 +58,22 @@ pub struct ComponentAnalysis {
     /// The same package stated differently in two places (row A20).
     pub drift: Vec<String>,
     pub notes: Vec<String>,
+}
+
+impl Analysis {
+    /// Advisories that touch versions in use, those set aside left out, each once a dependency; `None`: a source of them
+    /// failed, so that any number would be too low.
+    pub fn advisories(&self) -> Option<usize> {
+        if self.sources.iter().any(|s| s.source.starts_with("advisories") && s.state != "found") {
+            return None;
+        }
+        let rows = self.components.iter().flat_map(|c| &c.dependencies);
+        let ids = rows.map(|row| {
+            let standing = row.advisories.value().into_iter().flatten().filter(|f| !f.is_set_aside());
+            standing.map(|f| &f.id).collect::<BTreeSet<_>>().len()
+        });
+        Some(ids.sum())
+    }
 }
 
 impl ComponentAnalysis {

@@ -2,7 +2,11 @@
 
 use uplift_model::advisory::{Finding, Severity};
 use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, CurrentFrom, DependencyRow, Pinning};
-use uplift_model::{Datum, Distance, Ecosystem, Risk};
+use uplift_model::{Datum, Ecosystem, Risk};
+
+mod attention;
+
+use attention::weight;
 
 use super::lines::{paragraph, width};
 use super::table::{Cell, Table, cell, toned};
@@ -36,7 +40,7 @@ pub fn check(analysis: &Analysis, all: bool, view: &View) -> String {
     page.push_str(&problems(analysis, view));
     page.push_str(&not_retrieved(analysis, view));
     page.push('\n');
-    page.push_str(&next(analysis, view));
+    page.push_str(&attention::next(analysis, view));
     page
 }
 
@@ -87,24 +91,29 @@ fn head(analysis: &Analysis, view: &View) -> String {
 fn component(component: &ComponentAnalysis, all: bool, view: &View) -> String {
     let mut page = title(component, view);
     let mut rows: Vec<&DependencyRow> = component.dependencies.iter().collect();
-    rows.sort_by_key(|r| std::cmp::Reverse(weight(r)));
-    let shown: Vec<&DependencyRow> =
-        rows.iter().enumerate().filter(|(at, r)| all || (weight(r) > 0 && *at < SHOWN)).map(|(_, r)| *r).collect();
+    rows.sort_by_key(|r| std::cmp::Reverse((weight(r) > 0, r.direct, weight(r))));
+    let mut rest = Vec::new();
+    let mut shown = Vec::new();
+    for row in rows {
+        let seen = all || attention::must_be_seen(row) || (weight(row) > 0 && shown.len() < SHOWN);
+        if seen { shown.push(row) } else { rest.push(row) }
+    }
     if !shown.is_empty() {
         page.push_str(&table(&shown).render(view));
     }
-    let rest = rows.len() - shown.len();
-    if rest > 0 {
-        let flag = if all { "" } else { " (--all)" };
-        let verbs = if rest == 1 { "is current or needs" } else { "are current or need" };
-        let text = format!("{rest} more {verbs} nothing now{flag}");
-        page.push_str(&paragraph(view, "  ", &text, Tone::Quiet));
+    if !rest.is_empty() {
+        page.push_str(&paragraph(view, "  ", &attention::left_out(&rest), Tone::Quiet));
     }
     for runtime in &component.runtimes {
-        for line in runtime.end_of_life.iter().filter(|e| e.passed && !runs_on(component, &e.line)) {
+        for line in runtime.end_of_life.iter().filter(|e| e.passed && !is_own(component, &e.line)) {
             let date = line.date.as_deref().unwrap_or("an unknown day");
-            let text = format!("{} {} is out of support since {date}", runtime.name, line.line);
-            page.push_str(&paragraph(view, "  ", &text, Tone::Held));
+            let (verb, tone) = if component.runs_on(runtime, &line.line) {
+                ("is", Tone::Held)
+            } else {
+                ("is only promised, and", Tone::Quiet)
+            };
+            let text = format!("{} {} {verb} out of support since {date}", runtime.name, line.line);
+            page.push_str(&paragraph(view, "  ", &text, tone));
         }
         for disagreement in &runtime.disagreements {
             page.push_str(&paragraph(view, "  ", &clean::line(&disagreement.message), Tone::Held));
@@ -143,7 +152,7 @@ fn title(component: &ComponentAnalysis, view: &View) -> String {
             place => format!(" by {place}"),
         };
         let ended =
-            component.runtimes.iter().flat_map(|r| &r.end_of_life).find(|e| e.passed && runs_on(component, &e.line));
+            component.runtimes.iter().flat_map(|r| &r.end_of_life).find(|e| e.passed && is_own(component, &e.line));
         let ended =
             ended.and_then(|e| e.date.as_ref()).map(|d| format!(", out of support since {d}")).unwrap_or_default();
         parts.push(format!("{language} {version}{from}{ended}"));
@@ -157,7 +166,7 @@ fn title(component: &ComponentAnalysis, view: &View) -> String {
 }
 
 /// The component's own runtime is of this line: `3.11.4` and `3.11`.
-fn runs_on(component: &ComponentAnalysis, line: &str) -> bool {
+fn is_own(component: &ComponentAnalysis, line: &str) -> bool {
     let version = component.runtime.as_deref().unwrap_or_default();
     version == line || version.strip_prefix(line).is_some_and(|rest| rest.starts_with('.'))
 }
@@ -178,38 +187,6 @@ fn table(rows: &[&DependencyRow]) -> Table {
         table.row(cells(row, targets), findings);
     }
     table
-}
-
-/// What puts a row first; 0: it needs nothing now.
-fn weight(row: &DependencyRow) -> u32 {
-    let advisories = row.advisories.value().map_or(0, |found| {
-        found.iter().filter(|f| !f.is_set_aside()).map(|f| 100 + 200 * f.severity as u32).max().unwrap_or(0)
-    });
-    let broken = match row.availability.value() {
-        Some(Availability::NoSuchVersion { .. } | Availability::NoSuchPackage) => 1500,
-        Some(Availability::NoDistribution { .. }) => 1200,
-        Some(Availability::Yanked { .. }) => 300,
-        _ => 0,
-    };
-    let risk = row.risk.as_ref().map_or(0, |r| match r.level {
-        Risk::High => 60,
-        Risk::Medium => 30,
-        Risk::Low => 5,
-    });
-    let moves = row.target_version.is_some() && row.target_version != row.current_version;
-    let distance = match row.distance {
-        Some(Distance::Major) => 20,
-        Some(Distance::Minor) => 10,
-        Some(Distance::Patch) => 5,
-        _ => 0,
-    };
-    let unpinned = u32::from(row.direct && row.pinning == Pinning::Unpinned && row.current_version.is_none());
-    let deprecated = if row.deprecation.value().is_some() { 40 } else { 0 };
-    let odd = u32::from(!row.findings.is_empty());
-    // Whole majors behind, and something else has to move first.
-    let stuck =
-        if row.direct && !moves && row.held_by.is_some() && row.behind.is_some_and(|b| b.majors > 0) { 15 } else { 0 };
-    advisories + broken + deprecated + unpinned + odd + stuck + if moves { risk + distance } else { 0 }
 }
 
 fn cells(row: &DependencyRow, targets: bool) -> Vec<Cell> {
@@ -382,20 +359,6 @@ fn not_retrieved(analysis: &Analysis, view: &View) -> String {
         ));
     }
     page
-}
-
-fn next(analysis: &Analysis, view: &View) -> String {
-    let rows = analysis.components.iter().flat_map(|c| &c.dependencies);
-    let first = rows.filter(|r| weight(r) > 0).max_by_key(|r| weight(r));
-    let mut commands = Vec::new();
-    if let Some(first) = first {
-        commands.push(view.on_path(&format!("check --explain {}", clean::line(&first.name))));
-        commands.push(view.on_path("plan"));
-        commands.push(view.on_path("upgrade"));
-    } else {
-        commands.push(view.on_path("check --all"));
-    }
-    view.next(&commands)
 }
 
 #[cfg(test)]

@@ -15,12 +15,14 @@ pub fn compared(comparison: &Comparison, view: &View) -> String {
     let mut page = paragraph(view, "", &title, Tone::Heading);
     let counts = comparison.counts;
     let days = |d: Option<i64>| d.map_or_else(|| "?".to_owned(), |d| format!("{d} d"));
+    let touching = match counts.advisories {
+        [Some(before), Some(after)] => format!("advisories {before} -> {after}"),
+        [before, after] => format!("advisories not comparable ({} -> {})", known(before), known(after)),
+    };
     let sums = format!(
-        "dependencies {} -> {}, advisories {} -> {}, outdated {} -> {}, median age {} -> {}",
+        "dependencies {} -> {}, {touching}, outdated {} -> {}, median age {} -> {}",
         counts.dependencies[0],
         counts.dependencies[1],
-        counts.advisories[0],
-        counts.advisories[1],
         counts.outdated[0],
         counts.outdated[1],
         days(counts.median_age[0]),
@@ -53,6 +55,11 @@ pub fn compared(comparison: &Comparison, view: &View) -> String {
     page
 }
 
+/// A number, or `?` where its source failed.
+fn known(number: Option<usize>) -> String {
+    number.map_or_else(|| "?".to_owned(), |n| n.to_string())
+}
+
 fn advisories(change: &Change) -> String {
     let mut said = Vec::new();
     if !change.mended.is_empty() {
@@ -70,7 +77,8 @@ pub struct HistoryLine {
     pub name: String,
     pub commit: Option<String>,
     pub dependencies: usize,
-    pub advisories: usize,
+    /// `None`: a source of them failed.
+    pub advisories: Option<usize>,
     pub urgency: String,
 }
 
@@ -87,7 +95,7 @@ pub fn history(lines: &[HistoryLine], view: &View) -> String {
                 cell(line.name.clone()),
                 cell(commit),
                 cell(line.dependencies.to_string()),
-                cell(line.advisories.to_string()),
+                cell(known(line.advisories)),
                 cell(line.urgency.clone()),
             ],
             Vec::new(),

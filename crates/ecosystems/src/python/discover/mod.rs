@@ -99,10 +99,15 @@ pub fn unreadable(files: &[String], read: &Read<'_>) -> Vec<String> {
     manifests.filter_map(|path| parsed(path, kind_of(path), read)?.err()).collect()
 }
 
+/// What a build or an installation leaves behind: `shop.egg-info/requires.txt` repeats what the manifest states.
+pub fn is_metadata(folder: &str) -> bool {
+    folder.ends_with(".egg-info") || folder.ends_with(".dist-info")
+}
+
 /// A manifest by its name or its folder, in a folder that can be the project's own.
 fn is_manifest(file: &str) -> bool {
     let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
-    let own = !folder.split('/').any(|part| SKIPPED.contains(&part));
+    let own = !folder.split('/').any(|part| SKIPPED.contains(&part) || is_metadata(part));
     own && (ManifestKind::of_file(name).is_some() || is_requirement_folder(folder, name))
 }
 

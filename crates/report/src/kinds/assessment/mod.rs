@@ -128,10 +128,15 @@ fn since(dossier: &Dossier) -> Option<Section> {
     let columns = ["Measure", ">Then", ">Now"];
     let mut table = Table::new("since", format!("From {} to {}", since.from, since.to), &columns, "");
     let counts = &since.counts;
+    let number = |number: Option<usize>| match number {
+        Some(number) => Text::from(number.to_string()),
+        None => Text::new().unknown("a source of them failed"),
+    };
+    let (dependencies, outdated) = (counts.dependencies.map(Some), counts.outdated.map(Some));
     for (name, [then, now]) in
-        [("Dependencies", counts.dependencies), ("Advisories", counts.advisories), ("Outdated", counts.outdated)]
+        [("Dependencies", dependencies), ("Advisories", counts.advisories), ("Outdated", outdated)]
     {
-        table.row(vec![Text::from(name), Text::from(then.to_string()), Text::from(now.to_string())]);
+        table.row(vec![Text::from(name), number(then), number(now)]);
     }
     let days = |days: Option<i64>| match days {
         Some(days) => Text::from(days.to_string()),

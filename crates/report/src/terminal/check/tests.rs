@@ -155,14 +155,14 @@ fn an_analysis_at_100_columns() {
       cryptography  38.0.4  46.0.3  8 majors  13 mo  high    1 critical, 1 high
       python-jose   3.3.0   3.3.0   -         13 mo  -       1 high, no fix yet; deprecated: hardly
                                                              maintained since 2021, use joserfc
-      inner         1.0     1.0     -         13 mo  -       1 moderate, no fix in reach; comes with
-                                                             celery > kombu
       redis         4.5.1   7.1.0   3 majors  13 mo  medium  outdated
           redis 4.5.1 has no extra `asyncio`; it has hiredis, ocsp
       celery        1.0     5.5.3   1 major   13 mo  low     outdated
       pytest        >=7.0   9.0.1   -         -      low     version unknown
       tool          1.0     ?       -         ?      low     not retrieved: no answer
-      1 more is current or needs nothing now (--all)
+      inner         1.0     1.0     -         13 mo  -       1 moderate, no fix in reach; comes with
+                                                             celery > kombu
+      1 more row: 1 current (--all)
       a is stated differently: ==1 in x:1; ==2 in y:1
       b is stated differently: ==1 in x:1; ==2 in y:1
       c is stated differently: ==1 in x:1; ==2 in y:1
@@ -198,15 +198,15 @@ fn an_analysis_at_80_columns() {
       cryptography  38.0.4  46.0.3  8 majors  13 mo  high    1 critical, 1 high
       python-jose   3.3.0   3.3.0   -         13 mo  -
           1 high, no fix yet; deprecated: hardly maintained since 2021, use joserfc
-      inner         1.0     1.0     -         13 mo  -
-          1 moderate, no fix in reach; comes with celery > kombu
       redis         4.5.1   7.1.0   3 majors  13 mo  medium  outdated
           redis 4.5.1 has no extra `asyncio`; it has hiredis, ocsp
       celery        1.0     5.5.3   1 major   13 mo  low     outdated
       pytest        >=7.0   9.0.1   -         -      low     version unknown
       tool          1.0     ?       -         ?      low
           not retrieved: no answer
-      1 more is current or needs nothing now (--all)
+      inner         1.0     1.0     -         13 mo  -
+          1 moderate, no fix in reach; comes with celery > kombu
+      1 more row: 1 current (--all)
       a is stated differently: ==1 in x:1; ==2 in y:1
       b is stated differently: ==1 in x:1; ==2 in y:1
       c is stated differently: ==1 in x:1; ==2 in y:1
@@ -243,6 +243,59 @@ fn what_waits_for_something_else_is_shown_with_what_that_is() {
                       "held_by": "7.1.9 cannot be installed here: it exists for node >=20.19"});
     let page = check(&analysis(vec![row("vite", held)], json!({})), false, &View::new(100, false));
     assert!(page.contains("it exists for node\n") && page.contains(">=20.19"), "{page}");
+}
+
+#[test]
+fn no_limit_hides_what_is_risky_given_up_or_vulnerable() {
+    let mut rows: Vec<Value> = (0..30).map(|n| row(&format!("plain{n}"), newer("2.0", 1, "medium"))).collect();
+    let gone = json!({"deprecation": found_value(json!({"message": "ended in 2023", "successor": "neo4j"})), "latest": found("1.0")});
+    rows.push(row("py2neo", with(gone, json!({"direct": false}))));
+    rows.push(row("stripe", with(newer("13.0", 9, "high"), json!({"direct": false}))));
+    rows.push(row("deep", json!({"direct": false, "advisories": found_value(json!([advisory("A", "low", &[])]))})));
+    rows.push(row("six", json!({})));
+    rows.push(row("asked", json!({"behind": null})));
+    let page = check(&analysis(rows, json!({})), false, &View::new(100, false));
+    for name in ["py2neo", "stripe", "deep"] {
+        assert!(page.contains(&format!("\n  {name} ")), "{name} is hidden:\n{page}");
+    }
+    let rest = "7 more rows: 5 outdated (5 of medium risk), 1 current, 1 whose distance is not known (--all)";
+    assert!(page.contains(rest), "{page}");
+    let (direct, transitive) = (page.find("plain0").unwrap(), page.find("stripe").unwrap());
+    assert!(direct < transitive, "direct packages come first:\n{page}");
+}
+
+#[test]
+fn the_next_command_names_what_it_works_on() {
+    let view = View::new(160, false);
+    let mut two = analysis(vec![row("celery", newer("5.5.3", 1, "low"))], json!({}));
+    assert!(check(&two, false, &view).ends_with("uplift plan   |   uplift upgrade\n"));
+    let second = analysis(vec![row("stripe", newer("13.0", 9, "high"))], json!({"path": "gateway"}));
+    two.components.extend(second.components);
+    let page = check(&two, false, &view);
+    assert!(page.contains("a plan is for one component: --component takes backend and gateway\n"), "{page}");
+    assert!(page.ends_with("uplift plan --component gateway   |   uplift upgrade --component gateway\n"), "{page}");
+    let mut script = analysis(vec![row("vite", newer("7.0.0", 2, "high"))], json!({}));
+    for component in &mut script.components {
+        component.ecosystem = Ecosystem::JavaScript;
+    }
+    let page = check(&script, false, &view);
+    assert!(page.contains("plan and upgrade are for Python so far"), "{page}");
+    assert!(!page.contains("uplift plan"), "{page}");
+}
+
+#[test]
+fn the_floor_of_a_range_is_told_as_a_promise() {
+    let stated = |kind: &str, exact: bool| {
+        json!([{"name": "python", "disagreements": [], "end_of_life": [{"line": "3.7", "date": "2023-06-27", "passed": true}],
+                "stated": [{"file": "a", "line": 1, "written": ">=3.7", "kind": kind, "lines": ["3.7"], "exact": exact}]}])
+    };
+    let page = |runtimes: Value| {
+        check(&analysis(vec![row("six", json!({}))], json!({"runtimes": runtimes})), true, &View::new(100, false))
+    };
+    assert!(
+        page(stated("requires", false)).contains("python 3.7 is only promised, and out of support since 2023-06-27")
+    );
+    assert!(page(stated("ci", true)).contains("python 3.7 is out of support since 2023-06-27"));
 }
 
 #[test]
