@@ -110,7 +110,7 @@ impl Committer<'_> {
         let goal = Solved { solution: after.solution.clone(), ..Solved::default() };
         let mut steps = targets::steps(before, &goal, &moved);
         steps.sort_by_key(|step| self.rank.get(&step.name).copied().unwrap_or(usize::MAX));
-        let movers = in_order(targets::movers(self.solver, before, &steps)?);
+        let movers = in_order(targets::movers(self.solver, before, &steps, &|_| Ok(()))?);
         let (mut tip, mut state) = (parent.clone(), before.clone());
         let mut written = Written::default();
         let mut waiting: Vec<Mover> = Vec::new();

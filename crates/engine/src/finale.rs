@@ -186,6 +186,7 @@ pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> 
         limit: solver.limit,
         asked: std::cell::Cell::new(0),
         age: std::cell::OnceCell::new(),
+        built: std::cell::OnceCell::new(),
         together: Vec::new(),
     };
     let answer = match &component.locked {

@@ -111,7 +111,7 @@ fn propose<V: Scheme>(
     let within = |version: &V| exact || bounds.iter().all(|b| b.is_empty() || admits(b, version));
     let fixes = row.advisories.clone().map(|found| {
         let standing = found.into_iter().filter(|f| !f.is_set_aside());
-        standing.map(|f| Fix { fixed: f.fixed.iter().filter_map(|v| read(v)).collect(), id: f.id }).collect()
+        standing.map(|f| Fix { fixed: fixed_in(&f, &releases, current.as_ref(), read), id: f.id }).collect()
     });
     let answer = targets::propose(&Question {
         releases: &releases,
@@ -147,6 +147,25 @@ fn propose<V: Scheme>(
             None => Datum::not_retrieved("the index gives no date for this release"),
         };
     }
+}
+
+/// Where an advisory ends: the fixes that it names; where it only names the last version affected, the next release
+/// after that one which it does not touch.
+fn fixed_in<V: Scheme>(
+    finding: &Finding,
+    releases: &[Release<V>],
+    current: Option<&V>,
+    read: &dyn Fn(&str) -> Option<V>,
+) -> Vec<V> {
+    let named: Vec<V> = finding.fixed.iter().filter_map(|v| read(v)).collect();
+    let ends = finding.affected.contains("<=");
+    if !named.is_empty() || !ends {
+        return named;
+    }
+    let later = releases.iter().filter(|release| !release.version.is_prerelease() && !release.yanked);
+    let later = later.filter(|release| current.is_some_and(|current| release.version > *current));
+    let next = later.filter(|release| !release.affected_by.contains(&finding.id)).map(|release| &release.version).min();
+    next.cloned().into_iter().collect()
 }
 
 /// Where the newest release does not fit here: what it is for, since that is what has to move first.

@@ -145,6 +145,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     if given.is_some() {
         drafted.plan.notes = notes;
     }
+    solver.compiled_against(&drafted.built);
     let asked = drafted.plan.id.clone();
     drafted.plan.approvals = desk.journal.step(&row.id, "approvals", || desk.journal.approvals(&asked))?;
     let waits = approvals::leave_out(&mut drafted, settings.plan.approvals)?;

@@ -116,9 +116,14 @@ impl Research<'_> {
 
     /// Asks about versions that nobody was asked about yet.
     pub(crate) fn learn(&self, solution: &Solution) {
+        self.learn_each(solution.packages.iter());
+    }
+
+    /// [`Self::learn`] for several versions of packages; packages and versions may come again.
+    pub(crate) fn learn_each<'p>(&self, versions: impl Iterator<Item = (&'p PackageName, &'p Version)>) {
         let judged = self.judged();
         let mut wanted = Wanted::new();
-        for (name, version) in &solution.packages {
+        for (name, version) in versions {
             let version = version.to_string();
             if !judged.was_asked(name.as_str(), &version) {
                 wanted.entry((Ecosystem::Python, name.to_string())).or_default().insert(version);
@@ -183,6 +188,12 @@ impl Judged {
         let more = self.more.borrow();
         let later = more.iter().map(|known| known.findings(&self.component, Ecosystem::Python, name, version));
         later.into_iter().find(|found| found.missing().is_none()).unwrap_or(first)
+    }
+
+    /// Nothing known touches it, or nobody could be asked: only what is known speaks against a version.
+    pub(crate) fn unhurt(&self, name: &PackageName, version: &Version) -> bool {
+        let touching = self.touching(name.as_str(), &version.to_string());
+        touching.value().is_none_or(|found| found.iter().all(Finding::is_set_aside))
     }
 
     /// The proposed version of a package, where there is one.

@@ -131,7 +131,7 @@ impl Rounds<'_> {
         let scope = Scope { movable, ceilings, strategy: *strategy, within, exact };
         let Answer::Solved(target) = targets::joint(self.solver, state, &scope)? else { return Ok(Vec::new()) };
         let steps = targets::steps(state, &target, movable);
-        let all = targets::movers(self.solver, state, &steps)?;
+        let all = targets::movers(self.solver, state, &steps, &|_| Ok(()))?;
         let waits = |m: &Mover| self.defers && m.steps.iter().any(|s| self.deferred.contains(&s.name));
         let ready = |i: usize| targets::closure(&all, i).into_iter().filter_map(|c| all.get(c)).all(|m| !waits(m));
         let chosen: Vec<usize> =

@@ -21,6 +21,7 @@ use crate::age::Age;
 use crate::error::EngineError;
 use crate::index::Index;
 use crate::journal::Journal;
+use crate::planning::Built;
 
 /// What one package's version shall be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub(crate) struct Solver<'a> {
     pub(crate) asked: std::cell::Cell<u32>,
     /// Set once it is known what is installed now: from then on, nothing too young enters.
     pub(crate) age: std::cell::OnceCell<Age>,
+    /// Set once a plan has been drawn: what is compiled against a package moves no later than it.
+    pub(crate) built: std::cell::OnceCell<Built>,
     /// Packages that the settings let move together only.
     pub(crate) together: Vec<Vec<PackageName>>,
 }
@@ -101,6 +104,11 @@ impl Solver<'_> {
         } else {
             self.ask_aged(question, freshness)
         }
+    }
+
+    /// Says what the moves of a plan are compiled against; what was said first stays.
+    pub(crate) fn compiled_against(&self, built: &Built) {
+        self.built.get_or_init(|| built.clone());
     }
 
     /// [`Self::ask`], with nothing too young in the answer.

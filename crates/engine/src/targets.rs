@@ -13,6 +13,9 @@ use crate::error::EngineError;
 use crate::solver::{Solver, Wish, Wishes};
 use crate::state::{Mover, State, Step, prior};
 
+/// After so many questions somebody who waits is told.
+const EACH: usize = 5;
+
 /// Packages that may move, and how far.
 pub(crate) struct Scope<'s> {
     pub(crate) movable: &'s BTreeSet<PackageName>,
@@ -83,10 +86,26 @@ pub(crate) fn steps(state: &State, target: &Solved, movable: &BTreeSet<PackageNa
 
 /// Cuts `steps` into movers: each step is asked for alone; those that need each other become one mover, one-way needs
 /// become an order.
-pub(crate) fn movers(solver: &Solver<'_>, state: &State, steps: &[Step]) -> Result<Vec<Mover>, EngineError> {
+///
+/// What is compiled against a package moves before it, or with it. `asked`: called with how many steps have been asked
+/// for.
+pub(crate) fn movers(
+    solver: &Solver<'_>,
+    state: &State,
+    steps: &[Step],
+    asked: &dyn Fn(usize) -> Result<(), EngineError>,
+) -> Result<Vec<Mover>, EngineError> {
     let mut needs: Vec<BTreeSet<usize>> = Vec::with_capacity(steps.len());
     for (at, step) in steps.iter().enumerate() {
         needs.push(needs_of(solver, state, steps, at, step)?);
+        if (at + 1).is_multiple_of(EACH) && at + 1 < steps.len() {
+            asked(at + 1)?;
+        }
+    }
+    for (step, needs) in steps.iter().zip(&mut needs) {
+        let against = solver.built.get().and_then(|built| built.get(&step.name));
+        let compiled = |other: &usize| steps.get(*other).is_some_and(|s| against.is_some_and(|b| b.contains(&s.name)));
+        needs.extend((0..steps.len()).filter(compiled));
     }
     for group in &solver.together {
         let members: Vec<usize> =

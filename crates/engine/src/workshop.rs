@@ -133,6 +133,7 @@ impl<'d> Workshop<'d> {
             limit: Duration::from_secs(self.order.settings.limits.resolve_seconds),
             asked: Cell::new(0),
             age: OnceCell::new(),
+            built: OnceCell::new(),
             together: self.order.settings.plan.groups.values().cloned().collect(),
         }
     }

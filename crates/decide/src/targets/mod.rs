@@ -227,6 +227,12 @@ fn is_clean<V: Scheme>(question: &Question<'_, V>, release: &Release<V>) -> bool
     }
 }
 
+/// A later release that would mend everything, whether or not it can be had here.
+fn is_free<V: Scheme>(question: &Question<'_, V>, release: &Release<V>) -> bool {
+    let later = question.current.is_none_or(|current| release.version > *current);
+    later && !release.yanked && !release.installable && is_clean(question, release)
+}
+
 /// At or above the highest fix, or a patch above the fix of its own line. An advisory without a fix is fixed nowhere.
 pub fn is_fixed<V: Scheme>(fix: &Fix<V>, version: &V) -> bool {
     let highest = fix.fixed.iter().max();
@@ -281,6 +287,19 @@ fn why_below<V: Scheme>(question: &Question<'_, V>, answer: &Proposal<V>) -> Opt
     }
     if answer.latest_installable.as_ref() == Some(stands) {
         return Some(format!("{latest} cannot be installed here"));
+    }
+    let mends = matches!(question.reach, Reach::Security | Reach::Minimal);
+    let troubled = question.advisories.value().is_some_and(|fixes| !fixes.is_empty());
+    let standing = question.releases.iter().find(|release| release.version == *stands);
+    let touched = standing.is_none_or(|release| !release.affected_by.is_empty());
+    if mends && troubled && (answer.target.is_none() || touched) {
+        return Some(match &answer.target {
+            Some(target) => format!("no release is free of known advisories, and {target} has the fewest"),
+            None => match question.releases.iter().find(|release| is_free(question, release)) {
+                Some(free) => format!("{} mends it and cannot be installed here", free.version),
+                None => "no release is known that mends it".to_owned(),
+            },
+        });
     }
     Some(question.reach.limit().to_owned())
 }

@@ -15,7 +15,8 @@ pub enum Reach {
     Compatible,
     /// The newest release of the same minor line.
     Patch,
-    /// The lowest release without known advisories, and only where the version in use has one.
+    /// The lowest release without known advisories, and only where the version in use has one. Where every release has
+    /// some, the lowest of those with the fewest.
     Security,
     /// The lowest release that mends what is wrong: an advisory, a version that cannot be had, another's need. Where
     /// nothing is wrong, the newest of the same minor line.
@@ -72,8 +73,7 @@ pub(super) fn pick<'a, V: Scheme>(
     match question.reach {
         Reach::Latest | Reach::Compatible | Reach::Patch => newest(),
         Reach::Security => match question.advisories.value() {
-            // Where no release is clean, none is better than another for security alone.
-            Some(fixes) if !fixes.is_empty() => lowest(),
+            Some(fixes) if !fixes.is_empty() => lowest().or_else(|| fewest(question, open)),
             _ => None,
         },
         Reach::Minimal if is_wrong(question) => {
@@ -89,6 +89,16 @@ pub(super) fn pick<'a, V: Scheme>(
             open.iter().rev().copied().find(line)
         }
     }
+}
+
+/// Where no release is free of advisories: the lowest of those that keep the fewest of the ones in use and bring none.
+fn fewest<'a, V: Scheme>(question: &Question<'_, V>, open: &[&'a Release<V>]) -> Option<&'a Release<V>> {
+    let now = question.releases.iter().find(|release| question.current == Some(&release.version))?;
+    let keeps = |release: &&&'a Release<V>| {
+        release.affected_by.len() < now.affected_by.len()
+            && release.affected_by.iter().all(|id| now.affected_by.contains(id))
+    };
+    open.iter().filter(keeps).min_by_key(|release| release.affected_by.len()).copied()
 }
 
 fn is_wrong<V: Scheme>(question: &Question<'_, V>) -> bool {

@@ -72,6 +72,31 @@ fn a_security_target_is_the_lowest_without_any_known_advisory() {
 }
 
 #[test]
+fn where_no_release_is_clean_the_fewest_advisories_are_kept_and_the_reason_is_not_the_strategy() {
+    let mut all = releases(&["2.1.0", "2.1.2", "2.6.0", "2.7.0"]);
+    for release in &mut all {
+        release.affected_by.push("CVE-2025-9".to_owned());
+    }
+    for release in &mut all[..2] {
+        release.affected_by.push("CVE-2025-32434".to_owned());
+    }
+    let current = version("2.1.0");
+    let ask = |all: &[Release<Version>]| {
+        let advisories = Datum::found(vec![fix("CVE-2025-32434", &["2.6.0"]), fix("CVE-2025-9", &[])]);
+        propose(&Question { reach: Reach::Security, advisories, ..question(all, Some(&current)) })
+    };
+    let answer = ask(&all);
+    assert_eq!(text(answer.target.as_ref()), "2.6.0");
+    assert_eq!(answer.held_by.unwrap(), "no release is free of known advisories, and 2.6.0 has the fewest");
+    // One that brings an advisory of its own is no way out.
+    for release in &mut all[2..] {
+        release.affected_by = vec!["CVE-2026-1".to_owned()];
+    }
+    let answer = ask(&all);
+    assert_eq!((answer.target, answer.held_by.as_deref()), (None, Some("no release is known that mends it")));
+}
+
+#[test]
 fn a_requested_target_below_the_fix_below_the_latest_or_below_what_runs_is_warned_about() {
     let all = releases(&["2.1.0", "2.5.0", "2.5.1", "2.6.0"]);
     let (current, requested) = (version("2.1.0"), version("2.5.0"));

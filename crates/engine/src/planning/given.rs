@@ -7,7 +7,7 @@ use uplift_ecosystems::python::discover::Component;
 use uplift_model::plan::Input;
 use uplift_model::{PackageName, Plan};
 
-use super::{Drafted, Facts};
+use super::{Built, Drafted, Facts};
 use crate::error::EngineError;
 use crate::state::State;
 use crate::subject::Tree;
@@ -82,7 +82,14 @@ impl Facts<'_> {
             state.pins.insert(candidate.name.clone(), candidate.current.clone());
         }
         let movable: BTreeSet<PackageName> = plan.candidates.iter().map(|c| c.name.clone()).collect();
+        let names = |one: &uplift_model::Move| one.candidates.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+        let mut built = Built::new();
+        for one in &plan.moves {
+            let before: BTreeSet<PackageName> =
+                plan.moves.iter().filter(|other| one.needs.contains(&other.id)).flat_map(names).collect();
+            built.extend(names(one).into_iter().filter(|_| !before.is_empty()).map(|name| (name, before.clone())));
+        }
         let targets = || plan.candidates.iter().map(|c| (c.name.clone(), c.target.clone())).collect();
-        Ok(Drafted { state, movable, ceilings: targets(), exact: targets(), within: Default::default(), plan })
+        Ok(Drafted { state, movable, ceilings: targets(), exact: targets(), within: Default::default(), built, plan })
     }
 }

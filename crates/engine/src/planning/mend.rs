@@ -3,7 +3,6 @@
 //! In this order: the lock or the constraints line alone moves the package; a direct dependency above it goes as far as it must; a line that
 //! somebody has to write. What none of them mends is told, with the reason.
 
-use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::{PackageName, Version};
 
 use super::Facts;
@@ -28,7 +27,7 @@ impl Facts<'_> {
         let locked = self.solver.pins_everything() || self.solver.constrained().contains(name);
         let mut wishes = state.wishes();
         wishes.insert(name.clone(), Wish::Exactly(fix.clone()));
-        if self.goes(state, &wishes)? {
+        if self.refusal(state, &wishes)?.is_none() {
             if locked {
                 scoping.ceilings.insert(name.clone(), fix.clone());
                 open(scoping, state, name, &current);
@@ -42,7 +41,7 @@ impl Facts<'_> {
         }
         let why = self.cap(state, name, fix)?.unwrap_or_else(|| "the resolver refuses it".to_owned());
         for parent in self.parents(name, state) {
-            let Some(lowest) = self.lowest(state, &wishes, &parent)? else { continue };
+            let Some(lowest) = self.lowest(state, &wishes, &parent, None)? else { continue };
             scoping.notes.push(format!(
                 "{parent} goes to {lowest} because {name} {current} is vulnerable and {fix} needs it: {why}"
             ));
@@ -57,11 +56,6 @@ impl Facts<'_> {
         }
         scoping.warnings.push(format!("{name} {current} stays vulnerable: {fix} is out of reach {why}"));
         Ok(())
-    }
-
-    fn goes(&self, state: &State, wishes: &Wishes) -> Result<bool, EngineError> {
-        let answer = self.solver.solve(wishes, &state.solution, &|_| true, Freshness::CacheFirst)?;
-        Ok(matches!(answer, Answer::Solved(_)))
     }
 
     /// Direct dependencies through which a package comes, nearest first; all of them where the lock does not tell.
@@ -79,20 +73,44 @@ impl Facts<'_> {
         parents
     }
 
-    /// The lowest release of `parent` above the one in use with which `wishes` resolve; `None` when not even the newest
-    /// does.
-    fn lowest(&self, state: &State, wishes: &Wishes, parent: &PackageName) -> Result<Option<Version>, EngineError> {
-        let Some(current) = state.pins.get(parent) else { return Ok(None) };
-        let releases = self.index.releases(parent)?;
+    /// The lowest release of `package` above the one in use, and not above `most`, with which `wishes` resolve: one that
+    /// no known advisory touches, else any. `None` when not even the newest does.
+    pub(super) fn lowest(
+        &self,
+        state: &State,
+        wishes: &Wishes,
+        package: &PackageName,
+        most: Option<&Version>,
+    ) -> Result<Option<Version>, EngineError> {
+        let Some(current) = state.pins.get(package) else { return Ok(None) };
+        let releases = self.index.releases(package)?;
         let usable = releases
             .iter()
-            .filter(|r| r.version > *current && r.installable() && r.yanked.is_none() && !r.version.is_prerelease());
+            .filter(|r| r.version > *current && r.installable() && r.yanked.is_none() && !r.version.is_prerelease())
+            .filter(|r| most.is_none_or(|most| r.version <= *most));
         let versions: Vec<Version> = usable.map(|r| r.version.clone()).collect();
+        self.research.learn_each(versions.iter().map(|version| (package, version)));
+        let judged = self.research.judged();
+        let unhurt: Vec<Version> = versions.iter().filter(|v| judged.unhurt(package, v)).cloned().collect();
+        match self.lowest_of(&unhurt, state, wishes, package)? {
+            None if unhurt.len() < versions.len() => self.lowest_of(&versions, state, wishes, package),
+            found => Ok(found),
+        }
+    }
+
+    /// `versions`: ascending.
+    fn lowest_of(
+        &self,
+        versions: &[Version],
+        state: &State,
+        wishes: &Wishes,
+        package: &PackageName,
+    ) -> Result<Option<Version>, EngineError> {
         let fits = |at: usize| -> Result<bool, EngineError> {
             let Some(version) = versions.get(at) else { return Ok(false) };
             let mut wishes = wishes.clone();
-            wishes.insert(parent.clone(), Wish::Exactly(version.clone()));
-            self.goes(state, &wishes)
+            wishes.insert(package.clone(), Wish::Exactly(version.clone()));
+            Ok(self.refusal(state, &wishes)?.is_none())
         };
         let Some(mut high) = versions.len().checked_sub(1) else { return Ok(None) };
         if !fits(high)? {

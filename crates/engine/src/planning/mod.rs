@@ -6,10 +6,12 @@
 //! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `ways_out` the fallbacks, `whole` what concerns the plan as a whole, `rescan` looks
 //! at the end state. Start reading at [`Facts::draft`].
 
+mod abi;
 mod caps;
 mod given;
 mod mend;
 mod order;
+mod partners;
 mod rescan;
 mod rules;
 mod sets;
@@ -38,6 +40,7 @@ use crate::state::{Mover, State};
 use crate::subject::Tree;
 use crate::targets::{self, Scope, closure};
 
+pub(crate) use abi::Built;
 pub(crate) use caps::cap;
 pub(crate) use given::fits;
 use rules::Scoping;
@@ -64,6 +67,20 @@ pub(crate) struct Drafted {
     pub(crate) ceilings: BTreeMap<PackageName, Version>,
     pub(crate) within: BTreeMap<PackageName, String>,
     pub(crate) exact: BTreeMap<PackageName, Version>,
+    /// What is compiled against a package moves no later than it does.
+    #[serde(default)]
+    pub(crate) built: Built,
+}
+
+/// What the moves are cut and weighed by.
+struct Aim<'d> {
+    state: &'d State,
+    target: &'d Solved,
+    /// Where everything that moves on its own account ends: what is said of the end is asked against this.
+    goal: State,
+    dependencies: &'d [Dependency],
+    limits: &'d BTreeMap<PackageName, String>,
+    built: &'d Built,
 }
 
 impl Drafted {
@@ -110,9 +127,11 @@ impl Facts<'_> {
             solution: self.base.clone(),
         };
         self.open_transitive(&mut scoping, &mut state)?;
+        self.reach_fixes(&mut scoping, &state)?;
         tell(Event::Doing { what: "asking the resolver for the newest set that fits together".to_owned() })?;
-        let Scoping { movable, ceilings, within, exact, .. } = &scoping;
-        let scope = Scope { movable, ceilings, strategy: self.settings.upgrade.strategy, within, exact };
+        let wanted = scoping.wanted();
+        let Scoping { movable, ceilings, within, .. } = &scoping;
+        let scope = Scope { movable, ceilings, strategy: self.settings.upgrade.strategy, within, exact: &wanted };
         let target = match targets::joint(self.solver, &state, &scope)? {
             Answer::Solved(target) => target,
             Answer::Refused(conflict) => {
@@ -122,12 +141,27 @@ impl Facts<'_> {
                 ));
             }
         };
-        self.unreached(&mut scoping, &state, &target)?;
+        let target = self.further(&mut scoping, &state, target)?;
+        let goal = goal(&state, &target);
+        self.unreached(&mut scoping, &goal, &target)?;
         let steps = targets::steps(&state, &target, &scoping.movable);
+        let built = self.boundaries(&state, &steps, &target)?;
+        self.solver.compiled_against(&built);
         tell(Event::Doing { what: format!("asking which of {} updates must go together", steps.len()) })?;
-        let movers = targets::movers(self.solver, &state, &steps)?;
+        let movers = targets::movers(self.solver, &state, &steps, &|done| {
+            tell(Event::Doing { what: format!("asked about {done} of {} updates", steps.len()) })
+        })?;
         tell(Event::Doing { what: format!("asking for the complete set after each of {} moves", movers.len()) })?;
-        let cut = self.cut(movers, &state, &target, &dependencies, interpreter)?;
+        let aim = Aim {
+            state: &state,
+            target: &target,
+            goal,
+            dependencies: &dependencies,
+            limits: &scoping.limits,
+            built: &built,
+        };
+        let cut = self.cut(movers, &aim, interpreter)?;
+        let goal = aim.goal;
         for dependency in &dependencies {
             let Some(current) = &dependency.in_use else { continue };
             if !scoping.movable.contains(&dependency.name) || steps.iter().any(|s| s.name == dependency.name) {
@@ -136,7 +170,7 @@ impl Facts<'_> {
             if let Some(newest) = self.newest(&dependency.name, current, &mut Vec::new())?.filter(|n| n > current) {
                 let reason = match scoping.limits.get(&dependency.name) {
                     Some(why) => Some(String::clone(why)),
-                    None => self.cap(&state, &dependency.name, &newest)?,
+                    None => self.cap(&goal, &dependency.name, &newest)?,
                 };
                 let reason = reason.unwrap_or_else(|| "the resolver keeps it".to_owned());
                 scoping.stays(&dependency.name, current, newest, reason);
@@ -150,11 +184,12 @@ impl Facts<'_> {
                 None => end.packages.remove(&change.name),
             };
         }
-        let security = self.rescan(&mut scoping, &state, &end)?;
-        let drawn = whole::Drawn { interpreter, cut, refresh, security, end: &end };
+        let security = self.rescan(&mut scoping, &goal, &end)?;
+        let drawn = whole::Drawn { interpreter, cut, refresh, security, end: &end, built: &built };
         let plan = self.put_together(drawn, &mut scoping)?;
-        let Scoping { movable, ceilings, within, exact, .. } = scoping;
-        Ok(Drafted { plan, state, movable, ceilings, within, exact })
+        let exact = scoping.wanted();
+        let Scoping { movable, ceilings, within, .. } = scoping;
+        Ok(Drafted { plan, state, movable, ceilings, within, exact, built })
     }
 
     /// The newest release that can be installed; builds its wheel first when it has none.
@@ -227,7 +262,19 @@ impl Facts<'_> {
     }
 }
 
+/// `state` with everything that moves on its own account where `target` has it.
+fn goal(state: &State, target: &Solved) -> State {
+    let at =
+        |(name, now): (&PackageName, &Version)| (name.clone(), target.solution.version(name).unwrap_or(now).clone());
+    State { pins: state.pins.iter().map(at).collect(), solution: state.solution.clone() }
+}
+
 impl Scoping {
+    /// Versions that somebody asked for or that mend something.
+    fn wanted(&self) -> BTreeMap<PackageName, Version> {
+        self.mended.iter().chain(&self.exact).map(|(name, version)| (name.clone(), version.clone())).collect()
+    }
+
     fn stays(&mut self, name: &PackageName, current: &Version, newest: Version, reason: String) {
         self.unmoved.push(Unmoved {
             name: name.clone(),

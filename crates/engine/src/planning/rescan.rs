@@ -21,11 +21,13 @@ impl Facts<'_> {
             return Ok(security);
         }
         for (name, before) in &self.base.packages {
-            let Some(after) = end.version(name) else { continue };
-            let left = self.standing(name, after);
+            let after = end.version(name);
+            let left = after.and_then(|after| self.standing(name, after));
+            let why =
+                after.map_or_else(|| format!("{name} is not installed any more"), |after| format!("{after} is not affected"));
             let gone = self.standing(name, before).into_iter().flatten();
             let gone = gone.filter(|one| !left.iter().flatten().any(|other| other.id == one.id));
-            security.removed.extend(gone.map(|one| Vulnerable { why: format!("{after} is not affected"), ..one }));
+            security.removed.extend(gone.map(|one| Vulnerable { why: why.clone(), ..one }));
         }
         for (name, version) in &end.packages {
             let Some(found) = self.standing(name, version) else {

@@ -20,6 +20,8 @@ pub(super) struct Scoping {
     pub(super) ceilings: BTreeMap<PackageName, Version>,
     pub(super) within: BTreeMap<PackageName, String>,
     pub(super) exact: BTreeMap<PackageName, Version>,
+    /// Where only what is wrong moves: fixes, and what they bring along, at versions that the resolver takes together.
+    pub(super) mended: BTreeMap<PackageName, Version>,
     /// Why a package has a ceiling, in words.
     pub(super) limits: BTreeMap<PackageName, String>,
     /// The newest release for the lowest Python that the project promises, and that Python.

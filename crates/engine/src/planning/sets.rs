@@ -7,15 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_decide::phases::Arranged;
-use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
+use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::compatibility::Verdict;
 use uplift_model::plan::Validated;
 use uplift_model::solution::Change;
-use uplift_model::{Dependency, PackageName, Solution};
+use uplift_model::{PackageName, Solution};
 
-use super::Facts;
 use super::caps::shortened;
 use super::weigh::Weighed;
+use super::{Aim, Facts};
 use crate::error::EngineError;
 use crate::state::{Mover, State};
 use crate::targets::{closure, grouped};
@@ -38,18 +38,12 @@ type Mended = BTreeMap<PackageName, String>;
 
 impl Facts<'_> {
     /// Cuts and orders `movers` so that the complete set after each of them resolves, as far as that can be.
-    pub(super) fn cut(
-        &self,
-        mut movers: Vec<Mover>,
-        state: &State,
-        target: &Solved,
-        dependencies: &[Dependency],
-        interpreter: &str,
-    ) -> Result<Cut, EngineError> {
+    pub(super) fn cut(&self, mut movers: Vec<Mover>, aim: &Aim<'_>, interpreter: &str) -> Result<Cut, EngineError> {
+        let state = aim.state;
         let mut mended = Mended::new();
         loop {
             let induced = self.induced(&movers, state)?;
-            let weighed = self.weigh(&movers, &induced, state, target, dependencies)?;
+            let weighed = self.weigh(&movers, &induced, aim)?;
             let arranged = self.arrange(&movers, &weighed)?;
             let after = self.walk(&movers, &arranged.order, state, interpreter, &mended)?;
             let broken = after.iter().position(|one| one.verdict == Verdict::Unsat);
@@ -58,6 +52,8 @@ impl Facts<'_> {
                 None => None,
             };
             let (Some(at), Some(needs)) = (broken, needs) else {
+                let induced = where_it_happens(induced, &arranged.order, &after);
+                let weighed = self.weigh(&movers, &induced, aim)?;
                 return Ok(Cut { movers, weighed, induced, arranged, after });
             };
             let why = after.get(at).and_then(|one| one.decides.clone()).unwrap_or_default();
@@ -182,6 +178,17 @@ impl Facts<'_> {
         }
         grouped(&movers)
     }
+}
+
+/// What comes along with each mover, once: with the first one in the order after which it is there.
+fn where_it_happens(alone: Vec<Vec<Change>>, order: &[usize], after: &[Validated]) -> Vec<Vec<Change>> {
+    let mut all = alone;
+    for (at, one) in order.iter().zip(after).filter(|(_, one)| one.verdict != Verdict::Unsat) {
+        if let Some(slot) = all.get_mut(*at) {
+            slot.clone_from(&one.along);
+        }
+    }
+    all
 }
 
 fn change(change: &Change) -> String {

@@ -11,9 +11,9 @@ use uplift_model::roadmap::{Effort, Parts};
 use uplift_model::solution::Change;
 use uplift_model::{Candidate, Distance, Move, Phase, Solution, shell};
 
-use super::Facts;
 use super::rules::Scoping;
 use super::whole::of_register;
+use super::{Built, Facts};
 use crate::edits;
 use crate::error::EngineError;
 
@@ -34,6 +34,7 @@ pub(super) struct Told<'a> {
     pub(super) end: &'a Solution,
     /// What the refresh of the lock moves last.
     pub(super) refresh: &'a [Change],
+    pub(super) built: &'a Built,
 }
 
 impl Facts<'_> {
@@ -109,6 +110,14 @@ impl Facts<'_> {
             let effect = c.assessment.as_ref().and_then(|a| a.security.value());
             let removed = effect.into_iter().flat_map(|effect| &effect.removed);
             removed.map(|t| format!("{} no longer touches {}", t.finding.id, t.package)).collect::<Vec<_>>()
+        }));
+        success.extend(one.candidates.iter().filter_map(|c| {
+            let against: Vec<&str> = told.built.get(&c.name)?.iter().map(|name| name.as_str()).collect();
+            Some(format!(
+                "import check: {} and {} import together, since they are compiled against it and no metadata tell",
+                against.join(", "),
+                [c.name.as_str(), &c.target.to_string()].join(" ")
+            ))
         }));
         let ways: Vec<String> =
             one.candidates.iter().map(|c| format!("{} {} -> {}", c.name, c.current, c.target)).collect();

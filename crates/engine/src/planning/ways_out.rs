@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use uplift_ecosystems::python::registry::Release;
 use uplift_model::plan::{Fallback, FallbackKind, Unmoved};
 use uplift_model::{Candidate, Distance, Move, PackageName, Version};
 
 use super::Facts;
 use super::rules::line;
 use crate::error::EngineError;
+
+/// Releases on the way to a target that are asked about.
+const CONSIDERED: usize = 20;
 
 /// The newest release for the lowest Python that the project promises, and that Python, by package.
 type Promised = BTreeMap<PackageName, (Version, Version)>;
@@ -35,7 +39,7 @@ impl Facts<'_> {
     pub(super) fn alternatives(&self, unmoved: &Unmoved, promised: &Promised) -> Result<Vec<Fallback>, EngineError> {
         let Unmoved { name, current, newest, reason, .. } = unmoved;
         let mut ways: Vec<Fallback> = self.on_the_way(name, current, newest)?.into_iter().collect();
-        if reason.starts_with("because") {
+        if reason.contains("because ") {
             ways.push(Fallback {
                 kind: FallbackKind::HoldBlocker,
                 what: format!("hold {name} at {current} until what stands against {newest} admits it"),
@@ -61,10 +65,15 @@ impl Facts<'_> {
             Distance::Patch | Distance::Same => return Ok(None),
         };
         let releases = self.index.releases(name)?;
-        let between = releases.iter().rev().find(|r| {
+        let between = |r: &&Release| {
             let usable = r.installable() && r.yanked.is_none() && !r.version.is_prerelease();
             usable && r.version > *current && r.version < *target && current.distance(&r.version) <= widest
-        });
+        };
+        let between: Vec<&Release> = releases.iter().rev().filter(between).take(CONSIDERED).collect();
+        // Where people stop they stay: what is known to be vulnerable is no way out.
+        self.research.learn_each(between.iter().map(|release| (name, &release.version)));
+        let judged = self.research.judged();
+        let between = between.into_iter().find(|release| judged.unhurt(name, &release.version));
         Ok(between.map(|release| Fallback {
             kind: FallbackKind::IntermediateVersion,
             what: format!("stop at {name} {}", release.version),

@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 
 use uplift_decide::effort::{self, Urge};
 use uplift_decide::risk::{self, Class, Evidence, Partner, Step, classes, effect_between};
-use uplift_ecosystems::python::resolve::Solved;
 use uplift_model::advisory::Severity;
 use uplift_model::analysis::{Availability, Reason};
 use uplift_model::risk::Touching;
 use uplift_model::roadmap::Priority;
 use uplift_model::solution::Change;
-use uplift_model::{Candidate, Datum, Dependency, Ecosystem, PackageName, Risk, Role};
+use uplift_model::{Candidate, Datum, Ecosystem, PackageName, Risk, Role};
 
-use super::Facts;
+use super::{Aim, Facts};
 use crate::error::EngineError;
-use crate::state::{Mover, State};
+use crate::state::Mover;
 
 /// One mover with everything that is known of it.
 pub(super) struct Weighed {
@@ -36,29 +35,19 @@ impl Facts<'_> {
         &self,
         movers: &[Mover],
         induced: &[Vec<Change>],
-        state: &State,
-        target: &Solved,
-        dependencies: &[Dependency],
+        aim: &Aim<'_>,
     ) -> Result<Vec<Weighed>, EngineError> {
-        self.research.learn(&target.solution);
+        self.research.learn(&aim.target.solution);
         let needed: BTreeSet<usize> = movers.iter().flat_map(|m| m.needs.iter().copied()).collect();
         let mut all = Vec::with_capacity(movers.len());
         for (at, mover) in movers.iter().enumerate() {
             let along = induced.get(at).map(Vec::as_slice).unwrap_or_default();
-            all.push(self.weigh_one(mover, along, needed.contains(&at), state, target, dependencies)?);
+            all.push(self.weigh_one(mover, along, needed.contains(&at), aim)?);
         }
         Ok(all)
     }
 
-    fn weigh_one(
-        &self,
-        mover: &Mover,
-        along: &[Change],
-        needed: bool,
-        state: &State,
-        target: &Solved,
-        dependencies: &[Dependency],
-    ) -> Result<Weighed, EngineError> {
+    fn weigh_one(&self, mover: &Mover, along: &[Change], needed: bool, aim: &Aim<'_>) -> Result<Weighed, EngineError> {
         let mut weighed = Weighed {
             candidates: Vec::new(),
             level: Risk::Low,
@@ -72,9 +61,9 @@ impl Facts<'_> {
         let judged = self.research.judged();
         let mut riskiest = None;
         for (first, step) in mover.steps.iter().enumerate().map(|(at, step)| (at == 0, step)) {
-            let dependency = dependencies.iter().find(|d| d.name == step.name);
+            let dependency = aim.dependencies.iter().find(|d| d.name == step.name);
             let newest = self.newest(&step.name, &step.from, &mut Vec::new())?.unwrap_or_else(|| step.to.clone());
-            let capped_by = if newest > step.to { self.why_below(state, &step.name, &newest)? } else { None };
+            let capped_by = if newest > step.to { self.why_below(aim, &step.name, &newest)? } else { None };
             let role = dependency.map_or(Role::Runtime, |d| d.role);
             let mut evidence = judged.evidence(&step.name, &step.from, &step.to).unwrap_or_else(|| {
                 let mut blank = Evidence::new(step.name.as_str(), Ecosystem::Python, role, &step.to.to_string());
@@ -82,7 +71,7 @@ impl Facts<'_> {
                 blank.distance = Some(step.from.distance(&step.to));
                 blank
             });
-            let dependents = target.via.get(&step.name).cloned().unwrap_or_default();
+            let dependents = aim.target.via.get(&step.name).cloned().unwrap_or_default();
             for dependent in &dependents {
                 if !evidence.dependents.iter().any(|d| d == dependent.as_str()) {
                     evidence.dependents.push(dependent.to_string());
@@ -90,6 +79,8 @@ impl Facts<'_> {
             }
             let partners = mover.steps.iter().filter(|s| s.name != step.name);
             evidence.lockstep = partners.map(|s| Partner { name: s.name.to_string(), comes_along: true }).collect();
+            let built = aim.built.get(&step.name).into_iter().flatten();
+            evidence.built_against_by = built.map(ToString::to_string).collect();
             // What comes along is counted once, with the first package of the move.
             if first {
                 self.add_along(&mut evidence, along);
@@ -137,7 +128,7 @@ impl Facts<'_> {
 
     fn why_below(
         &self,
-        state: &State,
+        aim: &Aim<'_>,
         name: &PackageName,
         newest: &uplift_model::Version,
     ) -> Result<Option<String>, EngineError> {
@@ -145,7 +136,10 @@ impl Facts<'_> {
         if asked {
             return Ok(Some("that version was asked for".to_owned()));
         }
-        if let Some(why) = self.cap(state, name, newest)? {
+        if let Some(why) = aim.limits.get(name) {
+            return Ok(Some(why.clone()));
+        }
+        if let Some(why) = self.cap(&aim.goal, name, newest)? {
             return Ok(Some(why));
         }
         Ok(self.research.judged().row(name).and_then(|row| row.held_by.clone()))

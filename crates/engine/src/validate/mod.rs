@@ -38,7 +38,7 @@ use crate::desk::{self, Watch};
 use crate::error::EngineError;
 use imports::Wish;
 use overlay::Wanted;
-use pages::Pages;
+pub(crate) use pages::Pages;
 use profile::Weight;
 use python::{Checked, Subject};
 use runtimes::Runtime;

@@ -25,7 +25,7 @@ const FOR_GOOD: Duration = Duration::from_secs(365 * 86_400);
 const LISTING: u32 = 512 << 10;
 
 /// What is known of the packages of a set; filled as questions come up.
-pub(super) struct Pages<'a> {
+pub(crate) struct Pages<'a> {
     doors: &'a Doors,
     indexes: Vec<String>,
     /// Files uploaded after this day are not seen.
@@ -66,7 +66,7 @@ pub(super) enum Standing {
 impl<'a> Pages<'a> {
     /// # Errors
     /// When uv cannot tell which index it uses.
-    pub(super) fn open(doors: &'a Doors, as_of: Option<String>) -> Result<Self, EngineError> {
+    pub(crate) fn open(doors: &'a Doors, as_of: Option<String>) -> Result<Self, EngineError> {
         let indexes = doors.clients.index_urls()?;
         Ok(Self {
             doors,
@@ -79,7 +79,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Fetches the pages of `names` at once. The first index that knows a package is the one that counts, as uv has it.
-    pub(super) fn load(&self, names: impl IntoIterator<Item = PackageName>) {
+    pub(crate) fn load(&self, names: impl IntoIterator<Item = PackageName>) {
         let mut open: Vec<PackageName> = names.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
         open.retain(|n| !self.pages.borrow().contains_key(n));
         for index in &self.indexes {
@@ -186,13 +186,13 @@ impl<'a> Pages<'a> {
     }
 
     /// True when a wheel of the version holds compiled code: it is for one platform.
-    pub(super) fn is_native(&self, name: &PackageName, version: &Version) -> bool {
+    pub(crate) fn is_native(&self, name: &PackageName, version: &Version) -> bool {
         self.of(name, version).iter().any(|f| f.is_wheel() && !f.name.ends_with("-any.whl"))
     }
 
     /// True when a wheel of the version brings C headers, so that others are compiled against it. Read from the end of
     /// the archive, where the names of its files stand.
-    pub(super) fn ships_headers(&self, name: &PackageName, version: &Version) -> bool {
+    pub(crate) fn ships_headers(&self, name: &PackageName, version: &Version) -> bool {
         let wheel = self.of(name, version).into_iter().find(|f| f.is_wheel() && !f.name.ends_with("-any.whl"));
         let Some(wheel) = wheel else { return false };
         let url = wheel.url.split('#').next().unwrap_or(&wheel.url);
