@@ -180,7 +180,7 @@ fn conflicts(units: &[Unit], stages: &[String], own: &[Phase], phases: &[Phase],
                     phase.number()
                 ),
                 Policy::InOrder if *phase > Phase::Low => format!(
-                    "urgency = \"in-order\" (the default): it waits for phase {}; \"first\" would move it to phase 1",
+                    "urgency = \"in-order\" (the default): it waits for phase {} of the run; \"first\" would move it to phase 1, and the calendar books it first",
                     phase.number()
                 ),
                 _ => continue,

@@ -39,8 +39,11 @@ pub enum EngineError {
     Outside { what: String, hint: String },
     #[error("run {run} of this repository is still going (process {pid})")]
     Busy { run: String, pid: String },
-    #[error("the run was cancelled; `uplift resume` takes it up again")]
+    /// Something that only looks, or a run before it began.
+    #[error("it was cancelled before there was an answer; no run was started, and nothing was changed")]
     Cancelled,
+    #[error("the run was cancelled; `uplift resume` takes it up again")]
+    RunCancelled,
     /// Something that must never happen.
     #[error("internal fault: {0}")]
     Bug(String),
@@ -104,7 +107,8 @@ impl EngineError {
             | Self::Relock(_)
             | Self::Process(_)
             | Self::Outside { .. }
-            | Self::Cancelled => ExitCode::Outside,
+            | Self::Cancelled
+            | Self::RunCancelled => ExitCode::Outside,
             Self::Bug(_) => ExitCode::Bug,
         }
     }
@@ -136,7 +140,7 @@ impl Hint for EngineError {
             Self::Busy { .. } => {
                 Some("wait for it, watch it with `uplift status`, or end it with `uplift cancel`".to_owned())
             }
-            Self::Cancelled => None,
+            Self::Cancelled | Self::RunCancelled => None,
             Self::Bug(_) => Some("please report this; nothing of yours was changed".to_owned()),
         }
     }

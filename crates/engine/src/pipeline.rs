@@ -73,7 +73,7 @@ pub(crate) fn carry_out(
 ) -> Result<RunReport, EngineError> {
     let outcome = go(desk, row, request, watch).map_err(|e| {
         // Whatever failed while the run was being cancelled failed because of that, and the run can be taken up again.
-        if request.cancel.is_cancelled() { EngineError::Cancelled } else { e }
+        if request.cancel.is_cancelled() { EngineError::RunCancelled } else { e }
     });
     match &outcome {
         Ok(report) => desk.journal.finish(&row.id, report)?,

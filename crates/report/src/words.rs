@@ -2,7 +2,7 @@
 
 use uplift_model::outcome::{Held, Proof, RunState};
 use uplift_model::solution::Change;
-use uplift_model::{Distance, Failure, Place, Stage};
+use uplift_model::{Distance, Failure, Place, Stage, Version};
 
 use crate::clean;
 
@@ -32,10 +32,11 @@ pub(crate) fn distance(distance: Distance) -> &'static str {
     }
 }
 
-/// A step between two versions; before 1.0 a minor one weighs as much as a major one, and is still not called one.
+/// A step between two versions, with one wording for a minor step before 1.0: it weighs as much as a major one, may break
+/// callers, and is still not called one.
 pub(crate) fn step(distance: Distance, from: &str, to: &str) -> &'static str {
     match distance {
-        Distance::Major if from.starts_with("0.") && to.starts_with("0.") => "minor, before 1.0",
+        Distance::Major if from.starts_with("0.") && to.starts_with("0.") => "minor (0.x: may break)",
         other => self::distance(other),
     }
 }

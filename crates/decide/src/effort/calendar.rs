@@ -23,7 +23,7 @@ const MOST_WEEKS: u64 = 520;
 /// Books every step on weeks of the team's time. `priorities` stands in the order of `works`; a step without one has 3.
 ///
 /// Steps of one package, in whichever components, start in the same week, and so do steps that need each other in a
-/// circle. A step starts in no week before the one in which what it needs is done.
+/// circle. A step starts in no week before the one in which what it needs is done, nor before one that is more urgent.
 pub fn calendar(works: &[Work], effort: &Effort, priorities: &[Priority], team: Team, policy: Policy) -> Calendar {
     let team = Team { people: team.people.clamp(1, 10_000), hours_a_week: team.hours_a_week.clamp(1, 168) };
     let mut notes = Vec::new();
@@ -135,6 +135,8 @@ fn book(
     let mut booked: Vec<Booked> = vec![Booked::default(); works.len()];
     let mut done: Vec<bool> = vec![false; bundles.len()];
     let mut used: BTreeMap<u64, u64> = BTreeMap::new();
+    // The last start of each urgency: what is left free beside long steps is no place for less urgent ones.
+    let mut started: BTreeMap<u8, u64> = BTreeMap::new();
     for _ in 0..bundles.len() {
         let ready = |number: usize, bundle: &[usize]| {
             needs_of(works, bundle)
@@ -153,7 +155,12 @@ fn book(
             .max();
         let minutes_of = |step: usize| effort.rows.get(step).map_or(0, |row| row.minutes);
         let all: u64 = bundle.iter().fold(0, |sum, step| sum.saturating_add(minutes_of(*step)));
-        let start = first_week(needs_end.unwrap_or(1).max(1), all, bundle.len() > 1, capacity, &used);
+        let urgency = ranks.get(number).map_or(0, |(urgency, ..)| *urgency);
+        let urgent = started.range(..urgency).map(|(_, week)| *week).max();
+        let from = needs_end.unwrap_or(1).max(urgent.unwrap_or(1)).max(1);
+        let start = first_week(from, all, bundle.len() > 1, capacity, &used);
+        let last = started.entry(urgency).or_insert(start);
+        *last = start.max(*last);
         for step in bundle {
             let mut left = minutes_of(*step);
             let mut week = start;

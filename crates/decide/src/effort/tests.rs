@@ -104,6 +104,19 @@ fn urgency_outranks_risk_and_the_conflict_is_shown() {
 }
 
 #[test]
+fn no_less_urgent_step_slips_into_the_gaps_before_an_urgent_one() {
+    let mut works = vec![work(&["torch"], Risk::High, Step::Major(1), Class::MlFramework)];
+    works.extend(["a", "b", "c"].map(|name| work(&[name], Risk::Low, Step::Patch, Class::Library)));
+    works.push(work(&["jose"], Risk::High, Step::Major(1), Class::Security));
+    let team = Team { people: 1, hours_a_week: 10 };
+    let calendar = calendar(&works, &effort(&works), &priorities(&[1, 3, 3, 2, 1]), team, Policy::UrgentFirst);
+    let week = |step: usize| calendar.weeks.iter().find(|w| w.starts.contains(&step)).unwrap().number;
+    assert!(week(0).max(week(4)) <= week(3) && week(3) <= week(1).min(week(2)), "{:?}", calendar.weeks);
+    let weeks: Vec<(u64, u64)> = calendar.stretches.iter().map(|s| s.weeks).collect();
+    assert!(weeks.windows(2).all(|w| w[0].0 <= w[1].0), "{weeks:?}");
+}
+
+#[test]
 fn each_week_closes_with_tests_and_deployment() {
     let works = phase_one();
     let effort = effort(&works);

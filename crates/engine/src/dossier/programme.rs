@@ -6,7 +6,6 @@ use uplift_decide::risk::{Class, Step};
 use uplift_model::analysis::{Availability, DependencyRow};
 use uplift_model::dossier::{Dossier, Programme, ProgrammeStep, proposed};
 use uplift_model::roadmap::{EffortRow, Priority, Team};
-use uplift_model::settings::Urgency;
 use uplift_model::{Datum, Distance, Plan, Settings, Version};
 
 /// `None`: nothing moves.
@@ -28,12 +27,8 @@ pub(super) fn programme(dossier: &Dossier, settings: &Settings) -> Option<Progra
     }
     let Draft { steps, works, rows, priorities, subjects } = draft;
     let team = Team { people: settings.plan.team.people, hours_a_week: settings.plan.team.hours_a_week };
-    let policy = match settings.plan.urgency {
-        Urgency::First => Policy::UrgentFirst,
-        Urgency::InOrder => Policy::LowRiskFirst,
-    };
     let effort = effort::of_rows(rows, &works);
-    let calendar = effort::calendar(&works, &effort, &priorities, team, policy);
+    let calendar = effort::calendar(&works, &effort, &priorities, team, Policy::UrgentFirst);
     let subjects: Vec<Subject<'_>> = subjects.iter().map(Labelled::subject).collect();
     let register = register::register(&subjects, &rules);
     let decision_points = register::decision_points(&register);

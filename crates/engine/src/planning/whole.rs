@@ -9,7 +9,6 @@ use uplift_model::compatibility::Verdict;
 use uplift_model::plan::{OrderConflict, PhasePlan, PlanStep, Security};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{MetricCheck, Team};
-use uplift_model::settings::Urgency;
 use uplift_model::solution::Change;
 use uplift_model::{Datum, Distance, Move, MoveId, PackageName, Phase, Plan, Solution};
 
@@ -74,11 +73,7 @@ impl Facts<'_> {
         let priorities: Vec<_> = weighed.iter().map(|w| w.priority.clone()).collect();
         let team = self.settings.plan.team;
         let team = Team { people: team.people, hours_a_week: team.hours_a_week };
-        let policy = match self.settings.plan.urgency {
-            Urgency::First => Policy::UrgentFirst,
-            Urgency::InOrder => Policy::LowRiskFirst,
-        };
-        let calendar = effort::calendar(&works, &hours, &priorities, team, policy);
+        let calendar = effort::calendar(&works, &hours, &priorities, team, Policy::UrgentFirst);
         let metrics = self.metrics(scoping, end);
         let told = Told {
             moves: &moves,
