@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use uplift_decide::risk::{self, Evidence};
 use uplift_ecosystems::javascript::client::Registries;
 use uplift_ecosystems::python::client::Clients;
 use uplift_facts::gather::Gathered;
@@ -94,12 +95,12 @@ pub(crate) fn explain(
     Ok(())
 }
 
-/// The notes of what a plan does with one package; `None` when it does not move it.
+/// The notes of what a plan does with one package, whose risk then rests on them; `None` when it does not move it.
 ///
 /// # Errors
 /// As [`release_notes`].
 pub fn notes_of_plan(
-    plan: &Plan,
+    plan: &mut Plan,
     name: &PackageName,
     request: &NotesRequest<'_>,
 ) -> Result<Option<Datum<ReleaseNotes>>, EngineError> {
@@ -110,5 +111,23 @@ pub fn notes_of_plan(
         from: Some(candidate.current.to_string()),
         to: candidate.target.to_string(),
     };
-    Ok(release_notes(&[asked], request)?.pop())
+    let notes = release_notes(&[asked], request)?.pop();
+    if let Some(notes) = &notes {
+        let moved = plan.moves.iter_mut().flat_map(|one| &mut one.candidates);
+        for candidate in plan.candidates.iter_mut().chain(moved).filter(|c| c.name == *name) {
+            let Some(assessment) = candidate.assessment.take() else { continue };
+            let mut evidence =
+                Evidence::new(name.as_str(), Ecosystem::Python, candidate.role, &candidate.target.to_string());
+            evidence.current = Some(candidate.current.to_string());
+            (evidence.distance, evidence.direct) = (Some(candidate.distance), candidate.direct);
+            let sources =
+                |notes: ReleaseNotes| notes.sources.into_iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
+            evidence.release_notes = notes.clone().map(sources);
+            let assessment = risk::researched(assessment, &evidence);
+            candidate.risk = assessment.level;
+            candidate.reasons = assessment.factors.iter().map(|factor| factor.reason.clone()).collect();
+            candidate.assessment = Some(assessment);
+        }
+    }
+    Ok(notes)
 }

@@ -10,7 +10,7 @@ use crate::exit::{Ended, Failure};
 pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
     let path = desk.path(&args.path);
     let request = super::upgrade::request(&path, &args.selection, desk)?;
-    let plan = {
+    let mut plan = {
         let live = desk.live();
         uplift_engine::plan(&request, &|event| live.event(event))?
     };
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
                 cancel: &request.cancel,
                 offline: false,
             };
-            let notes = uplift_engine::notes_of_plan(&plan, name, &asking)?;
+            let notes = uplift_engine::notes_of_plan(&mut plan, name, &asking)?;
             let known = terminal::explain_in_plan(&plan, name, notes.as_ref(), &view);
             let known = known.ok_or_else(|| unknown(name.as_str()))?;
             if desk.is_json() { json::v1::package(&plan, None, name, notes.as_ref())? } else { known }

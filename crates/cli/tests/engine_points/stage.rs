@@ -23,6 +23,8 @@ pub struct Package {
     module: String,
     /// RFC 3339; `None`: the index does not say.
     uploaded: Option<String>,
+    /// Its wheel is for this platform; with C headers, others can be compiled against it.
+    compiled: Option<bool>,
 }
 
 pub fn package(name: &str, version: &str, module: &str) -> Package {
@@ -33,6 +35,7 @@ pub fn package(name: &str, version: &str, module: &str) -> Package {
         python: None,
         module: module.to_owned(),
         uploaded: None,
+        compiled: None,
     }
 }
 
@@ -53,15 +56,25 @@ impl Package {
         self
     }
 
+    /// Its wheel holds compiled code, and C headers with `headers`.
+    pub fn compiled(mut self, headers: bool) -> Self {
+        self.compiled = Some(headers);
+        self
+    }
+
+    fn platform(&self) -> String {
+        self.compiled.map_or("any".to_owned(), |_| format!("linux_{}", std::env::consts::ARCH))
+    }
+
     fn file_name(&self) -> String {
-        format!("{}-{}-py3-none-any.whl", self.name, self.version)
+        format!("{}-{}-py3-none-{}.whl", self.name, self.version, self.platform())
     }
 
     fn wheel(&self) -> Vec<u8> {
         let info = format!("{}-{}.dist-info", self.name, self.version);
         let mut requires: String = self.requires.iter().map(|r| format!("Requires-Dist: {r}\n")).collect();
         requires.extend(self.python.iter().map(|p| format!("Requires-Python: {p}\n")));
-        let files = [
+        let mut files = vec![
             (format!("{}.py", self.name), self.module.clone()),
             (
                 format!("{info}/METADATA"),
@@ -69,9 +82,15 @@ impl Package {
             ),
             (
                 format!("{info}/WHEEL"),
-                "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n".to_owned(),
+                format!(
+                    "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-{}\n",
+                    self.platform()
+                ),
             ),
         ];
+        if self.compiled == Some(true) {
+            files.push((format!("{}_api/include/{}/api.h", self.name, self.name), "int one;".to_owned()));
+        }
         let mut record: String = files.iter().map(|(path, text)| format!("{path},,{}\n", text.len())).collect();
         record.push_str(&format!("{info}/RECORD,,\n"));
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

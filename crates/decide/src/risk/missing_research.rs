@@ -78,6 +78,27 @@ mod tests {
     }
 
     #[test]
+    fn an_assessment_takes_up_what_was_read_after_it_and_says_no_more_that_nobody_asked() {
+        let mut evidence = opencv();
+        (evidence.release_notes, evidence.breaking) =
+            (Datum::not_retrieved(NOT_ASKED), Datum::not_retrieved(NOT_ASKED));
+        let before = super::super::assess(&evidence);
+        assert_eq!(before.unknown.iter().filter(|text| text.starts_with("release notes: ")).count(), 1);
+        for notes in [Datum::found("CHANGELOG.md".to_owned()), Datum::None, Datum::not_retrieved("tool failure")] {
+            evidence.release_notes = notes;
+            let after = super::super::researched(before.clone(), &evidence);
+            let whole = super::super::assess(&evidence);
+            assert_eq!((after.level, after.score, &after.factors), (whole.level, whole.score, &whole.factors));
+            assert_eq!(after.required_tests, whole.required_tests);
+            let sorted = |mut all: Vec<String>| {
+                all.sort();
+                all
+            };
+            assert_eq!(sorted(after.unknown), sorted(whole.unknown));
+        }
+    }
+
+    #[test]
     fn looked_for_and_not_there_is_an_answer() {
         let mut evidence = opencv();
         (evidence.release_notes, evidence.breaking) = (Datum::None, Datum::None);

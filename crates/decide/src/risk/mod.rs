@@ -95,6 +95,33 @@ fn level_of(score: u32) -> Risk {
     }
 }
 
+/// Weighs anew what was looked for, in an assessment that was made before somebody asked for release notes. Of
+/// `evidence` only the step, what the package is and what was looked up count.
+pub fn researched(mut assessment: Assessment, evidence: &Evidence) -> Assessment {
+    const SIGNAL: &str = "missing-research";
+    let said = missing_research::weigh(evidence);
+    let (before, others): (Vec<Factor>, Vec<Factor>) =
+        assessment.factors.into_iter().partition(|factor| factor.signal == SIGNAL);
+    assessment.unknown.retain(|text| !text.starts_with("release notes: ") && !text.starts_with("breaking changes: "));
+    assessment.unknown.extend(said.unknown);
+    assessment.factors = others;
+    assessment.factors.extend(said.factors.into_iter().map(|(points, at_least, reason)| Factor {
+        signal: SIGNAL.to_owned(),
+        points,
+        at_least,
+        reason,
+    }));
+    if assessment.factors.iter().any(|factor| factor.signal == SIGNAL) || !before.is_empty() {
+        assessment.score = assessment.factors.iter().map(|factor| factor.points).sum::<u32>().min(100);
+        let demanded = assessment.factors.iter().map(|factor| factor.at_least).max().unwrap_or(Risk::Low);
+        assessment.level = demanded.max(level_of(assessment.score));
+        assessment.factors.sort_by_key(|factor| std::cmp::Reverse((factor.at_least, factor.points)));
+    }
+    let class = classes::classify(evidence.ecosystem, &evidence.name, evidence.role);
+    assessment.required_tests = required_tests(class, assessment.level, !assessment.unknown.is_empty());
+    assessment
+}
+
 /// Weighs every signal: the level is the highest of what each demands at least and of what the sum of points says.
 pub fn assess(evidence: &Evidence) -> Assessment {
     let mut factors = Vec::new();
