@@ -27,6 +27,10 @@ impl Facts<'_> {
         for candidate in &one.candidates {
             ways.extend(self.on_the_way(&candidate.name, &candidate.current, &candidate.target)?);
         }
+        // What only moves together only stops together.
+        if ways.len() < one.candidates.len() && one.candidates.len() > 1 {
+            ways.clear();
+        }
         ways.push(hold(one, all));
         for Candidate { name, .. } in &one.candidates {
             ways.extend(self.successor(name));
