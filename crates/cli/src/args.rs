@@ -5,6 +5,7 @@
 mod approve;
 mod format;
 pub(crate) mod hygiene;
+mod plan;
 mod report;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use uplift_model::PackageName;
 use uplift_model::settings::Strategy;
 
 pub(crate) use self::format::Format;
+pub(crate) use self::plan::Planning;
 pub(crate) use self::report::Reporting;
 use crate::settings::{Rule, Wanted};
 pub(crate) use approve::Approving;
@@ -191,18 +193,6 @@ pub(crate) struct Checking {
     /// Show everything known of this package instead
     #[arg(long, value_name = "PACKAGE", conflicts_with = "diff")]
     pub(crate) explain: Option<String>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Planning {
-    /// The repository, or the project's folder in it
-    #[arg(default_value = ".")]
-    pub(crate) path: PathBuf,
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    /// Show all evidence for this package instead
-    #[arg(long, value_name = "PACKAGE")]
-    pub(crate) explain: Option<PackageName>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,15 +9,13 @@ mod programme;
 
 use std::path::{Path, PathBuf};
 
-use uplift_facts::days;
 use uplift_model::analysis::{Analysis, ComponentAnalysis};
 use uplift_model::dossier::{ComponentPlan, Dossier, SCHEMA};
 use uplift_model::outcome::RunReport;
 use uplift_model::{Datum, Ecosystem, Plan, Settings};
+use uplift_sandbox::Cancel;
 use uplift_sandbox::git::Git;
-use uplift_sandbox::{Cancel, clock};
 
-use crate::age::Day;
 use crate::check::{CheckRequest, check};
 use crate::control;
 use crate::desk::{Request, Watch};
@@ -149,17 +147,8 @@ fn plan(
         fresh: false,
         plan: None,
     };
-    let today = days::of_seconds(clock::now());
-    let past = analysis.as_of != today;
-    let ended = if past { days::end_of(&analysis.as_of) } else { None };
-    let day = ended.map_or_else(|| Day::Present(clock::now()), Day::Past);
-    match preview::plan_on(&asked, day, watch) {
-        Ok(mut plan) => {
-            if past {
-                plan.notes.push(format!("as of {}: no later release enters", analysis.as_of));
-            }
-            Ok(Datum::found(plan))
-        }
+    match preview::plan_as_of(&asked, Some(&analysis.as_of), watch) {
+        Ok(plan) => Ok(Datum::found(plan)),
         Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
         Err(error) => Ok(Datum::not_retrieved(in_words(&error))),
     }

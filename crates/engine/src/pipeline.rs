@@ -23,6 +23,7 @@ use crate::footing::Footing;
 use crate::held::{baseline_summary, held};
 use crate::journal::RunRow;
 use crate::lab::Lab;
+use crate::mending;
 use crate::planning::{Drafted, Facts, fits};
 use crate::rounds::Rounds;
 use crate::solver::Solver;
@@ -116,6 +117,9 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     notes.extend(shop.told());
     notes.extend(desk.beside());
     tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
+    if let Some((mended, _)) = mending::found(&solver, &index, &shop.tree, Day::Present(row.created))? {
+        return Err(mending::refusal(&mended, &shop.interpreter.version));
+    }
     let base = solver.base()?;
     let research = shop.research(&base, row.created);
     let given: Option<Plan> = desk.journal.outcome(&row.id, "plan")?.flatten();
@@ -136,6 +140,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         settings,
         holds: &holds,
         research: &research,
+        mended: None,
     };
     // What was drafted once is what the run goes by, also when it is taken up again tomorrow.
     let mut drafted: Drafted = desk.journal.step(&row.id, "draft", || match &given {

@@ -25,8 +25,22 @@ pub fn plan(request: &Request, watch: Watch<'_>) -> Result<Plan, EngineError> {
     plan_on(request, Day::Present(clock::now()), watch)
 }
 
+/// The plan as of a day, `YYYY-MM-DD`; `None`: today.
+///
+/// # Errors
+/// [`EngineError`], also when that is no day.
+pub fn plan_as_of(request: &Request, day: Option<&str>, watch: Watch<'_>) -> Result<Plan, EngineError> {
+    let Some(day) = day.filter(|day| *day != days::of_seconds(clock::now())) else { return plan(request, watch) };
+    let ended = if days::is_date(day) { days::end_of(day) } else { None };
+    let ended =
+        ended.ok_or_else(|| EngineError::repository(format!("`{day}` is not a date"), "write it as 2026-11-21"))?;
+    let mut plan = plan_on(request, Day::Past(ended), watch)?;
+    plan.notes.push(format!("as of {day}: no later release enters"));
+    Ok(plan)
+}
+
 /// The plan as of `day`: ages, research, and what the resolver may take.
-pub(crate) fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<Plan, EngineError> {
+fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let desk = Desk::open(&request.path, &request.cancel)?;
     let head = desk.repository.usable_head()?.to_string();
     let settings = &request.settings;
@@ -53,7 +67,8 @@ pub(crate) fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<P
         fresh: request.fresh,
         site: Site::ReadOnly,
     };
-    let shop = Workshop::open(order, &tell)?;
+    let mut shop = Workshop::open(order, &tell)?;
+    let mended = shop.mend(day)?;
     let (component, tree, index) = (&shop.component, &shop.tree, shop.index());
     let solver = shop.solver(&index);
     let mut notes = component.notes.clone();
@@ -73,6 +88,7 @@ pub(crate) fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<P
         settings,
         holds: &holds,
         research: &research,
+        mended: mended.as_ref(),
     };
     let drafted = facts.draft(&shop.version(), notes, &tell)?;
     if request.cancel.is_cancelled() {

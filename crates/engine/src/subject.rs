@@ -2,6 +2,7 @@
 //!
 //! Lives here: choosing. Lives elsewhere: what components exist (`ecosystems::python::discover`).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use uplift_ecosystems::doors::Doors;
@@ -25,6 +26,8 @@ pub(crate) struct Tree<'a> {
     pub(crate) git: &'a Git,
     pub(crate) commit: &'a str,
     pub(crate) files: Vec<String>,
+    /// Texts that stand in place of the committed ones: what had to be mended first.
+    pub(crate) over: BTreeMap<String, Vec<u8>>,
 }
 
 impl<'a> Tree<'a> {
@@ -32,10 +35,15 @@ impl<'a> Tree<'a> {
     /// Those of running git. Names that are not UTF-8 hold no manifest and are left out.
     pub(crate) fn of(git: &'a Git, commit: &'a str) -> Result<Self, EngineError> {
         let files = git.list_files(commit)?.into_iter().filter_map(|p| p.into_os_string().into_string().ok()).collect();
-        Ok(Self { git, commit, files })
+        Ok(Self { git, commit, files, over: BTreeMap::new() })
     }
 
     pub(crate) fn read(&self, path: &str) -> Option<Vec<u8>> {
+        self.over.get(path).cloned().or_else(|| self.committed(path))
+    }
+
+    /// The file as the commit has it.
+    pub(crate) fn committed(&self, path: &str) -> Option<Vec<u8>> {
         self.git.read_file(self.commit, Path::new(path)).ok().flatten()
     }
 
@@ -44,8 +52,23 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The component that was asked for: by the settings, else by the path, else the only one.
+/// The component that was asked for, by the settings, else by the path, else the only one; made of the files that the
+/// settings name, where they do.
 pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Result<Component, EngineError> {
+    let chosen = chosen(tree, inner, settings)?;
+    let project = &settings.project;
+    chosen.made_of(&project.requirements, &project.constraints, &|path| tree.read(path)).map_err(not_as_named)
+}
+
+/// The files that `[project]` names cannot be taken.
+pub(crate) fn not_as_named(why: String) -> EngineError {
+    EngineError::repository(
+        format!("what `[project] requirements` and `constraints` name cannot be used: {why}"),
+        "name requirements files by their path from the repository's root, or leave the setting out",
+    )
+}
+
+fn chosen(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Result<Component, EngineError> {
     let inner = if inner == "." { "" } else { inner };
     let mut all = tree.components();
     let names = |all: &[Component]| {
@@ -82,14 +105,22 @@ pub(crate) fn component(tree: &Tree<'_>, inner: &str, settings: &Settings) -> Re
             nothing_here(tree),
         )),
         1 => Ok(all.swap_remove(0)),
-        _ => Err(EngineError::repository(
-            format!("there are {} Python components: {}", all.len(), names(&all)),
-            format!(
-                "name one of them: --component {}, or in uplift.toml: [project] component = \"{0}\"",
-                all.first().map_or(".", |c| if c.root.is_empty() { "." } else { c.root.as_str() })
-            ),
-        )),
+        _ => {
+            let commands: Vec<String> = all.iter().map(|c| format!("`uplift plan {}`", shown_path(&c.root))).collect();
+            Err(EngineError::repository(
+                format!("there are {} Python components: {}", all.len(), names(&all)),
+                format!(
+                    "name one of them, from the repository's root: {}; `uplift upgrade` the same",
+                    commands.join(", ")
+                ),
+            ))
+        }
     }
+}
+
+/// A folder as a shell takes it back.
+fn shown_path(root: &str) -> String {
+    uplift_model::shell::word(if root.is_empty() { "." } else { root })
 }
 
 /// What to do where no component is Python.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
 use uplift_model::outcome::Counts;
+use uplift_model::plan::Mended;
 use uplift_model::{Event, PackageName, Settings, Solution, Version};
 use uplift_sandbox::Cancel;
 
@@ -21,6 +22,7 @@ use crate::error::EngineError;
 use crate::index::Index;
 use crate::lab::Lab;
 use crate::layer::Layer;
+use crate::mending;
 use crate::research::Research;
 use crate::solver::Solver;
 use crate::subject::{self, Asked, Tree};
@@ -115,6 +117,23 @@ impl<'d> Workshop<'d> {
         std::iter::once(first).chain(self.python.notes.iter().cloned()).collect()
     }
 
+    /// Makes what mends the set part of the tree, where today's cannot be installed.
+    ///
+    /// # Errors
+    /// Those of asking, and when the project cannot be read with it.
+    pub(crate) fn mend(&mut self, day: Day) -> Result<Option<Mended>, EngineError> {
+        let found = {
+            let index = self.index();
+            mending::found(&self.solver(&index), &index, &self.tree, day)?
+        };
+        let Some((mended, texts)) = found else { return Ok(None) };
+        self.tree.over = texts;
+        let component = subject::component(&self.tree, self.order.inner, self.order.settings)?;
+        self.component =
+            subject::with_own_lock(&self.doors, &self.tree, component, &self.interpreter, &self.folder, &self.wheels)?;
+        Ok(Some(mended))
+    }
+
     pub(crate) fn index(&self) -> Index<'_> {
         Index::new(&self.doors, self.python.resolves_for(), self.order.fresh)
     }
@@ -167,7 +186,7 @@ impl<'d> Workshop<'d> {
             settings: self.order.settings,
             tree: &self.tree,
             top: &own.repository.top,
-            clean,
+            clean: clean && self.tree.over.is_empty(),
             component: &self.component,
             python: self.python.resolves_for().minor(),
             commit: self.order.commit,

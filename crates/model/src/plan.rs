@@ -14,7 +14,7 @@ use crate::risk::{Assessment, DecisionPoint, RegisterEntry};
 use crate::roadmap::{Calendar, Effort, MetricCheck, Priority};
 use crate::{Distance, PackageName, Place, Role, Version};
 
-pub use step::{Edit, Fallback, FallbackKind, Linked, PlanStep, StepKind, Validated, WorkPart};
+pub use step::{Edit, Fallback, FallbackKind, Linked, Mended, MendedPin, PlanStep, StepKind, Validated, WorkPart};
 
 /// One package with one target version, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -151,7 +151,10 @@ pub struct Plan {
     /// The manifests and locks that it was drawn from.
     #[serde(default)]
     pub inputs: Vec<Input>,
-    /// Isolate, snapshot, one for each move, integration.
+    /// Today's set cannot be installed, and this is mended first; `None`: it can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mended: Option<Mended>,
+    /// Isolate, snapshot, mend where something has to be, one for each move, integration.
     #[serde(default)]
     pub steps: Vec<PlanStep>,
     #[serde(default)]

@@ -63,7 +63,8 @@ fn unwritten(file: &Path, error: &std::io::Error) -> Failure {
 fn written(found: &Found) -> String {
     let defaults = Settings::default();
     let mut text =
-        "# Settings of Uplift. Every key has a default; docs/settings.md lists them all.\n\n[project]\n".to_owned();
+        "# Settings of Uplift. Every key has a default; docs/settings.md of Uplift's own repository lists them all.\n\n[project]\n"
+            .to_owned();
     text.push_str(&format!("component = {}\n", string(&found.component)));
     match &found.interpreter {
         Some(python) => text.push_str(&format!("python = {}\n", string(python))),
@@ -78,7 +79,7 @@ fn written(found: &Found) -> String {
         text.push_str("# command = \"pytest\"    # none was found; without one nothing can be verified\n");
     }
     text.push_str(&format!("# baseline-runs = {}\n# network = false\n\n[upgrade]\n", defaults.test.baseline_runs));
-    text.push_str("# strategy = \"latest\"    # or \"compatible\", \"patch\"\n# ignore = []\n# hold = { django = \"<5\" }\n# fail-on-held = []\n");
+    text.push_str("# strategy = \"latest\"    # or \"compatible\", \"patch\", \"security\", \"minimal\"\n# ignore = []\n# hold = { django = \"<5\" }\n# fail-on-held = []\n");
     text.push_str(&format!(
         "# branch = {}\n# run-budget = {}\n",
         string(&defaults.upgrade.branch),
@@ -123,7 +124,11 @@ mod tests {
             test_commands: Vec::new(),
             notes: Vec::new(),
         };
-        let settings: Settings = toml::from_str(&written(&found)).unwrap();
+        let text = written(&found);
+        for strategy in ["latest", "compatible", "patch", "security", "minimal"] {
+            assert!(text.contains(&format!("\"{strategy}\"")), "{strategy} is not offered: {text}");
+        }
+        let settings: Settings = toml::from_str(&text).unwrap();
         assert_eq!((settings.project.python, settings.test.command), (None, None));
     }
 }

@@ -1,5 +1,7 @@
 //! `uplift plan`: what would move, and why; changes nothing.
 
+use std::path::PathBuf;
+
 use uplift_model::ExitCode;
 use uplift_report::{formats, json, terminal};
 
@@ -9,10 +11,13 @@ use crate::exit::{Ended, Failure};
 
 pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
     let path = desk.path(&args.path);
-    let request = super::upgrade::request(&path, &args.selection, desk)?;
+    let mut request = super::upgrade::request(&path, &args.selection, desk)?;
+    if !args.advisories.is_empty() {
+        request.settings.advisories.paths = named(&args.advisories, desk)?;
+    }
     let mut plan = {
         let live = desk.live();
-        uplift_engine::plan(&request, &|event| live.event(event))?
+        uplift_engine::plan_as_of(&request, args.as_of.as_deref(), &|event| live.event(event))?
     };
     if let Some(standard) = desk.standard() {
         desk.say(&formats::plan(&plan, standard)?)?;
@@ -37,6 +42,21 @@ pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
     };
     desk.say(&text)?;
     Ok(ExitCode::Done)
+}
+
+/// The records that were named, by their whole paths: those of the settings are relative to the repository.
+fn named(paths: &[PathBuf], desk: &Desk) -> Result<Vec<String>, Failure> {
+    let whole = |path: &PathBuf| {
+        let path = desk.path(path);
+        path.canonicalize().map(|whole| whole.display().to_string()).map_err(|error| {
+            Failure::plain(
+                ExitCode::Repository,
+                format!("--advisories: `{}` cannot be read: {error}", path.display()),
+                "name an export archive of OSV, a folder of records or one record",
+            )
+        })
+    };
+    paths.iter().map(whole).collect()
 }
 
 fn unknown(name: &str) -> Failure {

@@ -33,5 +33,6 @@ pub(crate) fn run(args: &Validating, desk: &Desk) -> Ended {
         uplift_engine::validate(&request, &|event| live.event(event))?
     };
     desk.answer(|| terminal::validate(&report, &desk.view(&path)), SCHEMA, &report)?;
-    Ok(if report.verdict == Verdict::Sat { ExitCode::Done } else { ExitCode::Held })
+    // A set that the project's own Node cannot run is no answer that a build may go on with.
+    Ok(if report.verdict == Verdict::Sat && uplift_engine::set_runs(&report) { ExitCode::Done } else { ExitCode::Held })
 }

@@ -79,7 +79,7 @@ impl Facts<'_> {
 }
 
 /// The sentence of a conflict that tells the cause.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let text = text.split("Because ").nth(1).map_or_else(|| text.to_owned(), |t| format!("because {t}"));
     let text = text
         .split(", we can conclude")

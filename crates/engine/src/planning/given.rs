@@ -19,7 +19,10 @@ pub(crate) fn inputs(component: &Component, tree: &Tree<'_>) -> Vec<Input> {
     let manifests = component.manifests.iter().map(|m| &m.path);
     let locks = tree.files.iter().filter(|file| component.environment.is_lock(file));
     let files: BTreeSet<&String> = manifests.chain(locks).collect();
-    files.into_iter().filter_map(|file| Some(Input { file: file.clone(), sha256: digest(&tree.read(file)?) })).collect()
+    files
+        .into_iter()
+        .filter_map(|file| Some(Input { file: file.clone(), sha256: digest(&tree.committed(file)?) }))
+        .collect()
 }
 
 fn digest(bytes: &[u8]) -> String {

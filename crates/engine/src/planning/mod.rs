@@ -3,11 +3,12 @@
 //! Lives here: drawing a [`Plan`] up from the resolver's answers and what was looked up. There is one planner: the run
 //! takes its movers, phases and order from what is drafted here. Nothing is changed.
 //! `rules` says what may move and how far, `mend` what fixes transitive packages, `weigh` how risky each move is, `order`
-//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `ways_out` the fallbacks, `whole` what concerns the plan as a whole, `rescan` looks
+//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would type, `ways_out` the fallbacks, `whole` what concerns the plan as a whole, `rescan` looks
 //! at the end state. Start reading at [`Facts::draft`].
 
 mod abi;
 mod caps;
+mod commands;
 mod given;
 mod mend;
 mod order;
@@ -26,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::registry;
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
-use uplift_model::plan::Unmoved;
+use uplift_model::plan::{Mended, Unmoved};
 use uplift_model::solution::Change;
 use uplift_model::{Dependency, Event, PackageName, Phase, Plan, Settings, Solution, Version};
 
@@ -41,7 +42,7 @@ use crate::subject::Tree;
 use crate::targets::{self, Scope, closure};
 
 pub(crate) use abi::Built;
-pub(crate) use caps::cap;
+pub(crate) use caps::{cap, shortened};
 pub(crate) use given::fits;
 use rules::Scoping;
 pub(crate) use whole::name_of;
@@ -56,6 +57,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) holds: &'a [Hold],
     pub(crate) research: &'a Research<'a>,
+    /// What of the set as it was committed had to be mended; `component` and `tree` have it as mended.
+    pub(crate) mended: Option<&'a Mended>,
 }
 
 /// The plan, and what the run needs of it.

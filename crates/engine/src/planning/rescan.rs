@@ -15,7 +15,9 @@ impl Facts<'_> {
         let mut security = Security { source: judged.source.clone(), ..Security::default() };
         if judged.blind {
             scoping.warnings.push(format!(
-                "no source of advisories answered, so that nothing here says that a version is safe; {}",
+                "no source of advisories answered, so that nothing here says that a version is safe; {}. \
+                 `uplift advisories update` keeps them for times without a network; --advisories PATH or `[advisories] paths` \
+                 name records that you have",
                 judged.source
             ));
             return Ok(security);

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use uplift_ecosystems::python::discover::EnvironmentSource;
-use uplift_ecosystems::python::lockfile::LockKind;
 use uplift_model::compatibility::Verdict;
-use uplift_model::plan::{Edit, Linked, PlanStep, StepKind, Validated, WorkPart};
+use uplift_model::plan::{Edit, Linked, Mended, PlanStep, StepKind, Validated, WorkPart};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{Effort, Parts};
 use uplift_model::solution::Change;
-use uplift_model::{Candidate, Distance, Move, Phase, Solution, shell};
+use uplift_model::{Candidate, Move, Phase, Solution, shell};
 
 use super::rules::Scoping;
 use super::whole::of_register;
@@ -41,15 +39,19 @@ impl Facts<'_> {
     pub(super) fn steps(&self, told: &Told<'_>, scoping: &mut Scoping) -> Result<Vec<PlanStep>, EngineError> {
         let short: String = self.tree.commit.chars().take(12).collect();
         let mut steps = vec![self.isolate(told.interpreter), snapshot(self.tree.commit, &short)];
+        steps.extend(self.mended.map(|mended| self.mending(mended, told.interpreter, &short)));
+        let first = steps.len();
         let mut texts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         for (at, one) in told.moves.iter().enumerate() {
-            let before = if at == 0 { format!("commit {short}") } else { format!("the commit of step {}", at + 2) };
+            let untouched = at == 0 && self.mended.is_none();
+            let before =
+                if untouched { format!("commit {short}") } else { format!("the commit of step {}", first + at) };
             let edits = self.edits_of(one, &mut texts, scoping)?;
             steps.push(self.step(told, at, one, edits, before, scoping)?);
         }
         let last = steps.len();
-        let before =
-            if told.moves.is_empty() { format!("commit {short}") } else { format!("the commit of step {last}") };
+        let untouched = told.moves.is_empty() && self.mended.is_none();
+        let before = if untouched { format!("commit {short}") } else { format!("the commit of step {last}") };
         steps.push(self.integration(last, before, told));
         Ok(steps)
     }
@@ -61,6 +63,38 @@ impl Facts<'_> {
             success_criteria: vec!["the tests pass in it as they do in the usual environment".to_owned()],
             rollback_point: "nothing is changed: delete the environment".to_owned(),
             ..blank(1, StepKind::Isolate, format!("an environment of its own on Python {interpreter}"))
+        }
+    }
+
+    /// Steps before the first move: environment, snapshot, and mending where something has to be mended.
+    fn prepared(&self) -> usize {
+        2 + usize::from(self.mended.is_some())
+    }
+
+    /// What makes today's set one that can be installed: the state that everything after it starts from.
+    fn mending(&self, mended: &Mended, interpreter: &str, short: &str) -> PlanStep {
+        let ways: Vec<String> = mended.pins.iter().map(|p| format!("{} {} -> {}", p.name, p.from, p.to)).collect();
+        let pins: Vec<String> = mended.pins.iter().map(|p| format!("'{}=={}'", p.name, p.to)).collect();
+        PlanStep {
+            phase: Some(Phase::Low),
+            packages: mended.pins.iter().map(|p| p.name.to_string()).collect(),
+            edits: mended.edits.clone(),
+            commands: vec![self.at_home(&format!("python -m pip install {}", pins.join(" ")))],
+            evidence: mended.pins.iter().map(|p| format!("{}: {}", p.name, p.because)).collect(),
+            success_criteria: vec![
+                "the complete set can be installed".to_owned(),
+                "the tests run: what passes now is the baseline for every step after this one".to_owned(),
+            ],
+            rollback_point: format!("commit {short}"),
+            needs: vec![1, 2],
+            validated: Some(Validated {
+                verdict: Verdict::Sat,
+                decides: Some(mended.why.clone()),
+                interpreters: vec![interpreter.to_owned()],
+                packages: self.base.packages.len() + self.base.urls.len(),
+                along: Vec::new(),
+            }),
+            ..blank(3, StepKind::Mend, format!("mend what cannot be installed: {}", ways.join(", ")))
         }
     }
 
@@ -127,15 +161,14 @@ impl Facts<'_> {
             of: Some(one.id),
             packages: names,
             edits,
-            commands: self.commands(one),
+            commands: self.commands(one, told.interpreter),
             evidence: one.candidates.iter().flat_map(evidence).collect(),
             approvals: unique(reviewers),
             required_tests: unique(own.chain(more)),
             success_criteria: success,
             rollback_point: before,
             fallbacks: self.fallbacks(one, told.moves, &scoping.promised)?,
-            // Environment and snapshot come first; moves start at the third step.
-            needs: [1, 2].into_iter().chain(one.needs.iter().map(|n| n.0 + 3)).collect(),
+            needs: (1..=self.prepared()).chain(one.needs.iter().map(|n| n.0 + 1 + self.prepared())).collect(),
             linked: self.linked(one),
             minutes,
             parts: told
@@ -145,7 +178,7 @@ impl Facts<'_> {
                 .filter(|row| row.minutes >= PROJECT)
                 .map_or_else(Vec::new, |r| parts(r.parts)),
             validated: told.after.get(at).cloned(),
-            ..blank(at + 3, StepKind::Move, ways.join(", "))
+            ..blank(at + 1 + self.prepared(), StepKind::Move, ways.join(", "))
         })
     }
 
@@ -178,47 +211,7 @@ impl Facts<'_> {
         Ok(edits)
     }
 
-    /// What a person would type after the edit.
-    fn commands(&self, one: &Move) -> Vec<String> {
-        let mut commands: Vec<String> = one
-            .candidates
-            .iter()
-            .filter(|c| c.distance == Distance::Major)
-            .map(|c| {
-                format!(
-                    "# first read what changed in {} from {} to {}: it may break callers",
-                    c.name, c.current, c.target
-                )
-            })
-            .collect();
-        let pins: Vec<String> = one.candidates.iter().map(|c| format!("{}=={}", c.name, c.target)).collect();
-        let names: Vec<&str> = one.candidates.iter().map(|c| c.name.as_str()).collect();
-        let each = |before: &str| pins.iter().map(|pin| format!("{before} '{pin}'")).collect::<Vec<_>>().join(" ");
-        match &self.component.environment {
-            EnvironmentSource::Locked { kind, .. } => commands.push(match kind {
-                LockKind::Uv => self.at_home(&format!("uv lock {}", each("--upgrade-package"))),
-                LockKind::Poetry => self.at_home(&format!("poetry update {}", names.join(" "))),
-                LockKind::Pdm => self.at_home(&format!("pdm update {}", names.join(" "))),
-                LockKind::Pipfile => self.at_home(&format!("pipenv upgrade {}", pins.join(" "))),
-                LockKind::Pylock | LockKind::Requirements => {
-                    self.at_home(&format!("uv export --format pylock.toml {}", each("--upgrade-package")))
-                }
-            }),
-            EnvironmentSource::Compiled { pairs } => commands.extend(pairs.iter().map(|pair| {
-                let (input, output) = (shell::word(&pair.input), shell::word(&pair.output));
-                format!("uv pip compile {input} -o {output} {}", each("--upgrade-package"))
-            })),
-            EnvironmentSource::Requirements { .. }
-            | EnvironmentSource::Frozen { .. }
-            | EnvironmentSource::Declared { .. } => {
-                let quoted: Vec<String> = pins.iter().map(|pin| format!("'{pin}'")).collect();
-                commands.push(self.at_home(&format!("python -m pip install {}", quoted.join(" "))));
-            }
-        }
-        commands
-    }
-
-    fn at_home(&self, command: &str) -> String {
+    pub(super) fn at_home(&self, command: &str) -> String {
         let root = &self.component.root;
         if root.is_empty() { command.to_owned() } else { format!("cd {} && {command}", shell::word(root)) }
     }

@@ -124,6 +124,7 @@ impl Facts<'_> {
             commit: self.tree.commit.to_owned(),
             as_of: self.research.as_of(),
             inputs: inputs(self.component, self.tree),
+            mended: self.mended.cloned(),
             steps,
             decision_points: register::decision_points(&register),
             register,

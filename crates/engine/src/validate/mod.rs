@@ -73,6 +73,12 @@ pub struct ValidateRequest {
     pub no_imports: bool,
 }
 
+/// Whether what the report says goes together also runs on every runtime that the project states.
+pub fn runs(report: &CompatibilityReport) -> bool {
+    let checks = report.components.iter().flat_map(|c| &c.checks);
+    !checks.flat_map(|check| &check.warnings).any(words::lacks_engine)
+}
+
 /// Checks the set; nothing is changed.
 ///
 /// # Errors
@@ -144,7 +150,8 @@ fn one(
     found: &[Interpreter],
     component: Component,
 ) -> Result<(ComponentCompatibility, Option<Weight>), EngineError> {
-    let before = overlay::as_it_stands(&component);
+    let mended = request.plan.as_ref().and_then(|plan| plan.mended.as_ref()).map(|mended| mended.pins.as_slice());
+    let before = overlay::mended(overlay::as_it_stands(&component), mended.unwrap_or_default());
     let after = overlay::laid_over(&before, &request.overlay);
     let mut notes = component.notes.clone();
     let pages = Pages::open(doors, request.as_of.clone())?;
@@ -210,7 +217,7 @@ fn one(
     let component = ComponentCompatibility {
         path: shown(&component.root).to_owned(),
         ecosystem: Ecosystem::Python,
-        files: component.manifests.iter().map(|m| m.path.clone()).collect(),
+        files: component.files(),
         overlay: subject.after.overlay.clone(),
         verdict,
         window: window(&checked),

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use uplift_ecosystems::python::discover::{Component, EnvironmentSource};
 use uplift_ecosystems::python::manifest::{self, ManifestKind, Source, Stated};
 use uplift_model::compatibility::{Constraint, Overlay};
+use uplift_model::plan::MendedPin;
 use uplift_model::{Ecosystem, PackageName, Version};
 
 /// One requirement in place of what the files say.
@@ -134,6 +135,16 @@ pub(super) fn as_it_stands(component: &Component) -> Wanted {
         format!("{}{}{marker}", s.name, s.pep440)
     };
     Wanted { roots, constraints: lines.map(line).collect(), overlay: Vec::new() }
+}
+
+/// The set with the pins that a plan mends before anything else: what it starts from.
+pub(super) fn mended(mut before: Wanted, pins: &[MendedPin]) -> Wanted {
+    for root in before.roots.iter_mut().filter(|root| !root.url) {
+        if let Some(pin) = pins.iter().find(|pin| pin.name == root.name) {
+            root.specifier = format!("=={}", pin.to);
+        }
+    }
+    before
 }
 
 fn root(file: &str, stated: &Stated) -> Option<Root> {

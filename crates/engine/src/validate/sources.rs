@@ -46,7 +46,19 @@ pub(super) fn python(tree: &Tree, request: &ValidateRequest) -> Result<Vec<Compo
     if all.is_empty() && !items.is_empty() {
         all.push(empty());
     }
-    Ok(all)
+    let project = &request.settings.project;
+    let named = |c: &Component| project.requirements.iter().any(|file| c.manifest(&clean(file)).is_some());
+    // With several components the setting is about those that have the files.
+    let one = all.len() == 1;
+    let made = |c: Component| {
+        if one || named(&c) {
+            let made = c.made_of(&project.requirements, &project.constraints, &|path| tree.read(path));
+            made.map_err(crate::subject::not_as_named)
+        } else {
+            Ok(c)
+        }
+    };
+    all.into_iter().map(made).collect()
 }
 
 /// JavaScript components that the request is about.

@@ -17,6 +17,12 @@ pub(super) fn paragraph(check: &Check, roots: &[Root]) -> String {
     };
     let because = sentences(&check.causes);
     let mut text = match check.verdict {
+        Verdict::Sat if check.warnings.iter().any(lacks_engine) => {
+            format!(
+                "The complete set fits together, and not on the runtime at hand: {} packages.",
+                check.solution.len()
+            )
+        }
         Verdict::Sat => format!("The complete set goes together{on}: {} packages.", check.solution.len()),
         Verdict::Unsat => format!("No set fulfils all requirements{on}: {because}."),
         Verdict::Downgrade => format!("The set goes together{on} only by going back: {because}."),
@@ -30,15 +36,48 @@ pub(super) fn paragraph(check: &Check, roots: &[Root]) -> String {
         text.push(' ');
         text.push_str(&advice);
     }
-    let moved = check.induced.iter().filter(|s| s.from.is_some() && s.to.is_some()).count();
-    if check.verdict == Verdict::Sat && moved > 0 {
-        let more = if moved == 1 { "1 package moves".to_owned() } else { format!("{moved} packages move") };
-        text.push_str(&format!(" {more} besides those that were named."));
+    let moves = along(&check.induced);
+    if check.verdict == Verdict::Sat && !moves.is_empty() {
+        text.push_str(&format!(" Besides those that were named, {moves}."));
     }
     if !check.warnings.is_empty() {
         text.push_str(&format!(" Mind: {}.", sentences(&check.warnings)));
     }
     text
+}
+
+/// A package needs another runtime than the project states.
+pub(super) fn lacks_engine(warning: &Cause) -> bool {
+    warning.kind == CauseKind::Engine && !warning.constraints.is_empty()
+}
+
+/// `2 packages move, 7 are new and 1 goes out`
+fn along(induced: &[Shift]) -> String {
+    let number =
+        |from: bool, to: bool| induced.iter().filter(|s| (s.from.is_some(), s.to.is_some()) == (from, to)).count();
+    let kinds = [
+        (number(true, true), "moves", "move"),
+        (number(false, true), "is new", "are new"),
+        (number(true, false), "goes out", "go out"),
+    ];
+    let told: Vec<String> = kinds
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .enumerate()
+        .map(|(at, (n, one, many))| {
+            let what = match (at, n) {
+                (0, 1) => " package",
+                (0, _) => " packages",
+                _ => "",
+            };
+            format!("{n}{what} {}", if n == 1 { one } else { many })
+        })
+        .collect();
+    match told.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 fn sentences(causes: &[Cause]) -> String {
@@ -118,6 +157,21 @@ mod tests {
             place: "r.txt:1".into(),
             named,
         }
+    }
+
+    #[test]
+    fn what_comes_along_is_counted_by_what_becomes_of_it() {
+        let shift = |from: Option<&str>, to: Option<&str>| Shift {
+            name: "a".to_owned(),
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+            named: false,
+        };
+        let all =
+            [shift(Some("1"), Some("2")), shift(Some("1"), Some("2")), shift(None, Some("1")), shift(Some("1"), None)];
+        assert_eq!(along(&all), "2 packages move, 1 is new and 1 goes out");
+        assert_eq!(along(&all[2..3]), "1 package is new");
+        assert_eq!(along(&[]), "");
     }
 
     #[test]

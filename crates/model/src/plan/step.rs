@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{MoveId, Phase};
+use crate::analysis::Reason;
 use crate::compatibility::Verdict;
 use crate::solution::Change;
+use crate::{PackageName, Version};
 
 /// One step. They are carried out in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,8 +69,33 @@ pub struct Validated {
 pub enum StepKind {
     Isolate,
     Snapshot,
+    /// Makes today's set one that can be installed, before anything moves.
+    Mend,
     Move,
     Integration,
+}
+
+/// Today's set cannot be installed: why, and the pins that have to change before anything else can move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mended {
+    /// In words: which version does not exist, or which requirements contradict each other.
+    pub why: String,
+    /// The fewest of the project's own pins with which the rest resolves.
+    pub pins: Vec<MendedPin>,
+    pub edits: Vec<Edit>,
+}
+
+/// One pin of the project that has to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MendedPin {
+    pub name: PackageName,
+    pub from: Version,
+    /// The release nearest to `from` with which the rest resolves.
+    pub to: Version,
+    /// `unavailable`: `from` does not exist for this interpreter; `compatibility`: it contradicts another requirement.
+    pub reason: Reason,
+    /// The evidence, one sentence.
+    pub because: String,
 }
 
 /// One changed line of a manifest.

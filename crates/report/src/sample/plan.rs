@@ -141,6 +141,7 @@ pub(crate) fn plan() -> Plan {
         commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
         as_of: "2026-11-21".to_owned(),
         inputs: vec![Input { file: "requirements.in".to_owned(), sha256: "ab".repeat(32) }],
+        mended: None,
         steps: vec![step()],
         register: vec![],
         decision_points: vec![DecisionPoint {

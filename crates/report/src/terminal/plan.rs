@@ -7,7 +7,7 @@ pub(super) use totals::{agreed, hours};
 use std::collections::BTreeSet;
 
 use uplift_model::analysis::Reason;
-use uplift_model::plan::{PhasePlan, Unmoved};
+use uplift_model::plan::{PhasePlan, StepKind, Unmoved};
 use uplift_model::{Candidate, Distance, Move, Phase, Plan};
 
 use super::lines::paragraph;
@@ -23,6 +23,7 @@ const LISTED: usize = 4;
 /// A plan, as `uplift plan` shows it: what has to be decided, the moves phase by phase, what stays, what it costs.
 pub fn plan(plan: &Plan, view: &View) -> String {
     let mut page = head(plan, view);
+    page.push_str(&mended(plan, view));
     page.push_str(&totals::decide_first(plan, view));
     for part in plan.phases.iter().filter(|part| !part.moves.is_empty() || refreshes(plan, part) > 0) {
         page.push('\n');
@@ -70,6 +71,22 @@ fn head(plan: &Plan, view: &View) -> String {
         from.push_str(&format!(", drawn from commit {} on {}", clean::line(&short), clean::line(&plan.as_of)));
     }
     page.push_str(&paragraph(view, "  ", &from, Tone::Quiet));
+    page
+}
+
+/// That today's set cannot be installed, and the edits that mend it.
+fn mended(plan: &Plan, view: &View) -> String {
+    let Some(mended) = &plan.mended else { return String::new() };
+    let number = plan.steps.iter().find(|step| step.kind == StepKind::Mend).map(|step| step.number);
+    let step = number.map_or_else(|| "the first step".to_owned(), |number| format!("step {number}"));
+    let what = format!("today's set cannot be installed: {}; {step} mends it", mended.why);
+    let mut page = format!("\n{}", paragraph(view, "", &clean::line(&what), Tone::Bad));
+    for edit in &mended.edits {
+        let text = format!("{}:{}: {} -> {}", edit.file, edit.line, edit.old.trim(), edit.new.trim());
+        page.push_str(&paragraph(view, "  ", &clean::line(&text), Tone::Plain));
+    }
+    let then = "until it is committed no test can run: `uplift upgrade` waits for it";
+    page.push_str(&paragraph(view, "  ", then, Tone::Quiet));
     page
 }
 

@@ -1,7 +1,65 @@
 //! What a requirements file asks for and Uplift does not do: told, since silence would read as done.
 
-use super::ManifestFile;
-use crate::python::manifest::ManifestKind;
+use std::collections::BTreeMap;
+
+use uplift_model::{PackageName, Version};
+
+use super::{Component, ManifestFile};
+use crate::python::manifest::{self, ManifestKind};
+
+/// Packages of one file that are named.
+const NAMED: usize = 4;
+
+/// One sentence for each file that is no part of the set and differs from it: what it states besides, and what it states
+/// otherwise. Files of which that was told already, when the set was put together, are passed over.
+pub(super) fn files(component: &Component) -> Vec<String> {
+    let own = component.files();
+    let roots: Vec<&PackageName> = component.roots().into_iter().map(|(_, stated)| &stated.name).collect();
+    let mut pins: BTreeMap<&PackageName, Version> = BTreeMap::new();
+    for (_, stated) in component.roots() {
+        pins.extend(manifest::pinned(&stated.pep440).map(|version| (&stated.name, version)));
+    }
+    let locked = component.locked.iter().flatten();
+    pins.extend(locked.filter_map(|pin| Some((&pin.name, pin.version.clone()?))));
+    let mut notes = Vec::new();
+    for file in component.manifests.iter().filter(|file| !own.contains(&file.path)) {
+        if component.notes.iter().any(|note| note.starts_with(&file.path) && note.contains("left out of the env")) {
+            continue;
+        }
+        let (mut besides, mut otherwise) = (Vec::new(), Vec::new());
+        for stated in file.manifest.stated.iter().filter(|stated| stated.group != "build") {
+            match pins.get(&stated.name) {
+                Some(version) if !stated.admits(version) => {
+                    otherwise.push(format!("{}{} (the set has {version})", stated.name, stated.pep440));
+                }
+                Some(_) => {}
+                None if roots.contains(&&stated.name) || besides.contains(&stated.name.to_string()) => {}
+                None => besides.push(stated.name.to_string()),
+            }
+        }
+        let parts = [("asks for", besides, " besides"), ("states", otherwise, "")];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(_, all, _)| !all.is_empty())
+            .map(|(verb, all, end)| format!("{verb} {}{end}", named(&all)))
+            .collect();
+        if !parts.is_empty() {
+            notes.push(format!(
+                "{}: left out of the set, which {} makes up: it {}; of this file only lines about packages that move are edited",
+                file.path,
+                component.environment.describe(),
+                parts.join(" and ")
+            ));
+        }
+    }
+    notes
+}
+
+fn named(all: &[String]) -> String {
+    let more = all.len().saturating_sub(NAMED);
+    let first = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if more == 0 { first } else { format!("{first} and {more} more") }
+}
 
 /// One sentence for each index of the file's own and each folder that is not installed.
 pub(super) fn notes(file: &ManifestFile) -> Vec<String> {

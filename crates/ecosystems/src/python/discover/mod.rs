@@ -3,6 +3,7 @@
 //! Lives here: reading a tree of files (through a closure) into [`Component`]s. No disk, no tools.
 //! Lives elsewhere: what a manifest says (`super::manifest`), writing locks (`super::relock`).
 
+mod chosen;
 mod environment;
 mod frozen;
 mod left_out;
@@ -180,7 +181,9 @@ fn component(root: String, paths: &[&String], files: &[String], read: &Read<'_>)
             None => notes.push(format!("{path}: could not be read")),
         }
     }
-    Some(Component { root, manifests, environment, locked, notes })
+    let mut component = Component { root, manifests, environment, locked, notes };
+    component.notes.extend(left_out::files(&component));
+    Some(component)
 }
 
 /// Adds what requirements files take in by `-r`, whatever it is called and wherever it lies.
@@ -252,6 +255,18 @@ impl Component {
             let taken = file.includes(IncludeKind::Requirements).map(|(path, _)| path);
             open.extend(taken.filter(|path| !self.environment.is_lock(path)));
         }
+        files
+    }
+
+    /// Files that make up the set: sources with what they take in, constraints, and locks.
+    pub fn files(&self) -> Vec<String> {
+        let mut files: Vec<String> = self.source_files().into_iter().map(|file| file.path.clone()).collect();
+        files.extend(match &self.environment {
+            EnvironmentSource::Compiled { pairs } => pairs.iter().map(|pair| pair.output.clone()).collect(),
+            EnvironmentSource::Locked { lock, .. } => vec![lock.clone()],
+            EnvironmentSource::Requirements { constraints, .. } => constraints.clone(),
+            EnvironmentSource::Frozen { .. } | EnvironmentSource::Declared { .. } => Vec::new(),
+        });
         files
     }
 

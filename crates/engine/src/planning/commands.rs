@@ -1,0 +1,104 @@
+//! What a person would type for a step, to the same effect as the run: the same tool, the same Python, the same versions.
+//!
+//! Lives elsewhere: how the run itself writes a lock (`ecosystems::python::relock`), the rest of a step (`super::steps`).
+
+use std::path::Path;
+
+use uplift_ecosystems::python::discover::{EnvironmentSource, Pair};
+use uplift_ecosystems::python::lockfile::{self, Compiler, LockKind};
+use uplift_model::{Distance, Move};
+
+use super::Facts;
+
+impl Facts<'_> {
+    /// What a person would type after the edit; `interpreter`: `3.11.9`.
+    pub(super) fn commands(&self, one: &Move, interpreter: &str) -> Vec<String> {
+        let mut commands: Vec<String> = one
+            .candidates
+            .iter()
+            .filter(|c| c.distance == Distance::Major)
+            .map(|c| {
+                format!(
+                    "# first read what changed in {} from {} to {}: it may break callers",
+                    c.name, c.current, c.target
+                )
+            })
+            .collect();
+        let pins: Vec<String> = one.candidates.iter().map(|c| format!("{}=={}", c.name, c.target)).collect();
+        let names: Vec<&str> = one.candidates.iter().map(|c| c.name.as_str()).collect();
+        // What comes along has its version in the plan as well: without it the tool takes the newest.
+        let along = one.induced.iter().filter_map(|c| Some(format!("{}=={}", c.name, c.to.as_ref()?)));
+        let all: Vec<String> =
+            pins.iter().cloned().chain(along).map(|pin| format!("--upgrade-package '{pin}'")).collect();
+        let each = all.join(" ");
+        match &self.component.environment {
+            EnvironmentSource::Locked { kind, .. } => commands.push(match kind {
+                LockKind::Uv => self.at_home(&format!("uv lock {each}")),
+                LockKind::Poetry => self.at_home(&format!("poetry update {}", names.join(" "))),
+                LockKind::Pdm => self.at_home(&format!("pdm update {}", names.join(" "))),
+                LockKind::Pipfile => self.at_home(&format!("pipenv upgrade {}", pins.join(" "))),
+                LockKind::Pylock | LockKind::Requirements => {
+                    self.at_home(&format!("uv export --format pylock.toml {each}"))
+                }
+            }),
+            EnvironmentSource::Compiled { pairs } => {
+                commands.extend(pairs.iter().map(|pair| self.compile(pair, interpreter, &each)));
+            }
+            EnvironmentSource::Requirements { .. }
+            | EnvironmentSource::Frozen { .. }
+            | EnvironmentSource::Declared { .. } => {
+                let quoted: Vec<String> = pins.iter().map(|pin| format!("'{pin}'")).collect();
+                commands.push(self.at_home(&format!("python -m pip install {}", quoted.join(" "))));
+            }
+        }
+        commands
+    }
+
+    /// The command in the header of `pair.output` where a tool wrote one, else uv's, for this Python and no other.
+    fn compile(&self, pair: &Pair, interpreter: &str, packages: &str) -> String {
+        let text = self.tree.read(&pair.output).and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(header) = text.as_deref().and_then(lockfile::header) else {
+            let (input, output) = (quoted(&pair.input), quoted(&pair.output));
+            return format!("uv pip compile {input} -o {output} --python-version {interpreter} {packages}");
+        };
+        let arguments = header.arguments(&pair.input, &pair.output);
+        let told = |argument: &String| argument.starts_with("--python-version");
+        let mut words: Vec<String> = match header.compiler {
+            Compiler::Uv if arguments.iter().any(told) => vec!["uv pip compile".to_owned()],
+            Compiler::Uv => vec![format!("uv pip compile --python-version {interpreter}")],
+            // pip-compile answers for the Python that runs it.
+            Compiler::PipCompile => {
+                let line: Vec<&str> = interpreter.split('.').take(2).collect();
+                vec![format!("python{} -m piptools compile", line.join("."))]
+            }
+        };
+        words.extend(arguments.iter().map(|argument| quoted(argument)));
+        words.push(packages.to_owned());
+        let folder = header.directory(Path::new(""), &pair.output).display().to_string();
+        let command = words.join(" ");
+        if folder.is_empty() { command } else { format!("cd {} && {command}", quoted(&folder)) }
+    }
+}
+
+/// A word as a shell takes it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./~+@%:,=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_stays_one_word_in_a_shell() {
+        assert_eq!(quoted("requirements/dev.in"), "requirements/dev.in");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
+        assert_eq!(quoted(""), "''");
+    }
+}
