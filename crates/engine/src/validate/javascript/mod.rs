@@ -3,6 +3,7 @@
 //! Lives here: the set before and after, and the verdict. Lives elsewhere: peers of one set
 //! (`ecosystems::javascript::peers`), locks and registries (`ecosystems::javascript`). Start reading at [`check`].
 
+mod carried;
 mod documents;
 mod stated;
 mod told;
@@ -25,6 +26,7 @@ use uplift_model::semver::{Options, Range, Version};
 use super::overlay::OverlayItem;
 use super::{ValidateRequest, words};
 use crate::error::EngineError;
+use carried::Walk;
 use documents::Documents;
 use stated::{Stated, asked_for};
 
@@ -155,7 +157,8 @@ impl Look<'_> {
                 }
             }
         }
-        let brought = self.bring(&mut after, before, &items);
+        let mut brought = self.bring(&mut after, before, &items);
+        brought.extend(self.carry(file, &mut after, &items, &brought, &mut check));
         let mut violations = after.new_peer_violations(before);
         violations.extend(self.below(&after, &items));
         violations.extend(self.unmet(&after, before, &items));
@@ -264,6 +267,32 @@ impl Look<'_> {
         brought
     }
 
+    /// What the packages that move need besides: a lock holds it for the old ones only.
+    fn carry(
+        &mut self,
+        file: &ManifestFile,
+        after: &mut Set,
+        items: &[&OverlayItem],
+        brought: &[Shift],
+        check: &mut Check,
+    ) -> Vec<Shift> {
+        let Some(lock) = &self.component.lock else { return Vec::new() };
+        let node = self.node.as_ref().map(|(_, version)| version);
+        let walk = Walk { documents: &mut self.documents, lock: &lock.lock, folder: &file.folder, node };
+        let names = items.iter().map(|item| item.name.clone()).chain(brought.iter().map(|shift| shift.name.clone()));
+        let carried = walk.follow(names, after);
+        if !carried.refused.is_empty() {
+            check.verdict = check.verdict.max(Verdict::Unsat);
+            check.causes.extend(carried.refused);
+        }
+        if !carried.unknown.is_empty() {
+            check.verdict = check.verdict.max(Verdict::NotChecked);
+            let cause = |sentence| Cause { kind: CauseKind::Unexplained, constraints: Vec::new(), sentence };
+            check.causes.extend(carried.unknown.into_iter().map(cause));
+        }
+        carried.shifts
+    }
+
     /// Packages deeper in the lock whose peer is a package that moves.
     fn below(&self, after: &Set, items: &[&OverlayItem]) -> Vec<Violation> {
         let Some(lock) = &self.component.lock else { return Vec::new() };
@@ -320,7 +349,9 @@ impl Look<'_> {
 
     /// Engines that exclude the Node at hand: a runtime upgrade that has to come first.
     fn engines(&self, after: &Set, before: &Set, check: &mut Check) {
-        check.warnings.extend(self.stated.iter().flat_map(|stated| stated.below(after, before)));
+        let below: Vec<Cause> = self.stated.iter().flat_map(|stated| stated.below(after, before)).collect();
+        let told = |by: &str| below.iter().any(|c| c.constraints.iter().any(|k| k.by.as_deref() == Some(by)));
+        check.warnings.extend(below.iter().cloned());
         let Some((name, version)) = &self.node else {
             self.items.iter().for_each(|item| {
                 if let Some(range) = after.members.get(&item.name).and_then(|m| m.engines.get("node")) {
@@ -340,6 +371,10 @@ impl Look<'_> {
         let known = before.engine_violations(&at_hand);
         for violation in after.engine_violations(&at_hand).into_iter().filter(|v| !known.contains(v)) {
             let by = format!("{}@{}", violation.package, violation.version);
+            // With its places it was told already.
+            if told(&by) {
+                continue;
+            }
             check.warnings.push(Cause {
                 kind: CauseKind::Engine,
                 sentence: format!("{by} needs node {}, the project has {name}", violation.range),

@@ -83,30 +83,33 @@ impl Stated {
             }
             let range = range.to_string();
             let by = format!("{name}@{}", member.version);
+            let mut constraints = vec![Constraint {
+                by: Some(by.clone()),
+                place: None,
+                on: "node".to_owned(),
+                requires: format!("node {range}"),
+            }];
+            let mut places = Vec::new();
             for place in self.gathered.refused(&self.place, &self.all, &range) {
                 let at = format!("{}:{}", place.file, place.line);
-                let own = Constraint {
+                let lines = place.lines.join(", ");
+                places.push(format!("{at} ({}) has {lines}", place.kind));
+                constraints.push(Constraint {
                     by: None,
-                    place: Some(at.clone()),
+                    place: Some(at),
                     on: "node".to_owned(),
-                    requires: format!("node {}", place.lines.join(", ")),
-                };
-                let needs = Constraint {
-                    by: Some(by.clone()),
-                    place: None,
-                    on: "node".to_owned(),
-                    requires: format!("node {range}"),
-                };
-                causes.push(Cause {
-                    kind: CauseKind::Engine,
-                    sentence: format!(
-                        "{by} needs node {range}, and {at} ({}) has {}: it has to move first",
-                        place.kind,
-                        place.lines.join(", ")
-                    ),
-                    constraints: vec![needs, own],
+                    requires: format!("node {lines}"),
                 });
             }
+            if places.is_empty() {
+                continue;
+            }
+            let they = if places.len() == 1 { "it has" } else { "they have" };
+            causes.push(Cause {
+                kind: CauseKind::Engine,
+                sentence: format!("{by} needs node {range}, and {}: {they} to move first", places.join(", ")),
+                constraints,
+            });
         }
         causes
     }

@@ -1,0 +1,178 @@
+//! What a package that moves needs itself: held against the copies of the lock, and moved where they do not fit.
+//!
+//! Lives here: following the dependencies of what moves, down to copies that stay. Lives elsewhere: peers and engines
+//! (`ecosystems::javascript::peers`), the verdict (`super`).
+
+use std::collections::{BTreeSet, VecDeque};
+
+use uplift_ecosystems::javascript::lockfile::{Lock, LockKind};
+use uplift_ecosystems::javascript::peers::{Member, Set};
+use uplift_model::compatibility::{Cause, CauseKind, Constraint, Shift};
+use uplift_model::semver::{Options, Range, Version};
+
+use super::documents::Documents;
+
+/// Packages that are followed, at most; behind them nothing is concluded.
+const FOLLOWED: usize = 400;
+
+/// What comes along.
+#[derive(Debug, Default)]
+pub(super) struct Carried {
+    pub(super) shifts: Vec<Shift>,
+    /// Needs that no release fulfils.
+    pub(super) refused: Vec<Cause>,
+    /// What could not be found out, one sentence each.
+    pub(super) unknown: Vec<String>,
+}
+
+/// A package that moves, and the copy of the lock that it takes the place of.
+struct Mover {
+    name: String,
+    version: Version,
+    was: Option<usize>,
+}
+
+/// Where the walk stands.
+pub(super) struct Walk<'a, 'd> {
+    pub(super) documents: &'a mut Documents<'d>,
+    pub(super) lock: &'a Lock,
+    /// Of the member of the workspace that is looked at.
+    pub(super) folder: &'a str,
+    pub(super) node: Option<&'a Version>,
+}
+
+impl Walk<'_, '_> {
+    /// Follows what `names` need in the versions of `after`, which gets what takes the place of its own packages.
+    pub(super) fn follow(self, names: impl Iterator<Item = String>, after: &mut Set) -> Carried {
+        let mut carried = Carried::default();
+        let mut gone: BTreeSet<usize> = BTreeSet::new();
+        let mut open: VecDeque<Mover> = VecDeque::new();
+        for name in names {
+            let Some(version) = after.members.get(&name).map(|member| member.version.clone()) else { continue };
+            let was = self.lock.imported(self.folder, &name).map(|(at, _)| at);
+            let stays =
+                was.and_then(|at| self.lock.packages.get(at)).is_some_and(|p| p.version.as_ref() == Some(&version));
+            if !stays {
+                gone.extend(was);
+                open.push_back(Mover { name, version, was });
+            }
+        }
+        let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
+        while let Some(mover) = open.pop_front() {
+            if seen.len() > FOLLOWED {
+                carried.unknown.push(format!("more than {FOLLOWED} packages would come along"));
+                break;
+            }
+            if !seen.insert((mover.name.clone(), mover.version.to_string())) {
+                continue;
+            }
+            let by = format!("{}@{}", mover.name, mover.version);
+            let needs = match self.documents.of(&mover.name) {
+                Ok(document) => document.and_then(|d| d.release(&mover.version)).map(|r| r.dependencies.clone()),
+                Err(why) => {
+                    carried.unknown.push(format!("what {by} needs was not retrieved: {why}"));
+                    continue;
+                }
+            };
+            let Some(needs) = needs else {
+                carried.unknown.push(format!("the registry does not say what {by} needs"));
+                continue;
+            };
+            let mut wanted = Vec::new();
+            for (name, text) in needs {
+                match Range::parse(&text, Options::LOOSE) {
+                    Ok(range) if self.there(&name, &range, after) => {}
+                    Ok(range) => wanted.push((name, text, range)),
+                    Err(_) => {
+                        carried.unknown.push(format!("{by} needs {name}@{text}, which is no range of the registry"))
+                    }
+                }
+            }
+            self.documents.load(wanted.iter().map(|(name, ..)| name.clone()).collect::<Vec<_>>());
+            for (name, text, range) in wanted {
+                let member = match self.documents.of(&name) {
+                    Ok(document) => document.and_then(|d| d.pick(&range, self.node)).map(Member::from),
+                    Err(why) => {
+                        carried.unknown.push(format!("{name}, which {by} needs, was not retrieved: {why}"));
+                        continue;
+                    }
+                };
+                let Some(member) = member else {
+                    carried.refused.push(refused(&by, &name, &text));
+                    continue;
+                };
+                let old = self.copy_of(&mover, &name);
+                let version = member.version.clone();
+                let replaces = old.filter(|at| self.gives_way(*at, &version, &gone));
+                open.push_back(Mover { name: name.clone(), version: version.clone(), was: replaces.or(old) });
+                let was = old.and_then(|at| self.lock.packages.get(at)).and_then(|p| p.version.clone());
+                let at_top = after.members.get(&name).map(|m| m.version.clone());
+                let shift = match replaces {
+                    Some(at) => {
+                        gone.insert(at);
+                        if at_top == was {
+                            after.insert(name.clone(), member);
+                        }
+                        Shift { name, from: was.map(|v| v.to_string()), to: Some(version.to_string()), named: false }
+                    }
+                    None if at_top.is_none() => {
+                        if self.lock.kind == LockKind::Npm {
+                            after.insert(name.clone(), member);
+                        }
+                        Shift { name, from: None, to: Some(version.to_string()), named: false }
+                    }
+                    // Others need the copy that is there: a second one comes beside it.
+                    None => Shift {
+                        name: format!("{name} (for {})", mover.name),
+                        from: None,
+                        to: Some(version.to_string()),
+                        named: false,
+                    },
+                };
+                if !carried.shifts.contains(&shift) {
+                    carried.shifts.push(shift);
+                }
+            }
+        }
+        carried.shifts.sort_by(|a, b| a.name.cmp(&b.name));
+        carried
+    }
+
+    /// Whether a copy that fits is there already: at the top with npm, anywhere in the lock with the others.
+    fn there(&self, name: &str, range: &Range, after: &Set) -> bool {
+        let fits = |version: &Version| range.is_any() || range.satisfies(version);
+        let locked = || self.lock.copies(name).any(|(_, package)| package.version.as_ref().is_some_and(fits));
+        after.members.get(name).is_some_and(|member| fits(&member.version))
+            || self.lock.kind != LockKind::Npm && locked()
+    }
+
+    /// The copy of `name` that the old version of `mover` has, else the one at the top.
+    fn copy_of(&self, mover: &Mover, name: &str) -> Option<usize> {
+        let edges = mover.was.and_then(|at| self.lock.packages.get(at)).map(|p| p.needs.as_slice()).unwrap_or_default();
+        let own = edges.iter().find(|edge| edge.name == name).and_then(|edge| edge.to);
+        own.or_else(|| self.lock.imported(self.folder, name).map(|(at, _)| at))
+    }
+
+    /// Whether everybody who needs a copy moves as well or takes the new version.
+    fn gives_way(&self, at: usize, version: &Version, gone: &BTreeSet<usize>) -> bool {
+        self.lock.dependents(at).into_iter().filter(|by| !gone.contains(by)).all(|by| {
+            let edges = self.lock.packages.get(by).map(|p| p.needs.as_slice()).unwrap_or_default();
+            edges.iter().filter(|edge| edge.to == Some(at)).all(|edge| {
+                Range::parse(&edge.range, Options::LOOSE).is_ok_and(|range| range.is_any() || range.satisfies(version))
+            })
+        })
+    }
+}
+
+fn refused(by: &str, name: &str, range: &str) -> Cause {
+    Cause {
+        kind: CauseKind::NeverReleased,
+        constraints: vec![Constraint {
+            by: Some(by.to_owned()),
+            place: None,
+            on: name.to_owned(),
+            requires: format!("{name}@{range}"),
+        }],
+        sentence: format!("{by} needs {name}@{range}, and no release of {name} fulfils that"),
+    }
+}
