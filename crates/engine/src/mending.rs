@@ -28,7 +28,7 @@ use crate::subject::Tree;
 const TRIED: usize = 40;
 
 /// What mends the set, with the texts of the manifests as they become; `None`: it can be installed, or no change of the
-/// project's own pins helps.
+/// project's own pins helps. Versions that were `asked` for are taken where the rest resolves with them.
 ///
 /// # Errors
 /// Those of asking the resolver and the index.
@@ -37,11 +37,12 @@ pub(crate) fn found(
     index: &Index<'_>,
     tree: &Tree<'_>,
     day: Day,
+    asked: &BTreeMap<PackageName, String>,
 ) -> Result<Option<(Mended, BTreeMap<String, Vec<u8>>)>, EngineError> {
     if solver.pins_everything() {
         return Ok(None);
     }
-    let ask = Mending { solver, index, day };
+    let ask = Mending { solver, index, day, asked };
     let Err(refusal) = ask.resolves(&Wishes::new())? else { return Ok(None) };
     let Some((why, pins)) = ask.pins(&refusal)? else { return Ok(None) };
     let moved: Vec<(&PackageName, &Version)> = pins.iter().map(|p| (&p.name, &p.to)).collect();
@@ -97,6 +98,8 @@ struct Mending<'a> {
     solver: &'a Solver<'a>,
     index: &'a Index<'a>,
     day: Day,
+    /// `--target`: tried before anything else.
+    asked: &'a BTreeMap<PackageName, String>,
 }
 
 impl Mending<'_> {
@@ -201,8 +204,10 @@ impl Mending<'_> {
         for name in free {
             let Some(pin) = own.get(name) else { continue };
             let releases = self.index.releases(name)?;
+            let asked = self.asked.get(name).and_then(|text| Version::new(text).ok());
+            let near = self.near(&pin.version, &releases, gone.contains_key(name), lower);
             let mut to = None;
-            for version in self.near(&pin.version, &releases, gone.contains_key(name), lower).into_iter().take(TRIED) {
+            for version in asked.into_iter().chain(near).take(TRIED) {
                 let mut with = wishes.clone();
                 with.insert(name.clone(), Wish::Exactly(version.clone()));
                 if self.resolves(&with)?.is_ok() {

@@ -117,7 +117,8 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     notes.extend(shop.told());
     notes.extend(desk.beside());
     tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
-    if let Some((mended, _)) = mending::found(&solver, &index, &shop.tree, Day::Present(row.created))? {
+    let day = Day::Present(row.created);
+    if let Some((mended, _)) = mending::found(&solver, &index, &shop.tree, day, &settings.upgrade.target)? {
         return Err(mending::refusal(&mended, &shop.interpreter.version));
     }
     let base = solver.base()?;
@@ -128,7 +129,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         let fixes = || if days == 0 { BTreeMap::new() } else { research.judged().young_fixes(days) };
         Ok::<_, EngineError>(given.as_ref().map_or_else(fixes, chosen))
     })?;
-    notes.extend(shop.keep_out_the_young(&solver, &base, Day::Present(row.created), &exempt)?);
+    notes.extend(shop.keep_out_the_young(&solver, &base, day, &exempt)?);
     let footing = Footing::lay(&shop, &solver, &lab, request.tests, &base, &mut notes, &tell)?;
     let holds = desk.journal.holds(&subject::shown(component))?;
     let facts = Facts {

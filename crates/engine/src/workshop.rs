@@ -124,7 +124,7 @@ impl<'d> Workshop<'d> {
     pub(crate) fn mend(&mut self, day: Day) -> Result<Option<Mended>, EngineError> {
         let found = {
             let index = self.index();
-            mending::found(&self.solver(&index), &index, &self.tree, day)?
+            mending::found(&self.solver(&index), &index, &self.tree, day, &self.order.settings.upgrade.target)?
         };
         let Some((mended, texts)) = found else { return Ok(None) };
         self.tree.over = texts;

@@ -30,6 +30,7 @@ pub struct NpmRelease {
     pub day: Option<String>,
     pub engines: Value,
     pub peers: Value,
+    pub dependencies: Value,
     pub deprecated: Option<String>,
 }
 
@@ -236,6 +237,9 @@ fn document(name: &str, releases: &[NpmRelease]) -> Value {
         }
         if release.peers.is_object() {
             entry["peerDependencies"] = release.peers.clone();
+        }
+        if release.dependencies.is_object() {
+            entry["dependencies"] = release.dependencies.clone();
         }
         if let Some(message) = &release.deprecated {
             entry["deprecated"] = json!(message);

@@ -241,7 +241,7 @@ impl Seed {
                 day: Some(before(&self.as_of, days)),
                 engines: fact["engines"].clone(),
                 peers: fact["peerDependencies"].clone(),
-                deprecated: None,
+                ..NpmRelease::default()
             });
         }
     }

@@ -14,6 +14,8 @@ use super::documents::Documents;
 
 /// Packages that are followed, at most; behind them nothing is concluded.
 const FOLLOWED: usize = 400;
+/// Walks until nothing more gives way.
+const WALKS: usize = 4;
 
 /// What comes along.
 #[derive(Debug, Default)]
@@ -43,18 +45,35 @@ pub(super) struct Walk<'a, 'd> {
 
 impl Walk<'_, '_> {
     /// Follows what `names` need in the versions of `after`, which gets what takes the place of its own packages.
-    pub(super) fn follow(self, names: impl Iterator<Item = String>, after: &mut Set) -> Carried {
+    pub(super) fn follow(mut self, names: impl Iterator<Item = String>, after: &mut Set) -> Carried {
+        let names: Vec<String> = names.collect();
+        // A copy gives way once everybody who needs it has moved, and that is known at the end of a walk only.
+        let mut moved = BTreeSet::new();
+        for _ in 0..WALKS {
+            let mut set = after.clone();
+            let (carried, gone) = self.walk(&names, &mut set, &moved);
+            if gone == moved {
+                *after = set;
+                return carried;
+            }
+            moved = gone;
+        }
+        self.walk(&names, after, &BTreeSet::new()).0
+    }
+
+    /// One walk, and the copies of the lock that it replaces; `moved`: those that are taken to be replaced from the start.
+    fn walk(&mut self, names: &[String], after: &mut Set, moved: &BTreeSet<usize>) -> (Carried, BTreeSet<usize>) {
         let mut carried = Carried::default();
         let mut gone: BTreeSet<usize> = BTreeSet::new();
         let mut open: VecDeque<Mover> = VecDeque::new();
         for name in names {
-            let Some(version) = after.members.get(&name).map(|member| member.version.clone()) else { continue };
-            let was = self.lock.imported(self.folder, &name).map(|(at, _)| at);
+            let Some(version) = after.members.get(name).map(|member| member.version.clone()) else { continue };
+            let was = self.lock.imported(self.folder, name).map(|(at, _)| at);
             let stays =
                 was.and_then(|at| self.lock.packages.get(at)).is_some_and(|p| p.version.as_ref() == Some(&version));
             if !stays {
                 gone.extend(was);
-                open.push_back(Mover { name, version, was });
+                open.push_back(Mover { name: name.clone(), version, was });
             }
         }
         let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
@@ -103,7 +122,8 @@ impl Walk<'_, '_> {
                 };
                 let old = self.copy_of(&mover, &name);
                 let version = member.version.clone();
-                let replaces = old.filter(|at| self.gives_way(*at, &version, &gone));
+                let away = |by: &usize| gone.contains(by) || moved.contains(by);
+                let replaces = old.filter(|at| !gone.contains(at) && self.gives_way(*at, &version, &away));
                 open.push_back(Mover { name: name.clone(), version: version.clone(), was: replaces.or(old) });
                 let was = old.and_then(|at| self.lock.packages.get(at)).and_then(|p| p.version.clone());
                 let at_top = after.members.get(&name).map(|m| m.version.clone());
@@ -129,13 +149,17 @@ impl Walk<'_, '_> {
                         named: false,
                     },
                 };
-                if !carried.shifts.contains(&shift) {
+                let again = |known: &Shift| {
+                    let base = |shift: &Shift| shift.name.split(' ').next().unwrap_or_default().to_owned();
+                    known.to == shift.to && base(known) == base(&shift)
+                };
+                if !carried.shifts.iter().any(again) {
                     carried.shifts.push(shift);
                 }
             }
         }
         carried.shifts.sort_by(|a, b| a.name.cmp(&b.name));
-        carried
+        (carried, gone)
     }
 
     /// Whether a copy that fits is there already: at the top with npm, anywhere in the lock with the others.
@@ -154,8 +178,8 @@ impl Walk<'_, '_> {
     }
 
     /// Whether everybody who needs a copy moves as well or takes the new version.
-    fn gives_way(&self, at: usize, version: &Version, gone: &BTreeSet<usize>) -> bool {
-        self.lock.dependents(at).into_iter().filter(|by| !gone.contains(by)).all(|by| {
+    fn gives_way(&self, at: usize, version: &Version, away: &dyn Fn(&usize) -> bool) -> bool {
+        self.lock.dependents(at).into_iter().filter(|by| !away(by)).all(|by| {
             let edges = self.lock.packages.get(by).map(|p| p.needs.as_slice()).unwrap_or_default();
             edges.iter().filter(|edge| edge.to == Some(at)).all(|edge| {
                 Range::parse(&edge.range, Options::LOOSE).is_ok_and(|range| range.is_any() || range.satisfies(version))

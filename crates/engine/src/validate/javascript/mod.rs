@@ -5,6 +5,7 @@
 
 mod carried;
 mod documents;
+mod judged;
 mod stated;
 mod told;
 
@@ -19,7 +20,7 @@ use uplift_ecosystems::javascript::peers::{Kind, Member, Set, Violation, peer_ad
 use uplift_facts::tree::Tree;
 use uplift_model::Ecosystem;
 use uplift_model::compatibility::{
-    Cause, CauseKind, Check, ComponentCompatibility, Constraint, Family, MatrixRow, Overlay, Shift, Verdict,
+    Cause, CauseKind, Check, ComponentCompatibility, Constraint, Family, Overlay, Shift, Verdict,
 };
 use uplift_model::semver::{Options, Range, Version};
 
@@ -345,74 +346,5 @@ impl Look<'_> {
         } else {
             Verdict::PeerViolation
         }
-    }
-
-    /// Engines that exclude the Node at hand: a runtime upgrade that has to come first.
-    fn engines(&self, after: &Set, before: &Set, check: &mut Check) {
-        let below: Vec<Cause> = self.stated.iter().flat_map(|stated| stated.below(after, before)).collect();
-        let told = |by: &str| below.iter().any(|c| c.constraints.iter().any(|k| k.by.as_deref() == Some(by)));
-        check.warnings.extend(below.iter().cloned());
-        let Some((name, version)) = &self.node else {
-            self.items.iter().for_each(|item| {
-                if let Some(range) = after.members.get(&item.name).and_then(|m| m.engines.get("node")) {
-                    check.warnings.push(Cause {
-                        kind: CauseKind::Engine,
-                        constraints: Vec::new(),
-                        sentence: format!(
-                            "{} needs node {range}, and nothing says which Node the project has",
-                            item.name
-                        ),
-                    });
-                }
-            });
-            return;
-        };
-        let at_hand = BTreeMap::from([("node".to_owned(), version.clone())]);
-        let known = before.engine_violations(&at_hand);
-        for violation in after.engine_violations(&at_hand).into_iter().filter(|v| !known.contains(v)) {
-            let by = format!("{}@{}", violation.package, violation.version);
-            // With its places it was told already.
-            if told(&by) {
-                continue;
-            }
-            check.warnings.push(Cause {
-                kind: CauseKind::Engine,
-                sentence: format!("{by} needs node {}, the project has {name}", violation.range),
-                constraints: vec![Constraint {
-                    by: Some(by),
-                    place: None,
-                    on: "node".to_owned(),
-                    requires: format!("node {}", violation.range),
-                }],
-            });
-        }
-    }
-
-    fn rows(&self, file: &ManifestFile, after: &Set, check: &Check) -> Vec<MatrixRow> {
-        let stated = file.manifest.stated.iter().map(|s| s.name.as_str());
-        let names: BTreeSet<&str> = stated.chain(self.items.iter().map(|i| i.name.as_str())).collect();
-        let row = |name: &str| {
-            let member = after.members.get(name);
-            let about = |k: &Constraint| {
-                k.on == name || k.by.as_deref().and_then(|b| b.rsplit_once('@')).is_some_and(|(n, _)| n == name)
-            };
-            let decides = check.causes.iter().chain(&check.warnings).find(|c| c.constraints.iter().any(about));
-            let verdict = match decides.map(|c| c.kind) {
-                None | Some(CauseKind::Engine) if member.is_some() => Verdict::Sat,
-                None | Some(CauseKind::Engine) => Verdict::NotChecked,
-                Some(CauseKind::Downgrade) => Verdict::Downgrade,
-                Some(CauseKind::Peer) => check.verdict,
-                Some(_) => Verdict::Unsat,
-            };
-            MatrixRow {
-                package: name.to_owned(),
-                version: member.map(|m| m.version.to_string()),
-                runtime: check.runtime.clone(),
-                verdict,
-                deciding: decides.map(|c| c.sentence.clone()),
-                range: member.and_then(|m| m.engines.get("node")).map(|range| format!("node {range}")),
-            }
-        };
-        names.into_iter().map(row).collect()
     }
 }

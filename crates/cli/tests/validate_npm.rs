@@ -1,0 +1,135 @@
+//! Moving a package of an npm lock moves what it needs: what fits stays, what does not comes along or is told, and a Node
+//! that the project states and the set cannot run on is no success.
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code, reason = "a test that cannot go on ends here")]
+
+mod check_support;
+mod support;
+
+use check_support::desk::{Desk, Outcome};
+use check_support::market::{Market, Mood, NpmRelease, Stock};
+use serde_json::{Value, json};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_uplift");
+
+const MANIFEST: &str = r#"{"name": "shop", "version": "1.0.0", "dependencies": {"web": "^1.0.0", "other": "^1.0.0"}}"#;
+
+fn release(version: &str, dependencies: Value) -> NpmRelease {
+    NpmRelease { version: version.to_owned(), dependencies, ..NpmRelease::default() }
+}
+
+fn lock() -> String {
+    let package = |version: &str, dependencies: Value| json!({"version": version, "dependencies": dependencies});
+    json!({
+        "name": "shop", "version": "1.0.0", "lockfileVersion": 3, "requires": true,
+        "packages": {
+            "": {"name": "shop", "version": "1.0.0", "dependencies": {"web": "^1.0.0", "other": "^1.0.0"}},
+            "node_modules/web": package("1.0.0", json!({"parts": "^1.0.0", "log": "^1.0.0", "same": "^1.0.0", "code": "^1.0.0"})),
+            "node_modules/other": package("1.0.0", json!({"log": "^1.0.0"})),
+            "node_modules/parts": package("1.0.0", json!({"code": "^1.0.0"})),
+            "node_modules/log": package("1.0.0", json!({})),
+            "node_modules/same": package("1.2.0", json!({})),
+            "node_modules/code": package("1.0.0", json!({})),
+        }
+    })
+    .to_string()
+}
+
+fn stock() -> Stock {
+    let new = json!({"parts": "^2.0.0", "log": "^2.0.0", "same": "^1.1.0", "deep": "^1.0.0", "code": "^2.0.0"});
+    let engines = json!({"node": ">=20"});
+    let mut stock = Stock::default();
+    let mut add = |name: &str, releases: Vec<NpmRelease>| {
+        stock.npm.insert(name.to_owned(), releases);
+    };
+    add(
+        "web",
+        vec![
+            release("1.0.0", json!({})),
+            release("2.0.0", new),
+            release("3.0.0", json!({"deep": "^9.0.0"})),
+            NpmRelease { engines: engines.clone(), ..release("4.0.0", json!({"same": "^1.0.0"})) },
+            release("5.0.0", json!({"fork": "github:somebody/fork"})),
+        ],
+    );
+    add("other", vec![release("1.0.0", json!({"log": "^1.0.0"}))]);
+    add("parts", vec![release("1.0.0", json!({})), release("2.1.0", json!({"deep": "^1.1.0", "code": "^2.0.0"}))]);
+    add("log", vec![release("1.0.0", json!({})), release("2.0.0", json!({}))]);
+    add("same", vec![release("1.2.0", json!({})), release("1.9.0", json!({}))]);
+    add("deep", vec![release("1.0.0", json!({})), release("1.3.0", json!({}))]);
+    add("code", vec![release("1.0.0", json!({})), release("2.2.0", json!({}))]);
+    stock
+}
+
+fn desk(market: &Market, more: &[(&str, &[u8])]) -> Desk {
+    let lock = lock();
+    let mut files = vec![("package.json", MANIFEST.as_bytes()), ("package-lock.json", lock.as_bytes())];
+    files.extend_from_slice(more);
+    Desk::new(PROGRAM, market, &files)
+}
+
+fn validate(desk: &Desk, set: &str) -> (Outcome, Value) {
+    let outcome = desk.run(&["validate", "--format", "json", "--set", set]);
+    let report: Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|e| panic!("{e}: {}", outcome.all()));
+    let check = report["components"][0]["checks"][0].clone();
+    (outcome, check)
+}
+
+fn moves(check: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let all = check["induced"].as_array().unwrap().iter();
+    all.map(|s| format!("{} {} -> {}", text(&s["name"]), text(&s["from"]), text(&s["to"]))).collect()
+}
+
+#[test]
+fn what_the_new_version_needs_comes_along_and_a_copy_that_others_need_stays() {
+    let market = Market::serve(stock());
+    let desk = desk(&market, &[]);
+    let (outcome, check) = validate(&desk, "web@2.0.0");
+    assert_eq!((outcome.code, &check["verdict"]), (Some(0), &"sat".into()), "{check:#}");
+    // `other` keeps log 1; code goes with everybody who needs it; same is there already.
+    let wanted = ["code 1.0.0 -> 2.2.0", "deep - -> 1.3.0", "log (for web) - -> 2.0.0", "parts 1.0.0 -> 2.1.0"];
+    assert_eq!(moves(&check), wanted);
+    for (name, version) in
+        [("web", "2.0.0"), ("parts", "2.1.0"), ("log", "1.0.0"), ("same", "1.2.0"), ("code", "2.2.0")]
+    {
+        assert_eq!(check["solution"][name], version, "{name}: {check:#}");
+    }
+    let paragraph = check["paragraph"].as_str().unwrap();
+    assert!(paragraph.contains("Besides those that were named, 2 packages move and 2 are new."), "{paragraph}");
+}
+
+#[test]
+fn a_need_that_nothing_fulfils_is_unsat_and_one_that_nobody_tells_is_not_checked() {
+    let market = Market::serve(stock());
+    let desk = desk(&market, &[]);
+    let (outcome, check) = validate(&desk, "web@3.0.0");
+    assert_eq!((outcome.code, &check["verdict"]), (Some(1), &"unsat".into()), "{check:#}");
+    assert!(check["paragraph"].as_str().unwrap().contains("web@3.0.0 needs deep@^9.0.0"), "{check:#}");
+    let (outcome, check) = validate(&desk, "web@5.0.0");
+    assert_eq!((outcome.code, &check["verdict"]), (Some(1), &"not-checked".into()), "{check:#}");
+    assert!(check["paragraph"].as_str().unwrap().contains("web@5.0.0 needs fork@github:somebody/fork"), "{check:#}");
+    market.set("/npm/parts", Mood::Status(500));
+    let (outcome, check) = validate(&desk, "web@2.0.0");
+    assert_eq!((outcome.code, &check["verdict"]), (Some(1), &"not-checked".into()), "{check:#}");
+    assert!(
+        check["paragraph"].as_str().unwrap().contains("parts, which web@2.0.0 needs, was not retrieved"),
+        "{check:#}"
+    );
+}
+
+#[test]
+fn a_node_of_ci_and_image_that_is_too_old_is_told_once_and_is_no_success() {
+    let market = Market::serve(stock());
+    let workflow = b"jobs:\n  t:\n    runs-on: x\n    steps:\n      - uses: actions/setup-node@v4\n        with:\n          node-version: 18\n";
+    let desk = desk(&market, &[(".github/workflows/ci.yml", workflow), ("Dockerfile", b"FROM node:18\n")]);
+    let (outcome, check) = validate(&desk, "web@4.0.0");
+    assert_eq!((outcome.code, &check["verdict"]), (Some(1), &"sat".into()), "{check:#}");
+    let paragraph = check["paragraph"].as_str().unwrap();
+    assert_eq!(paragraph.matches("web@4.0.0 needs node").count(), 1, "{paragraph}");
+    for place in ["Dockerfile:1", ".github/workflows/ci.yml:7", "they have to move first", "runtime is too old"] {
+        assert!(paragraph.contains(place), "{place}: {paragraph}");
+    }
+    // With a Node that runs it, it is one.
+    let with = desk.run(&["validate", "--set", "web@4.0.0", "--node", "20"]);
+    assert_eq!(with.code, Some(0), "{}", with.all());
+}
