@@ -119,7 +119,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
     tell(Event::Doing { what: "reading what is installed now".to_owned() })?;
     let day = Day::Present(row.created);
     if let Some((mended, _)) = mending::found(&solver, &index, &shop.tree, day, &settings.upgrade.target)? {
-        return Err(mending::refusal(&mended, &shop.interpreter.version));
+        return Err(mending::refusal(&mended, &shop.version()));
     }
     let base = solver.base()?;
     let research = shop.research(&base, row.created);

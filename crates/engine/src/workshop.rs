@@ -130,7 +130,7 @@ impl<'d> Workshop<'d> {
         self.tree.over = texts;
         let component = subject::component(&self.tree, self.order.inner, self.order.settings)?;
         self.component =
-            subject::with_own_lock(&self.doors, &self.tree, component, &self.interpreter, &self.folder, &self.wheels)?;
+            subject::with_own_lock(&self.doors, &self.tree, component, &self.python, &self.folder, &self.wheels)?;
         Ok(Some(mended))
     }
 

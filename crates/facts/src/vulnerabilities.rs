@@ -19,6 +19,8 @@ use uplift_model::settings::{Advisories as Settings, Ignore};
 use uplift_model::{Datum, Ecosystem};
 use uplift_sandbox::fetch::Fetch;
 
+use crate::days;
+
 /// Where advisories come from.
 #[derive(Debug)]
 pub struct Sources<'a> {

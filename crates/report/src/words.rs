@@ -2,7 +2,7 @@
 
 use uplift_model::outcome::{Held, Proof, RunState};
 use uplift_model::solution::Change;
-use uplift_model::{Distance, Failure, Place, Stage, Version};
+use uplift_model::{Distance, Failure, Place, Stage};
 
 use crate::clean;
 

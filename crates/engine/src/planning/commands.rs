@@ -6,6 +6,7 @@ use std::path::Path;
 
 use uplift_ecosystems::python::discover::{EnvironmentSource, Pair};
 use uplift_ecosystems::python::lockfile::{self, Compiler, LockKind};
+use uplift_model::shell::word as quoted;
 use uplift_model::{Distance, Move};
 
 use super::Facts;
@@ -77,28 +78,5 @@ impl Facts<'_> {
         let folder = header.directory(Path::new(""), &pair.output).display().to_string();
         let command = words.join(" ");
         if folder.is_empty() { command } else { format!("cd {} && {command}", quoted(&folder)) }
-    }
-}
-
-/// A word as a shell takes it back.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./~+@%:,=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_stays_one_word_in_a_shell() {
-        assert_eq!(quoted("requirements/dev.in"), "requirements/dev.in");
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's; rm"), "'it'\\''s; rm'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -25,8 +25,10 @@ impl Facts<'_> {
         for (name, before) in &self.base.packages {
             let after = end.version(name);
             let left = after.and_then(|after| self.standing(name, after));
-            let why =
-                after.map_or_else(|| format!("{name} is not installed any more"), |after| format!("{after} is not affected"));
+            let why = after.map_or_else(
+                || format!("{name} is not installed any more"),
+                |after| format!("{after} is not affected"),
+            );
             let gone = self.standing(name, before).into_iter().flatten();
             let gone = gone.filter(|one| !left.iter().flatten().any(|other| other.id == one.id));
             security.removed.extend(gone.map(|one| Vulnerable { why: why.clone(), ..one }));

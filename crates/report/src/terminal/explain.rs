@@ -172,7 +172,12 @@ fn in_move(plan: &Plan, one: &Move, candidate: &Candidate, view: &View) -> Strin
     let mut page = fact(
         view,
         "planned",
-        &format!("{} -> {}, {}", candidate.current, candidate.target, words::step(candidate.distance, &candidate.current.to_string(), &candidate.target.to_string())),
+        &format!(
+            "{} -> {}, {}",
+            candidate.current,
+            candidate.target,
+            words::step(candidate.distance, &candidate.current.to_string(), &candidate.target.to_string())
+        ),
     );
     if candidate.newest != candidate.target {
         page.push_str(&fact(view, "newest", &candidate.newest.to_string()));

@@ -141,7 +141,10 @@ fn row(candidate: &Candidate, joins: bool, capped: bool) -> Vec<Cell> {
     if capped {
         cells.push(cell(candidate.newest.to_string()));
     }
-    cells.push(toned(tone, words::step(candidate.distance, &candidate.current.to_string(), &candidate.target.to_string())));
+    cells.push(toned(
+        tone,
+        words::step(candidate.distance, &candidate.current.to_string(), &candidate.target.to_string()),
+    ));
     cells.push(toned(Tone::Quiet, named_in(candidate)));
     cells.push(cell(clean::line(&why(candidate))));
     cells

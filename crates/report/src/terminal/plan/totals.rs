@@ -24,7 +24,7 @@ pub(super) fn decide_first(plan: &Plan, view: &View) -> String {
         page.push_str(&paragraph(view, "  ", &clean::line(&text), Tone::Plain));
         for (role, open) in point.roles.iter().map(|role| (role, open(plan, &point.packages, role))) {
             if !open.is_empty() {
-                let what = format!("{} {} --as {}", plan.id, open.join(" "), quoted(role));
+                let what = format!("{} {} --as {}", plan.id, open.join(" "), uplift_model::shell::word(role));
                 // A command is there to be copied, so it is not broken.
                 page.push_str(&format!("    {}\n", clean::line(&view.on_run("approve", &what))));
             }
@@ -42,12 +42,6 @@ pub(super) fn decide_first(plan: &Plan, view: &View) -> String {
 fn open<'p>(plan: &Plan, packages: &'p [String], role: &str) -> Vec<&'p str> {
     let agreed = |package: &str| plan.approvals.iter().any(|a| a.package.as_str() == package && a.role == role);
     packages.iter().map(String::as_str).filter(|package| !agreed(package)).collect()
-}
-
-/// As a shell takes it for one word.
-fn quoted(role: &str) -> String {
-    let plain = role.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    if plain { role.to_owned() } else { format!("'{}'", role.replace('\'', "'\\''")) }
 }
 
 /// `pydantic: agreed as technical lead by Mia <mia@shop.example> on 2026-11-21: seen in staging`
