@@ -128,7 +128,7 @@ fn what_caps_a_package_is_who_stands_against_it_at_the_end() {
         .find(|c| c["name"] == "numpy")
         .map(|c| c["capped_by"].as_str().unwrap().to_owned())
         .unwrap();
-    assert!(why.contains("tensorflow==2.0") && !why.contains("pandas"), "{why}");
+    assert!(why.contains("tensorflow") && !why.contains("pandas"), "{why}");
 }
 
 /// Numpy with headers, and opencv compiled against it.

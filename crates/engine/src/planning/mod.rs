@@ -130,7 +130,7 @@ impl Facts<'_> {
             solution: self.base.clone(),
         };
         self.open_transitive(&mut scoping, &mut state)?;
-        self.reach_fixes(&mut scoping, &state)?;
+        self.reach_fixes(&mut scoping, &state, tell)?;
         tell(Event::Doing { what: "asking the resolver for the newest set that fits together".to_owned() })?;
         let wanted = scoping.wanted();
         let Scoping { movable, ceilings, within, .. } = &scoping;

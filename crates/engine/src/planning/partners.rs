@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::analysis::Reason;
 use uplift_model::settings::Strategy;
-use uplift_model::{PackageName, Version};
+use uplift_model::{Event, PackageName, Version};
 
 use super::Facts;
 use super::caps::shortened;
@@ -27,7 +27,12 @@ type Along = (BTreeMap<PackageName, Version>, String);
 impl Facts<'_> {
     /// Settles how far each fix goes, with what it needs; a fix that nothing makes possible stays, with the resolver's
     /// reason.
-    pub(super) fn reach_fixes(&self, scoping: &mut Scoping, state: &State) -> Result<(), EngineError> {
+    pub(super) fn reach_fixes(
+        &self,
+        scoping: &mut Scoping,
+        state: &State,
+        tell: &dyn Fn(Event) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
         if !matches!(self.settings.upgrade.strategy, Strategy::Security | Strategy::Minimal) {
             return Ok(());
         }
@@ -40,6 +45,7 @@ impl Facts<'_> {
             return Ok(());
         }
         for (name, fix) in fixes {
+            tell(Event::Doing { what: format!("asking what {name} {fix} needs") })?;
             // An earlier one may have taken it along, further than its own fix.
             if matches!(settled.get(&name), Some(Wish::Exactly(at)) if *at >= fix) {
                 continue;
@@ -116,17 +122,24 @@ impl Facts<'_> {
             wishes.extend(along.iter().map(|(n, v)| (n.clone(), Wish::Exactly(v.clone()))));
             wishes
         };
-        for other in along.keys().cloned().collect::<BTreeSet<_>>() {
-            let mut fewer = along.clone();
-            fewer.remove(&other);
-            if self.refusal(state, &with(&fewer))?.is_none() {
-                along = fewer;
+        // Who is lowered may do without others, and who is left alone may be lowered further.
+        for _ in 0..2 {
+            for other in along.keys().cloned().collect::<BTreeSet<_>>() {
+                let mut fewer = along.clone();
+                fewer.remove(&other);
+                if self.refusal(state, &with(&fewer))?.is_none() {
+                    along = fewer;
+                }
             }
-        }
-        for other in along.keys().cloned().collect::<BTreeSet<_>>() {
-            let most = along.get(&other).cloned();
-            if let Some(lowest) = self.lowest(state, &with(&along), &other, most.as_ref())? {
-                along.insert(other, lowest);
+            let before = along.clone();
+            for other in along.keys().cloned().collect::<BTreeSet<_>>() {
+                let most = along.get(&other).cloned();
+                if let Some(lowest) = self.lowest(state, &with(&along), &other, most.as_ref())? {
+                    along.insert(other, lowest);
+                }
+            }
+            if along == before || along.len() < 2 {
+                break;
             }
         }
         Ok(Ok((along, why)))
