@@ -96,20 +96,33 @@ impl Facts<'_> {
     ) -> Result<Result<Along, String>, EngineError> {
         let mut alone = settled.clone();
         alone.insert(name.clone(), Wish::Exactly(fix.clone()));
-        let Some(why) = self.refusal(state, &alone)? else { return Ok(Ok((BTreeMap::new(), String::new()))) };
+        let mut conflict = match self.solver.solve(&alone, &state.solution, &|_| true, Freshness::CacheFirst)? {
+            Answer::Solved(_) => return Ok(Ok((BTreeMap::new(), String::new()))),
+            Answer::Refused(conflict) => conflict.text,
+        };
+        let why = shortened(&conflict);
+        // Who stands against it is set free, and whoever then stands against it; at last everybody.
         let mut free = alone.clone();
-        for (other, wish) in settled.iter().filter(|(other, _)| *other != name && self.may_follow(other)) {
-            let Wish::Exactly(at) = wish else { continue };
-            let within = self.settings.upgrade.hold.get(other);
-            free.insert(
-                other.clone(),
-                within.map_or_else(|| Wish::AtLeast(at.clone()), |s| Wish::Within(at.clone(), s.clone())),
-            );
-        }
-        let solved = match self.solver.solve(&free, &state.solution, &|_| true, Freshness::CacheFirst)? {
-            Answer::Solved(solved) => solved.solution,
-            // With everything else free to follow, what is named is what really stands against it.
-            Answer::Refused(conflict) => return Ok(Err(shortened(&conflict.text))),
+        let solved = loop {
+            let tied = |other: &PackageName| matches!(free.get(other), Some(Wish::Exactly(_))) && other != name;
+            let open: Vec<&PackageName> = settled.keys().filter(|o| tied(o) && self.may_follow(o)).collect();
+            let mut named: Vec<PackageName> = open.iter().filter(|o| names(&conflict, o)).copied().cloned().collect();
+            if named.is_empty() {
+                named = open.into_iter().cloned().collect();
+            }
+            if named.is_empty() {
+                return Ok(Err(shortened(&conflict)));
+            }
+            for other in named {
+                let Some(Wish::Exactly(at)) = settled.get(&other) else { continue };
+                let within = self.settings.upgrade.hold.get(&other);
+                let wish = within.map_or_else(|| Wish::AtLeast(at.clone()), |s| Wish::Within(at.clone(), s.clone()));
+                free.insert(other, wish);
+            }
+            match self.solver.solve(&free, &state.solution, &|_| true, Freshness::CacheFirst)? {
+                Answer::Solved(solved) => break solved.solution,
+                Answer::Refused(next) => conflict = next.text,
+            }
         };
         let moved = |other: &PackageName| {
             let to = solved.version(other)?;
@@ -224,6 +237,31 @@ impl Facts<'_> {
         match self.solver.solve(wishes, &state.solution, &|_| true, Freshness::CacheFirst)? {
             Answer::Solved(_) => Ok(None),
             Answer::Refused(conflict) => Ok(Some(shortened(&conflict.text))),
+        }
+    }
+}
+
+/// Whether the resolver's words name a package.
+fn names(text: &str, package: &PackageName) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let mut words = text.split(|c: char| !part(c)).map(|word| word.trim_matches(['.', '-', '_']));
+    words.any(|word| PackageName::new(word).is_ok_and(|name| name == *package))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_names_a_package_by_its_whole_name_in_any_spelling() {
+        let text = "Because torchvision==0.16.0 depends on torch==2.1.0, we can conclude that Scikit_Learn.";
+        let name = |text: &str| PackageName::new(text).unwrap();
+        for package in ["torch", "torchvision", "scikit-learn"] {
+            assert!(names(text, &name(package)), "{package}");
+        }
+        for package in ["tor", "vision", "learn", "numpy"] {
+            assert!(!names(text, &name(package)), "{package}");
         }
     }
 }

@@ -148,7 +148,7 @@ impl Facts<'_> {
         success.extend(one.candidates.iter().filter_map(|c| {
             let against: Vec<&str> = told.built.get(&c.name)?.iter().map(|name| name.as_str()).collect();
             Some(format!(
-                "import check: {} and {} import together, since they are compiled against it and no metadata tell",
+                "import check: {} and {} import together, since what is compiled against it shows no conflict before it is imported",
                 against.join(", "),
                 [c.name.as_str(), &c.target.to_string()].join(" ")
             ))
