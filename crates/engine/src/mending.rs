@@ -271,7 +271,7 @@ impl Mending<'_> {
 /// A refusal as one sentence: what comes before its conclusion.
 fn in_words(refusal: &str) -> String {
     let text = shortened(refusal);
-    text.strip_prefix("because ").map_or_else(|| text.clone(), str::to_owned)
+    text.strip_prefix("because ").unwrap_or(&text).replace("you require", "the project states")
 }
 
 /// The pin as a bound, or none at all.
