@@ -21,6 +21,7 @@ pub mod name;
 pub mod notes;
 pub mod outcome;
 pub mod plan;
+pub mod redact;
 pub mod risk;
 pub mod roadmap;
 pub mod semver;
