@@ -13,8 +13,8 @@ use uplift_hygiene::{Component, Fix, FixError, Repository, Requirement, Wish};
 use uplift_model::Hint;
 use uplift_model::analysis::FileProblem;
 use uplift_model::hygiene::{HygieneFinding, HygieneReport, Presence};
-use uplift_sandbox::clock;
 use uplift_sandbox::git::{Git, Oid, Signature};
+use uplift_sandbox::{clock, redact};
 
 use crate::error::EngineError;
 
@@ -35,7 +35,7 @@ pub struct Mended {
     /// The state before and after.
     pub before: Presence,
     pub after: Presence,
-    /// As `git diff` writes it.
+    /// As `git diff` writes it, without the values of secrets; the commit itself holds them as the files do.
     pub diff: String,
     /// The branch was there already, with this very content.
     pub existed: bool,
@@ -91,7 +91,7 @@ pub fn mend(path: &Path, name: &str, wish: &Wish) -> Result<Mended, EngineError>
     let (commit, existed) = deliver(&git, &branch, &head, &written, &message(&fix))?;
     Ok(Mended {
         check: name.to_owned(),
-        diff: git.diff_text(head.as_str(), commit.as_str())?,
+        diff: redact::text(&git.diff_text(head.as_str(), commit.as_str())?),
         branch,
         commit: commit.to_string(),
         base: head.to_string(),
@@ -197,7 +197,8 @@ fn components_of(tree: &Tree<'_>) -> Vec<Component> {
                 .into_values()
                 .filter(|p| p.direct)
                 .map(|p| Requirement {
-                    in_use: p.resolved.or_else(|| p.locked.last().cloned()).or(p.installed).or(p.pinned),
+                    in_use: p.resolved.or_else(|| p.locked.last().cloned()).or(p.installed),
+                    pinned: p.pinned,
                     name: p.name,
                     role: p.role,
                     pinning: p.pinning,

@@ -1,6 +1,7 @@
 //! The audit: every check asked once, and the claims of roadmap files.
 
-use uplift_model::hygiene::{HygieneFinding, HygieneReport, Presence};
+use uplift_model::hygiene::{Claim, HygieneFinding, HygieneReport, Presence};
+use uplift_model::redact;
 
 use crate::checks::{self, Answer, CHECKS};
 use crate::fixes;
@@ -14,13 +15,13 @@ pub fn audit(repository: &Repository<'_>, only: &[String]) -> HygieneReport {
     let mut report = HygieneReport { problems: survey.ci.problems.clone(), ..HygieneReport::default() };
     for check in CHECKS.iter().filter(|c| only.is_empty() || only.iter().any(|n| n == c.name)) {
         match (check.look)(&survey) {
-            Answer::LeftOut(reason) => report.left_out.push((check.name.to_owned(), reason)),
+            Answer::LeftOut(reason) => report.left_out.push((check.name.to_owned(), redact::text(&reason))),
             Answer::Found(found) => report.findings.push(finding(check, found, &survey)),
         }
     }
     report.findings.sort_by(|a, b| (a.area, &a.check).cmp(&(b.area, &b.check)));
     if only.is_empty() || only.iter().any(|n| n == "roadmap") {
-        report.claims = roadmap::claims(repository);
+        report.claims = roadmap::claims(repository).into_iter().map(shown).collect();
     }
     report
 }
@@ -35,11 +36,15 @@ fn finding(check: &checks::Check, found: checks::Found, survey: &Survey<'_>) -> 
         area: check.area,
         title: check.title.to_owned(),
         state: found.state,
-        because: found.because,
+        because: redact::text(&found.because),
         evidence,
-        advice: if is_present { None } else { found.advice },
+        advice: found.advice.filter(|_| !is_present).map(|a| redact::text(&a)),
         fixable: !is_present && fixes::can(check.name, survey),
     }
+}
+
+fn shown(claim: Claim) -> Claim {
+    Claim { title: redact::text(&claim.title), ..claim }
 }
 
 /// Names of all checks, in the order of the list.

@@ -1,6 +1,7 @@
 //! Paths from the repository's root, with `/`, and lines of evidence.
 
 use uplift_model::hygiene::Evidence;
+use uplift_model::redact;
 
 /// Longest text that is kept of a line, in characters.
 const LONGEST: usize = 200;
@@ -82,8 +83,10 @@ pub(crate) fn is_test(path: &str) -> bool {
         || file.contains(".cy.")
 }
 
-/// A line that shows something; `what` is cut and put on one line.
+/// A line that shows something; `what` loses its secrets, is put on one line and cut.
 pub(crate) fn evidence(file: &str, line: Option<u32>, what: &str) -> Evidence {
+    // Masked before it is cut: an address without its end no longer looks like one.
+    let what = redact::text(what);
     let words: Vec<&str> = what.split_whitespace().collect();
     let mut what: String = words.join(" ");
     if what.chars().count() > LONGEST {

@@ -37,8 +37,10 @@ pub struct Requirement {
     pub stated: Vec<Statement>,
     /// Versions that the lock holds, ascending.
     pub locked: Vec<String>,
-    /// The version in use as far as a lock, a pin or an environment says so.
+    /// The version in use as far as a lock or an environment says so.
     pub in_use: Option<String>,
+    /// The exact version that a manifest states; that alone does not prove that it was ever released.
+    pub pinned: Option<String>,
 }
 
 impl std::fmt::Debug for Repository<'_> {

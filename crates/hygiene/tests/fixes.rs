@@ -130,6 +130,59 @@ fn workflows_are_written_for_what_nothing_scans() {
 }
 
 #[test]
+fn a_scan_of_linters_is_left_and_each_component_gets_its_own() {
+    let ci = ".github/workflows/ci.yml";
+    let after = mended("dependency-scan/environment-of-linters");
+    assert_eq!(after[ci], case("dependency-scan/environment-of-linters")[ci]);
+    let text = &after[".github/workflows/dependency-scan.yml"];
+    for run in ["pip-audit -r backend/requirements.txt\n", "pip-audit -r gateway/requirements.txt\n"] {
+        assert!(text.contains(run), "{text}");
+    }
+    let fix = mend(&case("dependency-scan/environment-of-linters"), "dependency-scan", &Wish::default()).unwrap();
+    assert!(fix.notes[0].contains("ci.yml:7: `safety check --json || true` stays as it is"), "{:?}", fix.notes);
+    let text = &mended("dependency-scan/a-folder-without-a-project")[".github/workflows/dependency-scan.yml"];
+    assert!(text.contains("- run: pip-audit -r comp/requirements.txt\n"), "{text}");
+}
+
+#[test]
+fn locks_of_other_tools_are_exported_before_they_are_scanned() {
+    for (files, wanted) in [
+        (&["pyproject.toml", "uv.lock"][..], "cd api && uv export --frozen"),
+        (
+            &["pyproject.toml", "poetry.lock"],
+            "cd api && poetry export --without-hashes --output audited.txt && pip-audit",
+        ),
+        (
+            &["Pipfile", "Pipfile.lock"],
+            "cd api && pipenv requirements > audited.txt && pip-audit --no-deps -r audited.txt",
+        ),
+        (&["Pipfile"], "cd api && pipenv lock && pipenv requirements > audited.txt"),
+        (&["setup.py"], "- run: pip install ./api\n      - run: pip-audit\n"),
+        (&["environment.yml"], ""),
+    ] {
+        let before: Files = files.iter().map(|f| (format!("api/{f}"), "[tool.poetry]\n".to_owned())).collect();
+        let mut api = components(&of(&[("api/requirements.txt", "flask\n")]));
+        api[0].requirements[0].stated[0].file = format!("api/{}", files[0]);
+        let look = |files: &Files| {
+            let names: Vec<String> = files.keys().cloned().collect();
+            let read = |path: &str| files.get(path).cloned();
+            let repository = Repository::new(&names, &read, api.clone());
+            let check = "dependency-scan";
+            (fix(&repository, check, &Wish::default()), audit(&repository, &[check.to_owned()]).findings[0].state)
+        };
+        let (written, _) = look(&before);
+        if wanted.is_empty() {
+            assert!(written.unwrap_err().to_string().contains("api is left out: no scanner reads"));
+            continue;
+        }
+        let written = written.unwrap();
+        assert!(written.changes[0].text.contains(wanted), "{wanted}: {}", written.changes[0].text);
+        // What was written is read back as a scan of that very component.
+        assert_eq!(look(&with(&before, &written)).1, Presence::Present, "{wanted}");
+    }
+}
+
+#[test]
 fn folders_with_odd_names_stay_data() {
     let before = of(&[("a '; rm -rf $HOME: #/requirements.txt", "flask==3.0.0\n")]);
     let fix = mend(&before, "dependency-scan", &Wish::default()).unwrap();
@@ -158,7 +211,13 @@ fn pins_are_those_in_use_or_said_by_a_person() {
     let pins = [("Flask".to_owned(), "3.0.0".to_owned())].into();
     let fix = mend(&before, "pinning", &Wish { pins, ..Wish::default() }).unwrap();
     assert_eq!(fix.changes[0].text, "flask[async]==3.0.0 # web\nredis\n");
-    assert!(fix.notes[0].contains("redis"), "{:?}", fix.notes);
+    assert!(fix.notes[0].contains("redis") && fix.notes[0].contains("uplift check --explain"), "{:?}", fix.notes);
+    // A version that another file names may never have been released.
+    let refused = mend(&case("pinning/pinned-in-another-file"), "pinning", &Wish::default()).unwrap_err();
+    assert!(
+        refused.to_string().contains("cryptography (another line says 41.0.8, which proves no release)"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -183,6 +242,41 @@ fn values_of_secrets_are_never_shown() {
     assert_eq!(report.findings[0].state, Presence::Missing);
     assert!(told.contains("app.py") && told.contains("line: Some(2)") && told.contains("key.pem"), "{told}");
     assert!(!told.contains(&token) && !told.contains("abc"), "{told}");
+}
+
+#[test]
+fn credentials_leave_no_finding_and_no_fix() {
+    let ci = "on: push\njobs:\n  a:\n    steps:\n      - run: pip-audit --index-url https://u:HUSH1@h/ -r requirements.txt || true\n      - run: trivy image x --token HUSH2\n      - run: pytest --api-key 'HUSH3 b' || echo token=HUSH4\n      - run: curl -u me:HUSH5 h | flake8 --password=HUSH6 || true\n";
+    let long = format!("x = 1  # {}\n", "é".repeat(180));
+    let code = format!(
+        "import fastapi\nfrom sqlalchemy import create_engine\n{long}e = create_engine(\"postgresql://u:HUSH7@db/x\")\nl = create_engine('{}', \"postgresql://u:HUSH8-{}@db/x\")\n",
+        "a".repeat(150),
+        "HUSH9".repeat(30)
+    );
+    let before = of(&[
+        (".github/workflows/ci.yml", ci),
+        ("app.py", &code),
+        ("requirements.txt", "fastapi\nm @ https://u:HUSH10@h/m-1.0.tar.gz\n"),
+        (
+            "Dockerfile",
+            "FROM usr:HUSH11@reg.example/python:3.9\nENV API_TOKEN=HUSH12\nRUN pip install --index-url http://u:HUSH13@h/ x\nCMD opentelemetry-instrument app --token HUSH14\n",
+        ),
+        ("docker-compose.yml", "services:\n  db:\n    environment:\n      DB_PASSWORD: HUSH15\n"),
+        ("ROADMAP.md", "## Use https://u:HUSH16@h/ - DONE\n"),
+        ("tests/test_a.py", "def test_a(): pass\n"),
+    ]);
+    let names: Vec<String> = before.keys().cloned().collect();
+    let read = |path: &str| before.get(path).cloned();
+    let report = audit(&Repository::new(&names, &read, components(&before)), &[]);
+    let told = serde_json::to_string(&report).unwrap();
+    assert!(!told.contains("HUSH"), "{report:#?}");
+    assert!(told.contains("pip-audit --index-url https://***@h/") && told.contains("--token ***"), "{report:#?}");
+    for check in uplift_hygiene::names() {
+        match mend(&before, check, &Wish { threshold: Some(5), ..Wish::default() }) {
+            Ok(fix) => assert!(!format!("{} {:?} {:?}", fix.subject, fix.body, fix.notes).contains("HUSH"), "{fix:#?}"),
+            Err(error) => assert!(!error.to_string().contains("HUSH"), "{error}"),
+        }
+    }
 }
 
 proptest::proptest! {

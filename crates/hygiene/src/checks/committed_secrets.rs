@@ -1,27 +1,13 @@
 //! `committed-secrets`: keys, passwords and tokens are not in the repository. Values are never shown.
 
 use uplift_model::hygiene::{Evidence, Presence};
+use uplift_model::redact;
 
 use super::{Answer, found, present};
 use crate::place;
 use crate::survey::Survey;
 use uplift_yaml::{self as yaml, Node};
 
-/// What a token of a known issuer begins with, how long the rest is at least, and whose it is.
-const PREFIXES: [(&str, usize, &str); 12] = [
-    ("AKIA", 16, "an access key of AWS"),
-    ("ghp_", 36, "a token of GitHub"),
-    ("github_pat_", 50, "a token of GitHub"),
-    ("glpat-", 20, "a token of GitLab"),
-    ("sk_live_", 20, "a live key of Stripe"),
-    ("rk_live_", 20, "a live key of Stripe"),
-    ("xoxb-", 20, "a token of Slack"),
-    ("xoxp-", 20, "a token of Slack"),
-    ("SG.", 60, "a key of SendGrid"),
-    ("AIza", 35, "a key of Google"),
-    ("sk-ant-", 40, "a key of Anthropic"),
-    ("npm_", 36, "a token of npm"),
-];
 /// Names whose literal value is a secret.
 const NAMES: [&str; 7] = ["password", "passwd", "secret", "token", "api_key", "apikey", "private_key"];
 /// Files that are not looked into: written by tools, or full of text that looks random.
@@ -99,20 +85,7 @@ fn by_content(line: &str) -> Option<&'static str> {
     if line.contains("_authToken=") && !line.contains("${") && !line.trim_end().ends_with('=') {
         return Some("a registry's token (value not shown)");
     }
-    let is_rest = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    for (prefix, least, what) in PREFIXES {
-        for (at, _) in line.match_indices(prefix) {
-            let before = line.get(..at).and_then(|b| b.chars().next_back());
-            let rest: String =
-                line.get(at + prefix.len()..).unwrap_or_default().chars().take_while(|c| is_rest(*c)).collect();
-            let varied = rest.chars().any(|c| c.is_ascii_digit()) && rest.chars().any(|c| c.is_ascii_alphabetic());
-            let placeholder = rest.to_lowercase().contains("xxxx") || rest.to_lowercase().contains("example");
-            if before.is_none_or(|c| !is_rest(c)) && rest.len() >= least && varied && !placeholder {
-                return Some(what);
-            }
-        }
-    }
-    None
+    redact::issuer(line)
 }
 
 fn is_compose(name: &str) -> bool {

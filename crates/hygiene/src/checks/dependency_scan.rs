@@ -28,15 +28,24 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
         return present("every component is scanned, and a finding fails the build", evidence);
     }
     let names: Vec<String> = open.iter().map(|c| called(&c.root).to_owned()).collect();
-    if components.iter().any(|c| enforced.iter().any(|s| s.covers(&c.root, c.ecosystem))) {
+    if components.iter().any(|c| enforced.iter().any(|s| s.covers(survey, c))) {
         let because = format!("part of it is scanned; no scan that can fail the build looks at {}", listed(&names));
         return found(Presence::Partial, because, evidence, ADVICE);
     }
-    if let Some(scan) = scans.iter().find(|s| !s.is_enforced()) {
+    let masked: Vec<&Scan> = scans.iter().filter(|s| !s.is_enforced()).collect();
+    if let Some(scan) = masked.iter().find(|s| !s.is_idle(survey)).or(masked.first()) {
         let why: Vec<&str> = scan.step.muzzles.iter().map(|m| m.written.as_str()).collect();
-        let because = format!("a scan runs, but what it finds cannot fail the build: `{}`", why.join("`, `"));
-        let advice = "let the scan fail the build; `uplift hygiene --fix dependency-scan` takes the mask away";
+        let mut because = format!("a scan runs, but what it finds cannot fail the build: `{}`", why.join("`, `"));
+        let mut advice = "let the scan fail the build; `uplift hygiene --fix dependency-scan` takes the mask away";
+        if scan.is_idle(survey) {
+            because.push_str(&format!("; besides, {}", nothing_of(&names)));
+            advice = ADVICE;
+        }
         return found(Presence::Neutralised, because, evidence, advice);
+    }
+    if !enforced.is_empty() {
+        let because = format!("a scan runs, but {}", nothing_of(&names));
+        return found(Presence::Neutralised, because, evidence, ADVICE);
     }
     let bots = bots(survey);
     if !bots.is_empty() {
@@ -52,6 +61,11 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
     found(Presence::Missing, because, evidence, ADVICE)
 }
 
+/// A scan of an environment in which nothing of the project is.
+fn nothing_of(names: &[String]) -> String {
+    format!("it is pointed at no file of {}, and its job installs none of their requirements", listed(names))
+}
+
 fn with_dependencies<'s>(survey: &'s Survey<'_>) -> Vec<&'s Component> {
     survey.repository.components.iter().filter(|c| !c.requirements.is_empty()).collect()
 }
@@ -59,7 +73,7 @@ fn with_dependencies<'s>(survey: &'s Survey<'_>) -> Vec<&'s Component> {
 /// Components that no scan looks at which can fail the build.
 pub(crate) fn uncovered<'s>(survey: &'s Survey<'_>) -> Vec<&'s Component> {
     let scans: Vec<Scan> = survey.steps().filter_map(dependency).filter(Scan::is_enforced).collect();
-    let covered = |c: &Component| scans.iter().any(|s| s.covers(&c.root, c.ecosystem));
+    let covered = |c: &Component| scans.iter().any(|s| s.covers(survey, c));
     with_dependencies(survey).into_iter().filter(|c| !covered(c)).collect()
 }
 

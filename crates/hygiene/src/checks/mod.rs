@@ -27,6 +27,7 @@ mod peer_conflicts;
 mod pinning;
 mod pytest_settings;
 mod rate_limiting;
+mod reach;
 mod scanners;
 mod secret_manager;
 mod task_queue;
@@ -41,7 +42,8 @@ pub(crate) use container_context::context_of;
 pub(crate) use dependency_scan::uncovered;
 pub(crate) use pinning::{Open, open, pinned_line};
 pub(crate) use pytest_settings::dead_sections;
-pub(crate) use scanners::{container, dependency};
+pub(crate) use reach::has_project;
+pub(crate) use scanners::{Scan, container, dependency};
 pub(crate) use tools::{is_lint, is_test, tool};
 
 use uplift_model::hygiene::{Area, Evidence, Presence};

@@ -45,8 +45,28 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
     );
     let evidence: Vec<Evidence> = open.iter().map(evidence).collect();
     let state = if names.len() >= all { Presence::Missing } else { Presence::Partial };
-    let advice = "write the version in use as `NAME==VERSION`, or keep a lock (uv, pip-compile, poetry; package-lock.json); \
-                  `uplift hygiene --fix pinning` writes those that are known, `uplift check` names the others' versions";
+    let unknown: Vec<&str> = open
+        .iter()
+        .filter(|o| pinned_line(o, None).is_none())
+        .map(|o| o.requirement.name.as_str())
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let known = unknown.len() < names.len();
+    let mut advice = "write the version in use as `NAME==VERSION`, or keep a lock (uv, pip-compile, poetry; \
+                      package-lock.json)"
+        .to_owned();
+    if known {
+        advice.push_str("; `uplift hygiene --fix pinning` writes those that a lock or an environment shows");
+    }
+    if let Some(first) = unknown.first() {
+        let rest = if unknown.len() > 1 { " and each of the others likewise" } else { "" };
+        advice.push_str(&format!(
+            "; nothing here shows which version of {} is in use: `uplift check --explain {first}` names its target, \
+             `uplift hygiene --fix pinning --pin {first}==VERSION` writes it{rest}",
+            if unknown.len() > 1 { format!("{} of them", unknown.len()) } else { (*first).to_owned() },
+        ));
+    }
     found(state, because, evidence, advice)
 }
 
@@ -91,7 +111,12 @@ fn is_exact(specifier: &str, ecosystem: Ecosystem) -> bool {
 fn evidence(open: &Open<'_>) -> Evidence {
     let pin = match pinned_line(open, None) {
         Some(pin) => format!("{}  ->  {pin}", open.statement.written),
-        None => format!("{}  ->  the version in use is not known", open.statement.written),
+        None => {
+            let name = &open.requirement.name;
+            let other = open.requirement.pinned.as_ref();
+            let other = other.map(|v| format!(" ({v} in another line is no proof)")).unwrap_or_default();
+            format!("{}  ->  version in use not known{other}; `uplift check --explain {name}`", open.statement.written)
+        }
     };
     place::evidence(&open.statement.file, Some(open.statement.line), &pin)
 }

@@ -2,9 +2,12 @@
 
 use uplift_model::Ecosystem;
 
+use super::reach::{self, Reach};
 use super::tools::{flag, plain, tool};
 use crate::ci::{Does, Muzzle, MuzzleKind, Step};
 use crate::place;
+use crate::repository::Component;
+use crate::survey::Survey;
 
 /// One run of a scanner.
 #[derive(Debug, Clone)]
@@ -14,8 +17,7 @@ pub(crate) struct Scan {
     pub(crate) ecosystem: Option<Ecosystem>,
     /// Files or folders that it is pointed at, from the root.
     pub(crate) targets: Vec<String>,
-    /// Looks at one folder's own manifest and not below it.
-    pub(crate) shallow: bool,
+    pub(crate) reach: Reach,
 }
 
 impl Scan {
@@ -23,20 +25,20 @@ impl Scan {
         self.step.is_enforced()
     }
 
-    /// Whether it looks at the component in `root`.
-    pub(crate) fn covers(&self, root: &str, ecosystem: Ecosystem) -> bool {
-        self.ecosystem.is_none_or(|e| e == ecosystem)
-            && self.targets.iter().any(|target| match names_a_file(target) {
-                true => place::folder(target) == root,
-                false if self.shallow => target == root,
-                false => place::within(root, target),
-            })
+    /// Whether it looks at what the component asks for.
+    pub(crate) fn covers(&self, survey: &Survey<'_>, component: &Component) -> bool {
+        self.ecosystem.is_none_or(|e| e == component.ecosystem)
+            && match self.reach {
+                Reach::Environment => reach::of_environment(survey, &self.step, component),
+                reach => self.targets.iter().any(|t| reach::of_target(survey, reach, t, component)),
+            }
     }
-}
 
-fn names_a_file(target: &str) -> bool {
-    let name = place::name(target);
-    name.contains('.') && !name.starts_with('.')
+    /// Whether it looks at no component at all.
+    pub(crate) fn is_idle(&self, survey: &Survey<'_>) -> bool {
+        let mut all = survey.repository.components.iter().filter(|c| !c.requirements.is_empty());
+        !all.any(|c| self.covers(survey, c))
+    }
 }
 
 /// A muzzle that lies in how the tool is called.
@@ -47,16 +49,16 @@ fn lenient(step: &Step, written: &str) -> Muzzle {
 /// Reads a step as a scan of dependencies.
 pub(crate) fn dependency(step: &Step) -> Option<Scan> {
     let mut step = step.clone();
-    let (ecosystem, targets, shallow, lax) = match step.does.clone() {
+    let (ecosystem, targets, reach, lax) = match step.does.clone() {
         Does::Runs(words) => by_command(&step, &words)?,
         Does::Uses { name, with } => by_action(&name, &with)?,
     };
     step.muzzles.extend(lax.map(|l| lenient(&step, l)));
     let targets = targets.iter().map(|t| place::join(&step.folder, t)).collect();
-    Some(Scan { step, ecosystem, targets, shallow })
+    Some(Scan { step, ecosystem, targets, reach })
 }
 
-type Read = (Option<Ecosystem>, Vec<String>, bool, Option<&'static str>);
+type Read = (Option<Ecosystem>, Vec<String>, Reach, Option<&'static str>);
 
 fn by_command(step: &Step, words: &[String]) -> Option<Read> {
     let (program, arguments) = tool(words)?;
@@ -84,11 +86,15 @@ fn by_command(step: &Step, words: &[String]) -> Option<Read> {
         "pip-audit" | "pip_audit" => {
             let mut targets = files(&["-r", "--requirement"]);
             targets.extend(plain(arguments).into_iter().map(str::to_owned));
-            Some((python, or_here(targets), false, None))
+            let reach = if targets.is_empty() { Reach::Environment } else { Reach::Project };
+            Some((python, targets, reach, None))
         }
         "safety" if ["check", "scan"].contains(&first) => {
             let lax = arguments.iter().any(|a| a == "--continue-on-error").then_some("--continue-on-error");
-            Some((python, or_here(files(&["-r", "--file", "--target"])), false, lax))
+            let named = files(&["-r", "--file", "--target"]);
+            // `check` looks at what is installed, `scan` at the files below a folder.
+            let reach = if named.is_empty() && first == "check" { Reach::Environment } else { Reach::Deep };
+            Some((python, or_here(named), reach, lax))
         }
         "npm" | "yarn" | "pnpm" | "bun"
             if matches!(plain(arguments).as_slice(), ["audit", ..] | ["npm", "audit", ..]) =>
@@ -97,13 +103,13 @@ fn by_command(step: &Step, words: &[String]) -> Option<Read> {
                 return None;
             }
             let folder = flag(arguments, &["--prefix", "-C", "--cwd", "--dir"]).unwrap_or(".").to_owned();
-            Some((javascript, vec![folder], true, None))
+            Some((javascript, vec![folder], Reach::Own, None))
         }
-        "audit-ci" | "better-npm-audit" => Some((javascript, here(), true, None)),
+        "audit-ci" | "better-npm-audit" => Some((javascript, here(), Reach::Own, None)),
         "osv-scanner" => {
             let mut targets = files(&["-L", "--lockfile", "-r"]);
             targets.extend(plain(arguments).into_iter().filter(|w| !["scan", "source"].contains(w)).map(str::to_owned));
-            Some((None, or_here(targets), false, None))
+            Some((None, or_here(targets), Reach::Deep, None))
         }
         "trivy" if ["fs", "filesystem", "repo", "repository", "rootfs"].contains(&first) => {
             let targets = plain(arguments.get(1..).unwrap_or_default()).into_iter().map(str::to_owned).collect();
@@ -111,7 +117,7 @@ fn by_command(step: &Step, words: &[String]) -> Option<Read> {
             Some((
                 None,
                 or_here(targets),
-                false,
+                Reach::Deep,
                 (!fails).then_some("no `--exit-code`: trivy ends with 0 whatever it finds"),
             ))
         }
@@ -121,7 +127,7 @@ fn by_command(step: &Step, words: &[String]) -> Option<Read> {
             Some((
                 None,
                 or_here(targets),
-                false,
+                Reach::Deep,
                 (!fails).then_some("no `--fail-on`: grype ends with 0 whatever it finds"),
             ))
         }
@@ -129,11 +135,12 @@ fn by_command(step: &Step, words: &[String]) -> Option<Read> {
             let named = files(&["--file"]);
             let lax = (first == "monitor").then_some("`snyk monitor` reports and never fails");
             let shallow = !arguments.iter().any(|a| a == "--all-projects") && named.is_empty();
-            Some((None, or_here(named), shallow && !step.folder.is_empty(), lax))
+            let reach = if shallow && !step.folder.is_empty() { Reach::Own } else { Reach::Deep };
+            Some((None, or_here(named), reach, lax))
         }
         "dependency-check" | "dependency-check.sh" => {
             let fails = flag(arguments, &["--failOnCVSS"]).is_some();
-            Some((None, here(), false, (!fails).then_some("no `--failOnCVSS`")))
+            Some((None, here(), Reach::Deep, (!fails).then_some("no `--failOnCVSS`")))
         }
         _ => None,
     }
@@ -147,29 +154,41 @@ fn by_action(name: &str, with: &[(String, String)]) -> Option<Read> {
         value(key).map(|v| v.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).filter(|v| !v.is_empty())
     };
     match owner {
-        "pypa/gh-action-pip-audit" => Some((Some(Ecosystem::Python), list("inputs").unwrap_or_else(here), false, None)),
-        "pyupio/safety-action" | "pyupio/safety" => Some((Some(Ecosystem::Python), here(), false, None)),
+        "pypa/gh-action-pip-audit" => {
+            let inputs = list("inputs").unwrap_or_default();
+            let reach = if inputs.is_empty() { Reach::Environment } else { Reach::Project };
+            Some((Some(Ecosystem::Python), inputs, reach, None))
+        }
+        "pyupio/safety-action" | "pyupio/safety" => Some((Some(Ecosystem::Python), here(), Reach::Deep, None)),
         "actions/dependency-review-action" => {
             let lax = (value("warn-only") == Some("true")).then_some("warn-only: true");
-            Some((None, here(), false, lax))
+            Some((None, here(), Reach::Deep, lax))
         }
         "aquasecurity/trivy-action"
             if ["fs", "repo", "filesystem"].contains(&value("scan-type").unwrap_or("image")) =>
         {
             let fails = value("exit-code").is_some_and(|c| c != "0");
             let targets = list("scan-ref").unwrap_or_else(here);
-            Some((None, targets, false, (!fails).then_some("no `exit-code`: the action ends well whatever it finds")))
+            Some((
+                None,
+                targets,
+                Reach::Deep,
+                (!fails).then_some("no `exit-code`: the action ends well whatever it finds"),
+            ))
         }
         "anchore/scan-action" if value("path").is_some() => {
             let lax = (value("fail-build") == Some("false")).then_some("fail-build: false");
-            Some((None, list("path").unwrap_or_else(here), false, lax))
+            Some((None, list("path").unwrap_or_else(here), Reach::Deep, lax))
         }
-        "snyk/scan" => {
-            Some((None, here(), false, (value("fail-on-issues") == Some("false")).then_some("fail-on-issues: false")))
-        }
+        "snyk/scan" => Some((
+            None,
+            here(),
+            Reach::Deep,
+            (value("fail-on-issues") == Some("false")).then_some("fail-on-issues: false"),
+        )),
         other if other.starts_with("google/osv-scanner-action") => {
             let lax = (value("fail-on-vuln") == Some("false")).then_some("fail-on-vuln: false");
-            Some((None, here(), false, lax))
+            Some((None, here(), Reach::Deep, lax))
         }
         other if other.starts_with("snyk/actions/") && !other.ends_with("/docker") && !other.ends_with("/iac") => {
             let ecosystem = match other.rsplit('/').next().unwrap_or_default() {
@@ -177,9 +196,9 @@ fn by_action(name: &str, with: &[(String, String)]) -> Option<Read> {
                 other if other.starts_with("python") => Some(Ecosystem::Python),
                 _ => None,
             };
-            Some((ecosystem, here(), false, None))
+            Some((ecosystem, here(), Reach::Deep, None))
         }
-        other if other.contains("Dependency-Scanning") => Some((None, here(), false, None)),
+        other if other.contains("Dependency-Scanning") => Some((None, here(), Reach::Deep, None)),
         _ => None,
     }
 }
@@ -192,7 +211,7 @@ pub(crate) fn container(step: &Step) -> Option<Scan> {
         Does::Uses { name, with } => image_action(&name, &with)?,
     };
     step.muzzles.extend(lax.map(|l| lenient(&step, l)));
-    Some(Scan { step, ecosystem: None, targets: Vec::new(), shallow: false })
+    Some(Scan { step, ecosystem: None, targets: Vec::new(), reach: Reach::Environment })
 }
 
 fn image_command(words: &[String]) -> Option<Option<&'static str>> {

@@ -78,8 +78,23 @@ pub(crate) fn plain(arguments: &[String]) -> Vec<&str> {
             skip = false;
         } else if word.starts_with('-') {
             // Long flags of scanners take their value as the next word unless it is joined with `=`.
-            let switch = ["--quiet", "--json", "--recursive", "--no-progress", "--ignore-unfixed", "--all-projects"];
-            let short = ["-q", "-v", "-d"];
+            let switch = [
+                "--quiet",
+                "--json",
+                "--recursive",
+                "--no-progress",
+                "--ignore-unfixed",
+                "--all-projects",
+                "--strict",
+                "--no-deps",
+                "--disable-pip",
+                "--require-hashes",
+                "--skip-editable",
+                "--local",
+                "--dry-run",
+                "--fix",
+            ];
+            let short = ["-q", "-v", "-d", "-S", "-l"];
             skip = !word.contains('=')
                 && !switch.contains(&word.as_str())
                 && !short.contains(&word.as_str())

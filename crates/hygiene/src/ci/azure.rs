@@ -54,6 +54,7 @@ fn one(file: &File<'_>, step: &Node, job: &str, around: &[Muzzle], steps: &mut V
         let with = inputs.iter().filter_map(|(k, v)| Some((k.clone(), v.text()?.to_owned()))).collect();
         steps.push(Step {
             file: file.path.to_owned(),
+            pipeline: file.path.to_owned(),
             line: task.line,
             job: job.to_owned(),
             folder,

@@ -35,6 +35,7 @@ pub(super) fn read(file: &File<'_>, steps: &mut Vec<Step>) {
                 let with = with.iter().filter_map(|(k, v)| Some((k.clone(), v.text()?.to_owned()))).collect();
                 steps.push(Step {
                     file: file.path.to_owned(),
+                    pipeline: file.path.to_owned(),
                     line: step.line,
                     job: name.clone(),
                     folder: inherited.clone(),

@@ -37,6 +37,7 @@ pub(super) fn read(file: &File<'_>, steps: &mut Vec<Step>) {
         words.extend(args.iter().filter_map(|a| a.text()).map(str::to_owned));
         steps.push(Step {
             file: file.path.to_owned(),
+            pipeline: file.path.to_owned(),
             line: step.line,
             job: job.to_owned(),
             folder: folder.clone(),

@@ -92,6 +92,7 @@ fn push(
     let with = with.iter().filter_map(|(k, v)| Some((k.clone(), v.text()?.to_owned()))).collect();
     steps.push(Step {
         file: file.path.to_owned(),
+        pipeline: file.path.to_owned(),
         line: uses.line,
         job: job.to_owned(),
         folder: String::new(),

@@ -96,6 +96,7 @@ fn templates(file: &File<'_>, include: &Node, steps: &mut Vec<Step>) {
         }
         steps.push(Step {
             file: file.path.to_owned(),
+            pipeline: file.path.to_owned(),
             line: template.line,
             job: name.to_owned(),
             folder: String::new(),

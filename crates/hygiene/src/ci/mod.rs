@@ -23,6 +23,8 @@ use uplift_yaml::{self as yaml, Node};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) file: String,
+    /// The file of CI that it belongs to: another one than `file` for what a script of the repository runs.
+    pub(crate) pipeline: String,
     /// 1-based.
     pub(crate) line: u32,
     pub(crate) job: String,
@@ -82,7 +84,7 @@ impl Step {
     /// As it stands there, with what muzzles it.
     pub(crate) fn told(&self) -> String {
         let mut text = match &self.does {
-            Does::Runs(words) => words.join(" "),
+            Does::Runs(words) => words.iter().map(|w| word(w)).collect::<Vec<_>>().join(" "),
             Does::Uses { name, .. } => format!("uses: {name}"),
         };
         let shell = self.muzzles.iter().filter(|m| matches!(m.kind, MuzzleKind::Shell(MaskKind::Or | MaskKind::Pipe)));
@@ -99,6 +101,15 @@ impl Step {
             all.push(place::evidence(&muzzle.file, Some(muzzle.line), &muzzle.written));
         }
         all
+    }
+}
+
+/// A word as a shell has it: what holds spaces stands in quotes.
+fn word(word: &str) -> std::borrow::Cow<'_, str> {
+    match (word.contains(char::is_whitespace), word.contains('\'')) {
+        (false, _) => word.into(),
+        (true, false) => format!("'{word}'").into(),
+        (true, true) => format!("\"{word}\"").into(),
     }
 }
 
@@ -211,6 +222,7 @@ impl File<'_> {
             }
             steps.push(Step {
                 file: self.path.to_owned(),
+                pipeline: self.path.to_owned(),
                 line: at,
                 job: frame.job.to_owned(),
                 folder: command.folder,

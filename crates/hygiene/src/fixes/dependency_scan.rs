@@ -8,7 +8,7 @@ use uplift_model::Ecosystem;
 use super::edits::Edits;
 use super::unmask::unmask;
 use super::{Change, Fix, Wish};
-use crate::checks::{dependency, uncovered};
+use crate::checks::{Scan, dependency, has_project, uncovered};
 use crate::place;
 use crate::repository::Component;
 use crate::survey::Survey;
@@ -21,6 +21,16 @@ pub(super) fn write(survey: &Survey<'_>, _: &Wish) -> Result<Fix, String> {
     let (mut body, mut notes) = (Vec::new(), Vec::new());
     let mut opened = Vec::new();
     for scan in survey.steps().filter_map(dependency).filter(|s| !s.is_enforced()) {
+        if scan.is_idle(survey) {
+            notes.push(format!(
+                "{}:{}: `{}` stays as it is: it looks at nothing but what its job installs, and that is none of the \
+                 project's requirements; take it out, or point it at a file with `-r`",
+                scan.step.file,
+                scan.step.line,
+                scan.step.told()
+            ));
+            continue;
+        }
         match unmask(&scan.step, &mut edits) {
             Ok(done) => {
                 body.extend(done);
@@ -30,7 +40,15 @@ pub(super) fn write(survey: &Survey<'_>, _: &Wish) -> Result<Fix, String> {
         }
     }
     let open: Vec<&Component> =
-        uncovered(survey).into_iter().filter(|c| !opened.iter().any(|s| s.covers(&c.root, c.ecosystem))).collect();
+        uncovered(survey).into_iter().filter(|c| !opened.iter().any(|s: &Scan| s.covers(survey, c))).collect();
+    let (open, unread): (Vec<&Component>, Vec<&Component>) =
+        open.into_iter().partition(|c| !commands(survey, c).is_empty());
+    for component in unread {
+        notes.push(format!(
+            "{} is left out: no scanner reads what states its dependencies; lock them first (`uv lock`, `pip-compile`)",
+            place::called(&component.root)
+        ));
+    }
     let mut new = None;
     if !open.is_empty() {
         let names: Vec<String> =
@@ -97,13 +115,61 @@ fn commands(survey: &Survey<'_>, component: &Component) -> Vec<String> {
             vec![format!("{enter}npm install --package-lock-only --ignore-scripts && npm audit --audit-level=high")]
         };
     }
-    let stated = component.requirements.iter().flat_map(|r| &r.stated).map(|s| s.file.as_str());
-    let files: BTreeSet<&str> = stated.filter(|f| f.ends_with(".txt")).collect();
-    if files.is_empty() {
+    python(survey, component, &folder)
+}
+
+/// Where a lock is put into pip-audit's form.
+const AUDITED: &str = "audited.txt";
+
+/// The same for Python. Requirements files are read as they are; a lock of another tool is exported by that tool first.
+fn python(survey: &Survey<'_>, component: &Component, folder: &str) -> Vec<String> {
+    let has = |name: &str| survey.repository.has(&place::join(&component.root, name));
+    let enter = if component.root.is_empty() { String::new() } else { format!("cd {folder} && ") };
+    let exported = |tool: &str, export: &str| {
+        vec![format!("pip install {tool}"), format!("{enter}{export} && pip-audit --no-deps -r {AUDITED}")]
+    };
+    if has("uv.lock") {
+        return exported("uv", &format!("uv export --frozen --no-emit-project --no-hashes --output-file {AUDITED}"));
+    }
+    if has("poetry.lock") {
+        let export = format!("poetry export --without-hashes --output {AUDITED}");
+        return exported("poetry poetry-plugin-export", &export);
+    }
+    if has("pdm.lock") {
+        return exported("pdm", &format!("pdm export --format requirements --without-hashes --output {AUDITED}"));
+    }
+    if has("Pipfile.lock") {
+        return exported("pipenv", &format!("pipenv requirements > {AUDITED}"));
+    }
+    let stated: BTreeSet<&str> =
+        component.requirements.iter().flat_map(|r| &r.stated).map(|s| s.file.as_str()).collect();
+    let files: BTreeSet<String> = stated
+        .iter()
+        .filter_map(|file| match file.rsplit_once('.') {
+            Some((_, "txt")) => Some((*file).to_owned()),
+            // What pip-compile made of it holds everything that comes along.
+            Some((stem, "in")) => {
+                Some(format!("{stem}.txt")).filter(|t| survey.repository.has(t)).or_else(|| Some((*file).to_owned()))
+            }
+            _ => None,
+        })
+        .collect();
+    if !files.is_empty() {
+        // Files of one component may pin the same package differently, so that each is scanned by itself.
+        return files.iter().map(|f| format!("pip-audit -r {}", quoted(f))).collect();
+    }
+    if has_project(survey, &component.root) {
         return vec![format!("pip-audit {folder}")];
     }
-    // Files of one component may pin the same package differently, so that each is scanned by itself.
-    files.into_iter().map(|f| format!("pip-audit -r {}", quoted(f))).collect()
+    if has("setup.py") || has("setup.cfg") || has("pyproject.toml") {
+        // Without a lock the project itself has to say what it brings: it is installed, and what is there is looked at.
+        let path = if component.root.is_empty() { ".".to_owned() } else { format!("./{}", component.root) };
+        return vec![format!("pip install {}", quoted(&path)), "pip-audit".to_owned()];
+    }
+    if has("Pipfile") {
+        return exported("pipenv", &format!("pipenv lock && pipenv requirements > {AUDITED}"));
+    }
+    Vec::new()
 }
 
 /// A path as a shell takes it.

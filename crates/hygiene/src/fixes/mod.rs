@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use uplift_model::Hint;
 use uplift_model::hygiene::Presence;
+use uplift_model::redact;
 
 use crate::audit;
 use crate::repository::Repository;
@@ -110,7 +111,9 @@ pub fn fix(repository: &Repository<'_>, name: &str, wish: &Wish) -> Result<Fix, 
     if report.findings.iter().any(|f| f.state == Presence::Present) {
         return Err(FixError::Present(name.to_owned()));
     }
-    let cannot = |why: &str| FixError::Cannot(name.to_owned(), why.to_owned());
+    let cannot = |why: &str| FixError::Cannot(name.to_owned(), redact::text(why));
     let write = writer(name).ok_or_else(|| cannot("no fix is written for it"))?;
-    write(&survey, wish).map_err(|why| cannot(&why))
+    let fix = write(&survey, wish).map_err(|why| cannot(&why))?;
+    let masked = |lines: Vec<String>| lines.iter().map(|line| redact::text(line)).collect();
+    Ok(Fix { body: masked(fix.body), notes: masked(fix.notes), ..fix })
 }

@@ -6,6 +6,8 @@ use crate::checks::{Open, open, pinned_line};
 use crate::survey::Survey;
 use uplift_model::Ecosystem;
 
+const ASK: &str = "`uplift check --explain NAME` names the target of each, with what the index offers";
+
 pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
     let mut edits = Edits::of(survey.repository);
     let mut body = Vec::new();
@@ -13,7 +15,7 @@ pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
     for open in open(survey) {
         let wished = wish.pins.iter().find(|(name, _)| same(name, &open.requirement.name)).map(|(_, v)| v.as_str());
         let Some(pin) = pinned_line(&open, wished) else {
-            unknown.push(open.requirement.name.clone());
+            unknown.push(unproven(&open));
             continue;
         };
         let statement = open.statement;
@@ -31,15 +33,28 @@ pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
     let changes = edits.changes();
     if changes.is_empty() {
         return Err(format!(
-            "nothing says which version of {} is in use: lock or install first, or say it with `--pin NAME==VERSION`",
+            "no lock and no environment shows which version of {} is in use: lock or install first, or say it with \
+             `--pin NAME==VERSION`; {ASK}",
             crate::place::listed(&unknown)
         ));
     }
     let mut notes = Vec::new();
     if !unknown.is_empty() {
-        notes.push(format!("still open, for nothing says which version is in use: {}", unknown.join(", ")));
+        notes.push(format!(
+            "still open, for no lock and no environment shows which version is in use: {}; {ASK}",
+            unknown.join(", ")
+        ));
     }
     Ok(Fix { subject: "Pin dependencies to the versions in use".to_owned(), body, changes, notes })
+}
+
+/// The name, with the version that another line states: whether that was ever released cannot be seen from here.
+fn unproven(open: &Open<'_>) -> String {
+    let requirement = open.requirement;
+    match &requirement.pinned {
+        Some(version) => format!("{} (another line says {version}, which proves no release)", requirement.name),
+        None => requirement.name.clone(),
+    }
 }
 
 fn same(a: &str, b: &str) -> bool {

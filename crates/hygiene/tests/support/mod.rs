@@ -45,7 +45,9 @@ pub fn components(files: &Files) -> Vec<Component> {
         let beside = |lock: &str| {
             files.get(&format!("{}{lock}", if folder.is_empty() { String::new() } else { format!("{folder}/") }))
         };
-        if name.starts_with("requirements") && name.ends_with(".txt") {
+        // What pip-compile made of a `.in` file is its lock.
+        let compiled = name.strip_suffix(".txt").is_some_and(|stem| beside(&format!("{stem}.in")).is_some());
+        if name.starts_with("requirements") && (name.ends_with(".in") || name.ends_with(".txt")) && !compiled {
             let locked = beside("uv.lock").map(|t| versions(t));
             let entry = component(&mut all, folder, Ecosystem::Python, locked.is_some());
             for (index, line) in text.lines().enumerate() {
@@ -65,7 +67,14 @@ pub fn components(files: &Files) -> Vec<Component> {
                 let held = locked.as_ref().and_then(|l| l.get(name)).cloned();
                 let pinned = specifier.strip_prefix("==").map(str::to_owned);
                 let stated = statement(path, index, written, &specifier);
-                entry.requirements.push(requirement(name, pinning, stated, held, pinned));
+                // A package that two files state is one requirement with two statements.
+                match entry.requirements.iter_mut().find(|r| r.name == name) {
+                    Some(known) => {
+                        known.stated.push(stated);
+                        known.pinned = known.pinned.take().or(pinned);
+                    }
+                    None => entry.requirements.push(requirement(name, pinning, stated, held, pinned)),
+                }
             }
         } else if name == "package.json" {
             let locked = beside("package-lock.json").map(|t| locked_npm(t));
@@ -113,7 +122,8 @@ fn requirement(
         role: Role::Runtime,
         pinning,
         stated: vec![stated],
-        in_use: locked.clone().or(pinned),
+        in_use: locked.clone(),
+        pinned,
         locked: locked.into_iter().collect(),
     }
 }
