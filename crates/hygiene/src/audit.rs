@@ -8,13 +8,14 @@ use crate::fixes;
 use crate::repository::Repository;
 use crate::roadmap;
 use crate::survey::Survey;
+use crate::unread;
 
 /// Looks at `repository`; `only`: names of checks, all when empty.
 pub fn audit(repository: &Repository<'_>, only: &[String]) -> HygieneReport {
     let survey = Survey::of(repository);
     let mut report = HygieneReport { problems: survey.ci.problems.clone(), ..HygieneReport::default() };
     for check in CHECKS.iter().filter(|c| only.is_empty() || only.iter().any(|n| n == c.name)) {
-        match (check.look)(&survey) {
+        match unread::doubted(check.name, (check.look)(&survey), &survey) {
             Answer::LeftOut(reason) => report.left_out.push((check.name.to_owned(), redact::text(&reason))),
             Answer::Found(found) => report.findings.push(finding(check, found, &survey)),
         }

@@ -17,6 +17,7 @@ mod roadmap;
 mod service;
 mod shell;
 mod survey;
+mod unread;
 
 pub use audit::{audit, names};
 pub use fixes::{Change, Fix, FixError, Wish, fix};

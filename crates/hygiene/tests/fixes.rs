@@ -204,6 +204,24 @@ fn coverage_takes_a_threshold_from_a_person_alone() {
 }
 
 #[test]
+fn a_step_whose_script_is_not_there_stays_masked() {
+    let before = case("tests-gate/a-script-that-is-not-there");
+    let fix = mend(&before, "tests-gate", &Wish::default()).unwrap();
+    let ci = ".github/workflows/ci.yml";
+    assert_eq!(with(&before, &fix)[ci], before[ci].replace("pytest || true", "pytest"));
+    assert!(fix.notes[0].contains("ci.yml:6") && fix.notes[0].contains("`test` of package.json"), "{:?}", fix.notes);
+    assert_eq!(state(&with(&before, &fix), "tests-gate"), Presence::Partial);
+}
+
+#[test]
+fn nothing_is_written_beside_a_workflow_that_cannot_be_read() {
+    for name in ["dependency-scan/not-readable", "dependency-scan/one-not-readable", "container-scan/not-readable"] {
+        let refused = mend(&case(name), name.split_once('/').unwrap().0, &Wish::default()).unwrap_err().to_string();
+        assert!(refused.contains("the workflow could not be read: .github/workflows/"), "{name}: {refused}");
+    }
+}
+
+#[test]
 fn pins_are_those_in_use_or_said_by_a_person() {
     let before = of(&[("requirements.txt", "flask[async]>=2 # web\nredis\n")]);
     let refused = mend(&before, "pinning", &Wish::default()).unwrap_err();

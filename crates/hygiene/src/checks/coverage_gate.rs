@@ -41,7 +41,11 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
         ),
         (true, true) => found(
             Presence::Missing,
-            "tests are there, and no threshold of coverage",
+            if tests {
+                "tests are there, and no threshold of coverage"
+            } else {
+                "CI runs tests, of which no file is in the tree, and no threshold of coverage is set"
+            },
             measured(survey),
             "run pytest with `--cov --cov-fail-under=N` (vitest, jest: `coverageThreshold`), with N at what is reached today; \
              `uplift hygiene --fix coverage-gate --threshold N` writes it for pytest",

@@ -38,6 +38,7 @@ mod tools;
 mod tracing;
 mod unit_tests;
 
+pub(crate) use ci_scripts::absent;
 pub(crate) use container_context::context_of;
 pub(crate) use dependency_scan::uncovered;
 pub(crate) use pinning::{Open, open, pinned_line};

@@ -36,7 +36,13 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
         Presence::Neutralised => format!("tests run, but a failing one cannot fail the build: {}", why.join(", ")),
         _ => format!("{} of {} test steps cannot fail the build: {}", masked.len(), runs.len(), why.join(", ")),
     };
-    found(state, because, evidence(&masked), ADVICE)
+    let absent: Vec<String> = masked.iter().filter_map(|s| super::absent(survey, s)).collect();
+    let mut advice = ADVICE.to_owned();
+    if !absent.is_empty() {
+        let verb = if absent.len() == 1 { "is" } else { "are" };
+        advice.push_str(&format!("; {} {verb} not there, and has to be written first", place::listed(&absent)));
+    }
+    found(state, because, evidence(&masked), advice)
 }
 
 pub(super) fn is_test_file(path: &str) -> bool {

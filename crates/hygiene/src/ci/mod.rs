@@ -163,13 +163,17 @@ pub(crate) fn pipelines(repository: &Repository<'_>) -> Pipelines {
     let mut all = Pipelines::default();
     for path in repository.files() {
         let Some((reader, is_yaml)) = reader(path) else { continue };
-        let Some(text) = repository.text(path) else { continue };
+        let Some(text) = repository.text(path) else {
+            let message = "is no text that can be read, or larger than 2 MiB".to_owned();
+            all.problems.push(FileProblem { file: path.clone(), line: None, message, hint: None });
+            continue;
+        };
         let root = match is_yaml.then(|| yaml::read(&text)).transpose() {
             Ok(root) => root,
             Err(message) => {
                 all.problems.push(FileProblem {
                     file: path.clone(),
-                    line: None,
+                    line: line_of(&message),
                     message: format!("is not YAML that can be read: {message}"),
                     hint: Some("what it runs was left out of the audit".to_owned()),
                 });
@@ -187,6 +191,13 @@ pub(crate) fn pipelines(repository: &Repository<'_>) -> Pipelines {
     }
     all.steps.extend(called);
     all
+}
+
+/// The line that a parser's message names, 1-based.
+fn line_of(message: &str) -> Option<u32> {
+    let rest = message.split_once("line ").map(|(_, rest)| rest)?;
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok().filter(|line| *line > 0)
 }
 
 /// What surrounds a script in its file.

@@ -3,7 +3,7 @@
 use super::edits::Edits;
 use super::unmask::unmask;
 use super::{Fix, Wish};
-use crate::checks::{dead_sections, is_lint, is_test, tool};
+use crate::checks::{absent, dead_sections, is_lint, is_test, tool};
 use crate::ci::Step;
 use crate::place;
 use crate::survey::Survey;
@@ -29,6 +29,16 @@ fn opened(survey: &Survey<'_>, subject: &str, wanted: fn(&[String]) -> bool) -> 
     let mut body = Vec::new();
     let mut notes = Vec::new();
     for step in steps {
+        if let Some(script) = absent(survey, step) {
+            notes.push(format!(
+                "{}:{}: `{}` stays as it is, for {script} is not there: write the script or take the step out, then run \
+                 this again",
+                step.file,
+                step.line,
+                step.told()
+            ));
+            continue;
+        }
         match unmask(step, &mut edits) {
             Ok(done) => body.extend(done),
             Err(why) => notes.push(why),

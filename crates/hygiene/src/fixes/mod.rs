@@ -19,6 +19,7 @@ use uplift_model::redact;
 use crate::audit;
 use crate::repository::Repository;
 use crate::survey::Survey;
+use crate::unread;
 
 /// What only the one who asks can say.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +93,7 @@ pub(crate) fn writer(name: &str) -> Option<Writer> {
 
 /// Whether `name` can be mended without anything more being said.
 pub(crate) fn can(name: &str, survey: &Survey<'_>) -> bool {
-    writer(name).is_some_and(|write| write(survey, &Wish::default()).is_ok())
+    unread::refused(name, survey).is_none() && writer(name).is_some_and(|write| write(survey, &Wish::default()).is_ok())
 }
 
 /// Mends the finding of the check `name`.
@@ -112,6 +113,9 @@ pub fn fix(repository: &Repository<'_>, name: &str, wish: &Wish) -> Result<Fix, 
         return Err(FixError::Present(name.to_owned()));
     }
     let cannot = |why: &str| FixError::Cannot(name.to_owned(), redact::text(why));
+    if let Some(why) = unread::refused(name, &survey) {
+        return Err(cannot(&why));
+    }
     let write = writer(name).ok_or_else(|| cannot("no fix is written for it"))?;
     let fix = write(&survey, wish).map_err(|why| cannot(&why))?;
     let masked = |lines: Vec<String>| lines.iter().map(|line| redact::text(line)).collect();
