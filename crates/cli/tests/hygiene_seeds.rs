@@ -199,7 +199,7 @@ fn a_fix_is_one_commit_on_a_branch_of_its_own() {
     let (head, status) = (git(&desk, &["rev-parse", "HEAD"]), git(&desk, &["status", "--porcelain"]));
     desk.write("draft.txt", "mine");
     for (check, shown) in [
-        ("dependency-scan", "+        run: safety check --json"),
+        ("dependency-scan", "+      - run: pip-audit -r backend/requirements.txt"),
         ("tests-gate", "+        run: cd backend && pytest tests/ --cov=. --cov-report=xml"),
         ("container-scan", "+      - run: docker build"),
     ] {
@@ -220,10 +220,74 @@ fn a_fix_is_one_commit_on_a_branch_of_its_own() {
     }
     assert_eq!(git(&desk, &["rev-parse", "HEAD"]), head);
     assert_eq!(git(&desk, &["status", "--porcelain"]), format!("{status}?? draft.txt\n"));
-    // What was written is no longer found.
+    // What was written is no longer found; the step whose script is not there is left, and told.
     git(&desk, &["checkout", "--quiet", "uplift/hygiene-tests-gate"]);
-    hold(&report(&desk), "tests-gate", "present", &[]);
+    let after = report(&desk);
+    hold(&after, "tests-gate", "partial", &[".github/workflows/ci-cd.yaml:23"]);
+    assert!(finding(&after, "tests-gate")["advice"].as_str().unwrap().contains("`test` of frontend/package.json"));
+    git(&desk, &["checkout", "--quiet", "uplift/hygiene-dependency-scan"]);
+    hold(&report(&desk), "dependency-scan", "present", &[".github/workflows/dependency-scan.yml"]);
+    let workflow =
+        std::fs::read_to_string(Path::new(&desk.path()).join(".github/workflows/dependency-scan.yml")).unwrap();
+    for manifest in ["backend/requirements.txt", "gateway/requirements.txt"] {
+        assert!(workflow.contains(&format!("- run: pip-audit -r {manifest}\n")), "{workflow}");
+    }
+    // The scan of linters alone is no scan of theirs: it stays as it was.
+    assert_eq!(
+        git(&desk, &["diff", "--name-only", &head.trim().to_owned()]),
+        ".github/workflows/dependency-scan.yml\n"
+    );
     assert!(Path::new(&desk.path()).join("draft.txt").exists());
+}
+
+#[test]
+fn a_pin_that_only_another_line_states_is_not_written() {
+    // `cryptography==41.0.8` stands in the other requirements file, and was never released.
+    let desk = desk("sos-cidadao");
+    let outcome = desk.run(&["hygiene", "--fix", "pinning"]);
+    assert!(!outcome.all().contains("+cryptography=="), "{}", outcome.all());
+    assert!(outcome.all().contains("41.0.8, which proves no release"), "{}", outcome.all());
+    assert!(outcome.all().contains("uplift check --explain"), "{}", outcome.all());
+}
+
+#[test]
+fn credentials_are_shown_neither_by_the_audit_nor_by_a_fix() {
+    let ci = "on: push\njobs:\n  a:\n    steps:\n      - run: pip-audit --index-url https://u:HUSH1@h/ -r requirements.txt || true\n      - run: trivy image x --token HUSH2\n      - run: pytest --password 'HUSH3 b' || true\n";
+    let files: Vec<(&str, &[u8])> = vec![
+        (".github/workflows/ci.yml", ci.as_bytes()),
+        ("requirements.txt", b"--extra-index-url https://u:HUSH4@h/\nflask==3.0.0\nsqlalchemy==2.0.0\n"),
+        ("db.py", b"from sqlalchemy import create_engine\ne = create_engine(\"postgresql://u:HUSH5@db/x\")\n"),
+        ("Dockerfile", b"FROM python:3.11\nRUN pip install --index-url http://u:HUSH6@h/ flask || true\n"),
+    ];
+    let desk = Desk::alone(BINARY, &files);
+    for args in [
+        &["hygiene", "--all"][..],
+        &["hygiene", "--format", "json"],
+        &["hygiene", "--fix", "dependency-scan"],
+        &["hygiene", "--fix", "tests-gate", "--format", "json"],
+    ] {
+        let outcome = desk.run(args);
+        assert_eq!(outcome.code, Some(0), "{args:?}: {}", outcome.all());
+        assert!(!outcome.all().contains("HUSH"), "{args:?}: {}", outcome.all());
+        assert!(outcome.all().contains("***"), "{args:?}: {}", outcome.all());
+    }
+    // What is committed is the file itself.
+    let there = git(&desk, &["show", "uplift/hygiene-dependency-scan:.github/workflows/ci.yml"]);
+    assert_eq!(there, ci.replacen(" || true", "", 1));
+    let message = git(&desk, &["log", "-1", "--format=%B", "uplift/hygiene-tests-gate"]);
+    assert!(!message.contains("HUSH"), "{message}");
+}
+
+#[test]
+fn nothing_is_written_beside_a_workflow_that_cannot_be_read() {
+    let files: Vec<(&str, &[u8])> =
+        vec![(".github/workflows/ci.yml", b"on: push\njobs:\n  a: [\n"), ("requirements.txt", b"flask==3.0.0\n")];
+    let desk = Desk::alone(BINARY, &files);
+    hold(&report(&desk), "dependency-scan", "unknown", &[".github/workflows/ci.yml"]);
+    let outcome = desk.run(&["hygiene", "--fix", "dependency-scan"]);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.all());
+    assert!(outcome.all().contains("the workflow could not be read"), "{}", outcome.all());
+    assert!(!desk.run(&["hygiene", "--all"]).all().contains("there is no CI"));
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub fn audit(repository: &Repository<'_>, only: &[String]) -> HygieneReport {
             Answer::Found(found) => report.findings.push(finding(check, found, &survey)),
         }
     }
+    for problem in &mut report.problems {
+        problem.message = redact::text(&problem.message);
+    }
     report.findings.sort_by(|a, b| (a.area, &a.check).cmp(&(b.area, &b.check)));
     if only.is_empty() || only.iter().any(|n| n == "roadmap") {
         report.claims = roadmap::claims(repository).into_iter().map(shown).collect();

@@ -161,14 +161,15 @@ fn bare_users(line: &str) -> String {
         let masked = word.split_once('@').filter(|_| !word.contains("://")).and_then(|(user, host)| {
             let (name, password) = user.rsplit_once('=').map_or(user, |(_, u)| u).split_once(':')?;
             let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_.-".contains(c));
-            let is_protocol = ["npm", "patch", "workspace", "file", "link", "mailto", "catalog", "jsr"].contains(&name);
+            let is_protocol =
+                ["npm", "patch", "workspace", "file", "link", "mailto", "catalog", "jsr", "pkg"].contains(&name);
             let is_host = host.starts_with(|c: char| c.is_ascii_alphanumeric())
                 && !host.starts_with("sha256:")
                 && host.find(['.', '/', ':']).is_some_and(|at| at > 0)
                 && (is_address(host)
                     || host.split(['/', ':']).next()?.bytes().any(|b| !b.is_ascii_digit() && b != b'.'));
             let start = user.len() - name.len() - 1 - password.len();
-            (is_name && !is_protocol && !password.is_empty() && is_host)
+            (is_name && !is_protocol && !password.is_empty() && !password.contains('/') && is_host)
                 .then(|| format!("{}{MASK}@{host}", user.get(..start).unwrap_or_default()))
         });
         out.push_str(masked.as_deref().unwrap_or(word));

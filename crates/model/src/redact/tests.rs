@@ -15,6 +15,7 @@ fn secrets_leave_a_text_and_the_rest_stays() {
         ("FROM usr:hush@reg.example/python:3.9", "FROM ***@reg.example/python:3.9"),
         ("FROM python:3.9@sha256:00ff", "FROM python:3.9@sha256:00ff"),
         ("\"a\": \"npm:lodash@4.17.21\"", "\"a\": \"npm:lodash@4.17.21\""),
+        ("pkg:npm/a@1.0.0-beta.1", "pkg:npm/a@1.0.0-beta.1"),
         ("x?access_token=abc&y=1", "x?access_token=***&y=1"),
         ("password: hunter2, user: me", "password: ***, user: me"),
         ("\"_authToken\": \"abc\"", "\"_authToken\": \"***\""),

@@ -43,7 +43,8 @@ pub fn hygiene(report: &HygieneReport, all: bool, view: &View) -> String {
             page.push_str(&finding(found, all, view));
         }
     }
-    page.push_str(&claims(&report.claims, all, view));
+    // Asked for alone, the items are the answer.
+    page.push_str(&claims(&report.claims, all || only_claims, view));
     if all {
         page.push_str(&in_place(&fine, report, view));
     } else if !fine.is_empty() || !report.left_out.is_empty() {
@@ -130,9 +131,11 @@ fn claims(claims: &[Claim], all: bool, view: &View) -> String {
     if claims.is_empty() {
         return String::new();
     }
+    let hidden = claims.len() - shown.len();
     let mut page = format!("\n{}\n", view.paint(Tone::Heading, "roadmap"));
+    let verb = if apart == 1 { "says" } else { "say" };
     let told =
-        format!("{}, {apart} of them say something else than the files that they name", count(claims.len(), "item"));
+        format!("{}, {apart} of them {verb} something else than the files that they name", count(claims.len(), "item"));
     page.push_str(&paragraph(view, "  ", &told, Tone::Plain));
     for claim in shown {
         let there = claim.named.iter().filter(|(_, is_there)| *is_there).count();
@@ -151,6 +154,9 @@ fn claims(claims: &[Claim], all: bool, view: &View) -> String {
             &clean::line(&text),
             if differs(&claim) { Tone::Held } else { Tone::Plain },
         ));
+    }
+    if hidden > 0 {
+        page.push_str(&format!("    {hidden} more   (--only roadmap)\n"));
     }
     page
 }
@@ -302,6 +308,21 @@ mod tests {
         assert!(page.contains("Search: declared completed, found partial (1 of 2 files)"), "{page}");
         assert!(page.contains("next: uplift hygiene --fix tests-gate"), "{page}");
         assert!(!page.contains('\u{1b}') && page.lines().all(|l| l.chars().count() <= 80), "{page}");
+    }
+
+    #[test]
+    fn the_roadmap_alone_lists_every_item() {
+        let mut asked = report();
+        let agrees =
+            Claim { line: 5, title: "Agrees".to_owned(), found: Progress::Completed, ..asked.claims[0].clone() };
+        asked.claims.push(agrees);
+        let page = hygiene(&asked, false, &View::new(80, false));
+        assert!(!page.contains("Agrees") && page.contains("    1 more   (--only roadmap)\n"), "{page}");
+        asked.findings.clear();
+        asked.left_out.clear();
+        let page = hygiene(&asked, false, &View::new(80, false));
+        assert!(page.contains("ROADMAP.md:5 Agrees: declared completed, found completed"), "{page}");
+        assert!(!page.contains("more   ("), "{page}");
     }
 
     #[test]
