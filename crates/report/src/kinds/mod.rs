@@ -15,6 +15,7 @@ mod pieces;
 mod plan;
 mod pr;
 mod runtimes;
+mod reasons;
 mod summary;
 mod update;
 mod ways;
@@ -135,7 +136,7 @@ impl FromStr for Kind {
 
 /// The report of one kind.
 pub fn write(kind: Kind, dossier: &Dossier) -> Document {
-    match kind {
+    let mut document = match kind {
         Kind::Plan => plan::write(dossier),
         Kind::Assessment => assessment::write(dossier),
         Kind::Checklist => checklist::write(dossier),
@@ -145,5 +146,10 @@ pub fn write(kind: Kind, dossier: &Dossier) -> Document {
         Kind::MigrationGuide => migration_guide::write(dossier),
         Kind::Pr => pr::write(dossier),
         Kind::Changelog => changelog::write(dossier),
+    };
+    // What is pasted into another page has no place for a list of reasons.
+    if !kind.needs_run() {
+        reasons::once(&mut document);
     }
+    document
 }

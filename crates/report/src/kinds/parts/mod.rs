@@ -36,5 +36,5 @@ pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table
 pub(crate) use people::{
     calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks, who,
 };
-pub(crate) use sources::{not_known, sources, urgency};
+pub(crate) use sources::{SOURCES, not_known, sources, urgency};
 pub(crate) use words::{component, effort, id, versions};

@@ -6,7 +6,10 @@ use uplift_model::{Datum, Ecosystem};
 use super::words;
 use crate::document::{Block, Section, Table, Text, Tone};
 
-/// The section `sources`, with which every report ends: each source with its state, and files that could not be read.
+/// Id of the section that every report ends with.
+pub(crate) const SOURCES: &str = "sources-section";
+
+/// The section [`SOURCES`], with which every report ends: each source with its state, and files that could not be read.
 pub(crate) fn sources(dossier: &Dossier) -> Section {
     let mut table =
         Table::new("sources", "Where the facts are from", &["Source", "State", "Detail"], "no source was asked");
@@ -19,7 +22,7 @@ pub(crate) fn sources(dossier: &Dossier) -> Section {
         ]);
         row.tone = if failed { Tone::Unknown } else { Tone::Plain };
     }
-    let mut section = Section::new("sources-section", "Sources").with(Block::Table(table));
+    let mut section = Section::new(SOURCES, "Sources").with(Block::Table(table));
     let problems = &dossier.analysis.problems;
     if !problems.is_empty() {
         let mut table =
@@ -39,13 +42,18 @@ pub(crate) fn sources(dossier: &Dossier) -> Section {
 
 /// What is not known and could change the picture; `None`: nothing of the sort.
 pub(crate) fn not_known(dossier: &Dossier) -> Option<Block> {
-    let mut gaps: Vec<String> = dossier
-        .analysis
-        .sources
-        .iter()
-        .filter(|source| source.state != "found")
-        .map(|source| format!("{}: {} ({})", source.source, source.state.replace('-', " "), source.detail))
-        .collect();
+    // Sources that failed for one reason are told together.
+    let mut failed: Vec<(Vec<&str>, &str, &str)> = Vec::new();
+    for source in dossier.analysis.sources.iter().filter(|source| source.state != "found") {
+        match failed.iter_mut().find(|(_, state, why)| (*state, *why) == (&source.state, &source.detail)) {
+            Some((names, ..)) => names.push(&source.source),
+            None => failed.push((vec![&source.source], &source.state, &source.detail)),
+        }
+    }
+    let told = failed.iter().map(|(names, state, why)| {
+        format!("{}: {} ({why})", crate::numbers::list(names), state.replace('-', " "))
+    });
+    let mut gaps: Vec<String> = told.collect();
     for one in &dossier.plans {
         if let Datum::NotRetrieved { why } = &one.plan {
             gaps.push(format!("no plan of {}: {why}", words::component(dossier, &one.component)));
