@@ -1,5 +1,6 @@
 //! Looking at everything: facts gathered, then judged. Nothing is changed, no foreign code runs.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use uplift_decide::comparison;
 use uplift_decide::policy::{self, Condition};
 use uplift_ecosystems::python::client::Clients;
 use uplift_facts::days;
-use uplift_facts::gather::{self, Ask};
+use uplift_facts::gather::{self, Ask, Gathered};
+use uplift_facts::releases::Answer;
 use uplift_facts::vulnerabilities::Sources;
 use uplift_model::Settings;
 use uplift_model::analysis::Analysis;
@@ -52,6 +54,8 @@ pub struct Checked {
     /// Where it meets a condition of `fail_on`, one sentence each.
     pub violations: Vec<String>,
     pub comparison: Option<Comparison>,
+    /// In the order of the analysis' components: what the index said of each of its packages.
+    pub releases: Vec<BTreeMap<String, Answer>>,
 }
 
 /// How long an index's answer counts as fresh.
@@ -140,7 +144,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
             return Err(EngineError::Cancelled);
         }
     }
-    let analysis = gathered.analysis;
+    let Gathered { analysis, releases, .. } = gathered;
     let violations = policy::violations(&analysis, &request.fail_on);
-    Ok(Checked { analysis, violations, comparison })
+    Ok(Checked { analysis, violations, comparison, releases })
 }

@@ -1,11 +1,14 @@
 //! The dossier of a report: the analysis, a plan of each component, a run, and what people gave.
 //!
 //! Lives here: putting together what others find out; a part that fails becomes "not retrieved" with its reason.
-//! Lives elsewhere: all components in one calendar (`programme`), notes, compatibility and hygiene (`further`), the analysis (`crate::check`), plans
-//! (`crate::preview`), writing it up (`report::kinds`).
+//! Lives elsewhere: all components in one calendar (`programme`), notes, compatibility and hygiene (`further`), what is
+//! downloaded (`sizes`), what to read first (`reading`), the analysis (`crate::check`), plans (`crate::preview`), writing
+//! it up (`report::kinds`).
 
 mod further;
 mod programme;
+mod reading;
+mod sizes;
 
 use std::path::{Path, PathBuf};
 
@@ -68,7 +71,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         // Read before this analysis is kept.
         diff: history::history(&request.path).first().map(|entry| entry.name.clone()),
     })?;
-    let analysis = checked.analysis;
+    let (analysis, releases) = (checked.analysis, checked.releases);
     let mut plans = Vec::new();
     for component in &analysis.components {
         let plan = match run.as_ref().filter(|run| is_of(run, request, component)) {
@@ -83,6 +86,8 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         compatibility: further::compatibility(request, &plans, run.as_ref(), watch)?,
         hygiene: further::hygiene(request),
         notes,
+        sizes: sizes::sizes(&analysis, &releases, &plans),
+        reading: reading::reading(request, &analysis, &plans)?,
         run,
         since: checked.comparison,
         given: request.settings.report.clone(),

@@ -15,12 +15,15 @@ use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
 use uplift_facts::days;
 use uplift_facts::gather::{self, Ask, Gathered, Subject};
-use uplift_facts::releases::{Answer, Known};
+use uplift_facts::reading;
+use uplift_facts::releases::{Answer, Known, Store};
 use uplift_facts::tree;
 use uplift_facts::vulnerabilities::{Sources, Vulnerabilities, Wanted};
 use uplift_model::advisory::Finding;
 use uplift_model::analysis::{Analysis, DependencyRow, Reason};
+use uplift_model::plan::Reading;
 use uplift_model::{Datum, Ecosystem, PackageName, Settings, Solution, Version};
+use uplift_sandbox::redact;
 
 use crate::judge;
 use crate::subject::Tree;
@@ -112,6 +115,29 @@ impl Research<'_> {
             offline: false,
             today,
         }
+    }
+
+    /// What the metadata of releases name to be read before going there, by package; one that names nothing, or could not
+    /// be asked about, is left out.
+    pub(crate) fn reading(&self, releases: &BTreeMap<PackageName, Version>) -> BTreeMap<PackageName, Vec<Reading>> {
+        let asked: Vec<reading::Asked> = releases
+            .iter()
+            .map(|(name, version)| reading::Asked {
+                ecosystem: Ecosystem::Python,
+                name: name.to_string(),
+                version: version.to_string(),
+            })
+            .collect();
+        if asked.is_empty() {
+            return BTreeMap::new();
+        }
+        let folder = self.doors.clients.dirs.root().join("releases");
+        let max_age = if self.fresh { Duration::ZERO } else { FRESH };
+        let store = Store::new(&folder, &self.doors.fetch, max_age, false).sharing(true);
+        let indexes = self.doors.clients.index_urls().map_err(|e| redact::text(&e.to_string()));
+        let pages = reading::reading(&asked, &store, &indexes, &Err("no registry is needed".to_owned()));
+        let found = releases.keys().zip(pages).filter_map(|(name, pages)| Some((name.clone(), pages.value()?.clone())));
+        found.collect()
     }
 
     /// Asks about versions that nobody was asked about yet.

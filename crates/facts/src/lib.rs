@@ -7,6 +7,7 @@ pub mod components;
 pub mod days;
 pub mod gather;
 pub mod notes;
+pub mod reading;
 pub mod releases;
 pub mod rows;
 mod runtime;

@@ -10,8 +10,10 @@ use crate::compatibility::CompatibilityReport;
 use crate::hygiene::HygieneReport;
 use crate::notes::ReleaseNotes;
 use crate::outcome::RunReport;
+use crate::plan::Reading;
 use crate::risk::{DecisionPoint, RegisterEntry};
 use crate::roadmap::{Calendar, Effort, Priority};
+use crate::size::ComponentSizes;
 use crate::{Datum, Plan};
 
 /// Schema name and version of the JSON.
@@ -37,6 +39,20 @@ pub struct Dossier {
     /// Everything that is to move, of all components, in one calendar. `None`: nothing was weighed.
     #[serde(default)]
     pub programme: Option<Programme>,
+    /// What installing each component brings, before and after everything has moved (row M9).
+    #[serde(default)]
+    pub sizes: Vec<ComponentSizes>,
+    /// What to read before a package crosses a major that no plan moves; steps of plans have their own (row C16).
+    #[serde(default)]
+    pub reading: Vec<ReadingOf>,
+}
+
+/// Pages of one package of one component.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingOf {
+    pub component: String,
+    pub package: String,
+    pub pages: Datum<Vec<Reading>>,
 }
 
 /// All moves of all components at once, so that one package never gets two weeks (row C10).

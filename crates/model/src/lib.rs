@@ -27,6 +27,7 @@ pub mod roadmap;
 pub mod semver;
 pub mod settings;
 pub mod shell;
+pub mod size;
 pub mod solution;
 pub mod version;
 

@@ -14,7 +14,9 @@ use crate::risk::{Assessment, DecisionPoint, RegisterEntry};
 use crate::roadmap::{Calendar, Effort, MetricCheck, Priority};
 use crate::{Distance, PackageName, Place, Role, Version};
 
-pub use step::{Edit, Fallback, FallbackKind, Linked, Mended, MendedPin, PlanStep, StepKind, Validated, WorkPart};
+pub use step::{
+    Edit, Fallback, FallbackKind, Linked, Mended, MendedPin, PlanStep, Reading, ReadingKind, StepKind, Validated, WorkPart,
+};
 
 /// One package with one target version, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use uplift_model::semver::{Options, Range, Version};
 
-use lenient::{Deprecated, Optionals, Size, Texts};
+use lenient::{Address, Deprecated, Optionals, Size, Texts};
 
 /// What a registry knows of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,11 @@ pub struct Packument {
     pub releases: Vec<Release>,
     /// Keys of releases that are no versions.
     pub unreadable: Vec<String>,
+    /// As the newest document states them. From outside: escape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub homepage: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
 }
 
 /// One release.
@@ -79,6 +84,10 @@ struct Document {
     versions: Releases,
     #[serde(default)]
     time: Texts,
+    #[serde(default)]
+    homepage: Address,
+    #[serde(default)]
+    repository: Address,
 }
 
 #[derive(Deserialize)]
@@ -160,7 +169,14 @@ pub fn parse(document: &[u8]) -> Result<Packument, RegistryError> {
     }
     releases.sort_by(|a, b| a.version.cmp(&b.version));
     let unreadable = document.versions.unreadable;
-    Ok(Packument { name: document.name, tags: document.tags.0, releases, unreadable })
+    Ok(Packument {
+        name: document.name,
+        tags: document.tags.0,
+        releases,
+        unreadable,
+        homepage: document.homepage.0,
+        repository: document.repository.0,
+    })
 }
 
 impl Packument {

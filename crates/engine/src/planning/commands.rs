@@ -2,25 +2,34 @@
 //!
 //! Lives elsewhere: how the run itself writes a lock (`ecosystems::python::relock`), the rest of a step (`super::steps`).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use uplift_ecosystems::python::discover::{EnvironmentSource, Pair};
 use uplift_ecosystems::python::lockfile::{self, Compiler, LockKind};
+use uplift_model::plan::Reading;
 use uplift_model::shell::word as quoted;
-use uplift_model::{Distance, Move};
+use uplift_model::{Distance, Move, PackageName};
 
 use super::Facts;
 
 impl Facts<'_> {
     /// What a person would type after the edit; `interpreter`: `3.11.9`.
-    pub(super) fn commands(&self, one: &Move, interpreter: &str) -> Vec<String> {
+    pub(super) fn commands(
+        &self,
+        one: &Move,
+        interpreter: &str,
+        reading: &BTreeMap<PackageName, Vec<Reading>>,
+    ) -> Vec<String> {
         let mut commands: Vec<String> = one
             .candidates
             .iter()
             .filter(|c| c.distance == Distance::Major)
             .map(|c| {
+                let page = reading.get(&c.name).and_then(|pages| pages.first());
+                let page = page.map(|page| format!(" ({})", page.url)).unwrap_or_default();
                 format!(
-                    "# first read what changed in {} from {} to {}: it may break callers",
+                    "# first read what changed in {} from {} to {}{page}: it may break callers",
                     c.name, c.current, c.target
                 )
             })

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_model::compatibility::Verdict;
-use uplift_model::plan::{Edit, Linked, Mended, PlanStep, StepKind, Validated, WorkPart};
+use uplift_model::plan::{Edit, Linked, Mended, PlanStep, Reading, StepKind, Validated, WorkPart};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{Effort, Parts};
 use uplift_model::solution::Change;
-use uplift_model::{Candidate, Move, Phase, Solution, shell};
+use uplift_model::{Candidate, Distance, Move, PackageName, Phase, Solution, Version, shell};
 
 use super::rules::Scoping;
 use super::whole::of_register;
@@ -40,14 +40,16 @@ impl Facts<'_> {
         let short: String = self.tree.commit.chars().take(12).collect();
         let mut steps = vec![self.isolate(told.interpreter), snapshot(self.tree.commit, &short)];
         steps.extend(self.mended.map(|mended| self.mending(mended, told.interpreter, &short)));
-        let first = steps.len();
+        let earlier = steps.len();
         let mut texts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        let reading = self.research.reading(&majors(told.moves));
         for (at, one) in told.moves.iter().enumerate() {
             let untouched = at == 0 && self.mended.is_none();
             let before =
-                if untouched { format!("commit {short}") } else { format!("the commit of step {}", first + at) };
+                if untouched { format!("commit {short}") } else { format!("the commit of step {}", earlier + at) };
             let edits = self.edits_of(one, &mut texts, scoping)?;
-            steps.push(self.step(told, at, one, edits, before, scoping)?);
+            let step = self.step(told, at, one, edits, before, scoping)?;
+            steps.push(PlanStep { reading: first(one, &reading), commands: self.commands(one, told.interpreter, &reading), ..step });
         }
         let last = steps.len();
         let untouched = told.moves.is_empty() && self.mended.is_none();
@@ -161,7 +163,6 @@ impl Facts<'_> {
             of: Some(one.id),
             packages: names,
             edits,
-            commands: self.commands(one, told.interpreter),
             evidence: one.candidates.iter().flat_map(evidence).collect(),
             approvals: unique(reviewers),
             required_tests: unique(own.chain(more)),
@@ -274,7 +275,19 @@ fn blank(number: usize, kind: StepKind, title: String) -> PlanStep {
         minutes: 0,
         parts: Vec::new(),
         validated: None,
+        reading: Vec::new(),
     }
+}
+
+/// Packages that cross a major, each with where it goes.
+fn majors(moves: &[Move]) -> BTreeMap<PackageName, Version> {
+    let crossing = moves.iter().flat_map(|one| &one.candidates).filter(|c| c.distance == Distance::Major);
+    crossing.map(|c| (c.name.clone(), c.target.clone())).collect()
+}
+
+/// What to read before a move, in the order of its packages.
+fn first(one: &Move, reading: &BTreeMap<PackageName, Vec<Reading>>) -> Vec<Reading> {
+    one.candidates.iter().filter_map(|c| reading.get(&c.name)).flatten().cloned().collect()
 }
 
 fn evidence(candidate: &Candidate) -> Vec<String> {

@@ -1,10 +1,12 @@
-//! Which extras a release has, from the metadata beside its wheel (PEP 658).
+//! What the metadata beside a release's wheel say (PEP 658): which extras it has, and whatever else is asked for.
 //!
-//! Asked for releases only whose extras somebody wrote down: one page and one small file each, kept for good, since the
-//! metadata of a release never changes.
+//! Asked for few releases only: one page and one small file each, kept for good, since the metadata of a release never
+//! changes. Lives elsewhere: the pages that metadata name (`crate::reading`).
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uplift_ecosystems::python::registry::{self, File};
 use uplift_model::{PackageName, Version};
 use uplift_sandbox::fetch::{FetchError, Request, Response};
@@ -26,7 +28,18 @@ pub(crate) fn provided(
     indexes: &Result<Vec<String>, String>,
     releases: &[(PackageName, String)],
 ) -> Provided {
-    let mut all = Provided::new();
+    read_metadata(store, indexes, releases, "extras", &extras)
+}
+
+/// What `read` finds in the metadata of each of `releases`, kept for good under `what`.
+pub(crate) fn read_metadata<T: Clone + Serialize + DeserializeOwned>(
+    store: &Store<'_>,
+    indexes: &Result<Vec<String>, String>,
+    releases: &[(PackageName, String)],
+    what: &str,
+    read: &dyn Fn(&[u8]) -> Result<T, String>,
+) -> BTreeMap<(PackageName, String), Result<T, String>> {
+    let mut all = BTreeMap::new();
     let indexes = match indexes {
         Ok(indexes) => indexes,
         Err(why) => return releases.iter().map(|r| (r.clone(), Err(why.clone()))).collect(),
@@ -37,8 +50,8 @@ pub(crate) fn provided(
             if matches!(all.get(release), Some(Ok(_))) {
                 continue;
             }
-            if let Some(extras) = store.recall::<Vec<String>>(&about(index, release)) {
-                all.insert(release.clone(), Ok(extras));
+            if let Some(known) = store.recall::<T>(&about(index, what, release)) {
+                all.insert(release.clone(), Ok(known));
             } else {
                 open.push(release);
             }
@@ -59,11 +72,11 @@ pub(crate) fn provided(
         }
         let texts = store.get_all(files.iter().map(|(_, url)| Request::new(url)).collect());
         for ((release, _), answer) in files.into_iter().zip(texts) {
-            let extras = answer.map_err(|e| not_served(&e)).and_then(|response| extras(&response.body));
-            if let Ok(extras) = &extras {
-                store.remember(&about(index, release), extras.clone());
+            let found = answer.map_err(|e| not_served(&e)).and_then(|response| read(&response.body));
+            if let Ok(found) = &found {
+                store.remember(&about(index, what, release), found.clone());
             }
-            all.insert(release.clone(), extras);
+            all.insert(release.clone(), found);
         }
     }
     all
@@ -75,8 +88,8 @@ pub(crate) fn page(index: &str, name: &PackageName) -> Request {
 }
 
 /// Under which the answer is kept; nothing lies at this address.
-fn about(index: &str, (name, version): &(PackageName, String)) -> Request {
-    Request::new(format!("{index}/{name}/#extras-of-{version}"))
+fn about(index: &str, what: &str, (name, version): &(PackageName, String)) -> Request {
+    Request::new(format!("{index}/{name}/#{what}-of-{version}"))
 }
 
 fn not_served(error: &FetchError) -> String {
@@ -126,19 +139,27 @@ pub(crate) fn address(index: &str, page: &Response, file: &File) -> Result<Url, 
 
 /// Every `Provides-Extra` of the head, in normal form.
 fn extras(metadata: &[u8]) -> Result<Vec<String>, String> {
+    let fields = head(metadata)?;
+    let provided = fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case("provides-extra"));
+    Ok(provided.map(|(_, value)| normal(value)).collect())
+}
+
+/// The fields of the head of metadata, key and value, in their order.
+///
+/// # Errors
+/// Why it is none.
+pub(crate) fn head(metadata: &[u8]) -> Result<Vec<(String, String)>, String> {
     if metadata.len() > LARGEST {
         return Err("the metadata is larger than any that was seen".to_owned());
     }
     let text = String::from_utf8_lossy(metadata);
-    let head: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).collect();
-    if !head.iter().any(|line| line.to_ascii_lowercase().starts_with("metadata-version:")) {
+    let head = text.lines().take_while(|line| !line.trim().is_empty());
+    let field = |line: &str| line.split_once(':').map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()));
+    let fields: Vec<(String, String)> = head.filter_map(field).collect();
+    if !fields.iter().any(|(key, _)| key.eq_ignore_ascii_case("metadata-version")) {
         return Err("what the index served is no metadata".to_owned());
     }
-    let value = |line: &&str| {
-        let (key, value) = line.split_once(':')?;
-        key.trim().eq_ignore_ascii_case("provides-extra").then(|| normal(value.trim()))
-    };
-    Ok(head.iter().filter_map(value).collect())
+    Ok(fields)
 }
 
 /// As package names: `Async_IO` is `async-io`. Source: PEP 685.

@@ -71,6 +71,7 @@ fn known(document: &Packument, node: Option<&Version>) -> Known {
         },
         native: None,
         stable_abi: false,
+        size: r.unpacked_size,
     };
     let newest = document.newest();
     // A package is given up when its newest release says so; older ones may say "upgrade" only.

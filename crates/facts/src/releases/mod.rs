@@ -6,9 +6,10 @@
 mod extras;
 mod javascript;
 mod python;
+mod sizes;
 mod store;
 
-pub(crate) use extras::{Provided, address, normal as normal_extra, page, provided};
+pub(crate) use extras::{Provided, address, head, normal as normal_extra, page, provided, read_metadata};
 pub(crate) use javascript::{answer as javascript_answer, documents};
 pub(crate) use python::succeeded;
 pub use python::{Page, Python, answer as python_answer};
@@ -32,6 +33,9 @@ pub struct Release {
     pub native: Option<bool>,
     /// All of its compiled code is for the interpreter's stable interface.
     pub stable_abi: bool,
+    /// Bytes that installing it brings: of the file that would be downloaded (Python), of the files once unpacked (npm).
+    /// `None`: the index does not say, or nothing fits.
+    pub size: Option<u64>,
 }
 
 impl Release {
@@ -121,6 +125,7 @@ mod tests {
             availability: Availability::Installable,
             native: None,
             stable_abi: false,
+            size: None,
         };
         let known =
             Known { releases: vec![release("2.0.0"), release("2.0.1")], later: vec!["3.0".into()], ..Known::default() };

@@ -31,6 +31,9 @@ struct Entry {
     /// Day of upload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     d: Option<String>,
+    /// Bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    s: Option<u64>,
 }
 
 /// The indexes, in the order in which they are asked.
@@ -74,7 +77,8 @@ fn page(response: &Response) -> Result<Page, String> {
     let body = String::from_utf8_lossy(&response.body);
     let files = registry::parse(response.content_type.as_deref().unwrap_or_default(), &body);
     let files = files.map_err(|e| e.to_string())?;
-    let entry = |f: File| Entry { n: f.name, p: f.requires_python, y: f.yanked, d: f.uploaded.and_then(day) };
+    let entry =
+        |f: File| Entry { n: f.name, p: f.requires_python, y: f.yanked, d: f.uploaded.and_then(day), s: f.size };
     Ok(Page { files: files.into_iter().map(entry).collect() })
 }
 
@@ -99,7 +103,7 @@ pub(crate) fn known(name: &PackageName, page: &Page, tags: &Tags, as_of: &str) -
             requires_python: entry.p.clone(),
             yanked: entry.y.clone(),
             uploaded: entry.d.clone(),
-            size: None,
+            size: entry.s,
         };
         let Some(version) = file.version(name) else { continue };
         if entry.d.as_deref().is_some_and(|d| d > as_of) {
@@ -137,6 +141,7 @@ fn release(version: Version, files: &[File], tags: &Tags) -> Release {
         yanked,
         deprecated: None,
         availability,
+        size: super::sizes::download(&live, tags),
         native: wheels.clone().next().map(|_| wheels.clone().any(|f| !f.name.ends_with("-none-any.whl"))),
         stable_abi: wheels.filter(|f| !f.name.ends_with("-none-any.whl")).all(|f| f.name.contains("-abi3-")),
     }
@@ -229,7 +234,7 @@ mod tests {
     use super::*;
 
     fn entry(name: &str, day: &str) -> Entry {
-        Entry { n: name.into(), p: None, y: None, d: Some(day.into()) }
+        Entry { n: name.into(), p: None, y: None, d: Some(day.into()), s: None }
     }
 
     fn name() -> PackageName {

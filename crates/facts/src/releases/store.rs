@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uplift_sandbox::fetch::{Fetch, FetchError, Request, Response, Source, Validators};
 
 /// Changes whenever the form of what is kept does.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Answers of indexes, on disk.
 #[derive(Debug)]
@@ -117,9 +117,10 @@ impl<'a> Store<'a> {
         self.keep(about, &Kept { version: VERSION, validators: Validators::default(), summary });
     }
 
-    /// Several addresses at once, nothing kept.
+    /// Several addresses at once, nothing kept but in the client's cache where it is shared.
     pub(crate) fn get_all(&self, requests: Vec<Request>) -> Vec<Result<Response, FetchError>> {
-        self.fetch.get_all(requests)
+        let aged = |request: Request| if self.shares { request.max_age(self.max_age) } else { request };
+        self.fetch.get_all(requests.into_iter().map(aged).collect())
     }
 
     fn heard<T: Serialize + DeserializeOwned>(

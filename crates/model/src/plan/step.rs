@@ -46,6 +46,32 @@ pub struct PlanStep {
     /// The complete set once this step is done; `None`: nothing moves in it, or the plan is of an earlier release.
     #[serde(default)]
     pub validated: Option<Validated>,
+    /// What to read first where it crosses a major: pages that the packages' own metadata name, the best first.
+    #[serde(default)]
+    pub reading: Vec<Reading>,
+}
+
+/// A page that a package's metadata name (row C16).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub package: String,
+    pub kind: ReadingKind,
+    /// In the words of the metadata: `Changelog`. From outside: escape.
+    pub label: String,
+    /// `http` or `https`, without credentials. From outside: escape.
+    pub url: String,
+}
+
+/// What a page tells, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadingKind {
+    UpgradeGuide,
+    Changelog,
+    Documentation,
+    /// Where the sources are: its releases tell what changed.
+    Repository,
+    Home,
 }
 
 /// The complete set after a step, as the resolver sees it (row D1).

@@ -220,6 +220,13 @@ fn below(plan: &Plan, one: &Move) -> Vec<Cell> {
     if !needed.is_empty() {
         below.push(toned(Tone::Quiet, format!("only with {} in place", list(&needed))));
     }
+    let pages = plan.steps.iter().filter(|step| step.of == Some(one.id)).flat_map(|step| &step.reading);
+    let mut read: BTreeSet<&str> = BTreeSet::new();
+    // The best page of each package; the rest is in the step.
+    for page in pages.filter(|page| read.insert(&page.package)) {
+        let text = format!("review breaking changes of {} first: {}", page.package, page.url);
+        below.push(toned(Tone::Quiet, clean::line(&text)));
+    }
     if !one.induced.is_empty() {
         let all: Vec<String> = one.induced.iter().map(words::change).collect();
         let text = format!("brings along {}: {}", count(one.induced.len(), "transitive package"), shortened(&all));

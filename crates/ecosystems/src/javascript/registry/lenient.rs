@@ -23,6 +23,18 @@ pub(super) struct Deprecated(pub(super) Option<String>);
 #[derive(Default)]
 pub(super) struct Size(pub(super) Option<u64>);
 
+/// An address: a text, or the `url` of an object.
+#[derive(Default)]
+pub(super) struct Address(pub(super) Option<String>);
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let address = value.as_str().or_else(|| value.get("url")?.as_str());
+        Ok(Self(address.filter(|text| text.len() <= 2000).map(str::to_owned)))
+    }
+}
+
 /// One text, or anything else.
 #[derive(Default)]
 struct Text(Option<String>);

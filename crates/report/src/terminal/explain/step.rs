@@ -65,6 +65,10 @@ pub(super) fn of(plan: &Plan, one: &Move, view: &View) -> String {
     if let Some(stage) = &step.stage {
         page.push_str(&fact(view, "stage", &clean::line(stage)));
     }
+    for one in &step.reading {
+        let text = format!("{}, {}: {}", one.package, one.label, one.url);
+        page.push_str(&fact(view, "read first", &clean::line(&text)));
+    }
     for edit in &step.edits {
         page.push_str(&paragraph(view, "    ", &clean::line(&format!("{}:{}", edit.file, edit.line)), Tone::Quiet));
         for (sign, text) in [("-", &edit.old), ("+", &edit.new)] {
