@@ -132,6 +132,23 @@ fn a_source_that_failed_is_never_no_vulnerabilities() {
     }
 }
 
+/// What a failed source leaves unknown is said once, and not once a package.
+#[test]
+fn an_assessment_without_advisories_stays_small() {
+    let seed = Seed::read("omni-platform").with_targets().with_latest_on("2025-11-04");
+    let (desk, _market) = seed.desk(BINARY, &[]);
+    let kept = desk.run(&["check", "--as-of", &seed.as_of]);
+    assert_eq!(kept.code, Some(0), "{}", kept.all());
+    let outcome = desk.run(&["report", "assessment", "--offline", "--as-of", &seed.as_of, "--format", "html"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.all());
+    let page = outcome.stdout;
+    assert!(page.len() < 300_000, "{} bytes", page.len());
+    let why = "nothing was fetched for offline use";
+    assert!((1..=3).contains(&page.matches(why).count()), "said {} times", page.matches(why).count());
+    assert!(page.matches("href=\"#reason-").count() > 50, "the rows refer to it");
+    assert!(page.matches("id=\"package-pair-").count() > 50, "there is nothing to be small about");
+}
+
 #[test]
 fn a_file_of_somebody_elses_is_left_alone() {
     let seed = Seed::read("video-ai-system").with_targets();

@@ -73,9 +73,13 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
     })?;
     let (analysis, releases) = (checked.analysis, checked.releases);
     let mut plans = Vec::new();
+    let mut ran: Option<&str> = None;
     for component in &analysis.components {
         let plan = match run.as_ref().filter(|run| is_of(run, request, component)) {
-            Some(run) => Datum::found(run.plan.clone()),
+            Some(run) => {
+                ran = Some(&component.path);
+                Datum::found(run.plan.clone())
+            }
             None => plan(request, &analysis, component, watch)?,
         };
         plans.push(ComponentPlan { component: component.path.clone(), plan });
@@ -86,7 +90,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         compatibility: further::compatibility(request, &plans, run.as_ref(), watch)?,
         hygiene: further::hygiene(request),
         notes,
-        sizes: sizes::sizes(&analysis, &releases, &plans),
+        sizes: sizes::sizes(&analysis, &releases, &plans, ran.zip(run.as_ref())),
         reading: reading::reading(request, &analysis, &plans)?,
         run,
         since: checked.comparison,

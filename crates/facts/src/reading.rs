@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn what_tells_of_changes_comes_first_and_nothing_unsafe_comes_at_all() {
-        let metadata = b"Metadata-Version: 2.1\nHome-page: https://x.example\nProject-URL: Source Code, https://x.example/src\n\
+        let metadata =
+            b"Metadata-Version: 2.1\nHome-page: https://x.example\nProject-URL: Source Code, https://x.example/src\n\
             Project-URL: Funding, https://pay.example\nProject-URL: Changelog, https://x.example/changes#v2\n\
             Project-URL: Migration guide, javascript:alert(1)\nProject-URL: Upgrading, https://x.example/upgrade\n\
             Project-URL: Release notes, https://me:hush@x.example/notes\n\nProject-URL: History, https://no.example\n";

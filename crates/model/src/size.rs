@@ -64,9 +64,7 @@ impl ComponentSizes {
 impl SizeSum {
     pub fn of<'a>(sizes: impl Iterator<Item = &'a Datum<u64>>) -> Self {
         sizes.fold(Self::default(), |sum, size| match size {
-            Datum::Found { value } => {
-                Self { bytes: sum.bytes.saturating_add(*value), known: sum.known + 1, ..sum }
-            }
+            Datum::Found { value } => Self { bytes: sum.bytes.saturating_add(*value), known: sum.known + 1, ..sum },
             Datum::None => sum,
             Datum::NotRetrieved { .. } => Self { unknown: sum.unknown + 1, ..sum },
         })

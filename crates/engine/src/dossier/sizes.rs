@@ -8,35 +8,78 @@ use std::collections::{BTreeMap, BTreeSet};
 use uplift_facts::releases::Answer;
 use uplift_model::analysis::{Analysis, ComponentAnalysis, DependencyRow};
 use uplift_model::dossier::{ComponentPlan, proposed};
+use uplift_model::outcome::RunReport;
 use uplift_model::size::{ComponentSizes, PackageSize, SizeMeasure};
-use uplift_model::{Datum, Ecosystem, Plan};
+use uplift_model::solution::Change;
+use uplift_model::{Datum, Ecosystem, Plan, Version};
 
 type Answers = BTreeMap<String, Answer>;
+/// Version before and after, by package; `None`: not installed.
+type Moves = BTreeMap<String, (Option<String>, Option<String>)>;
 
-/// One for each component. `releases`: in the order of the analysis' components.
-pub(super) fn sizes(analysis: &Analysis, releases: &[Answers], plans: &[ComponentPlan]) -> Vec<ComponentSizes> {
+/// One for each component. `releases`: in the order of the analysis' components; `run`: with its component's folder.
+pub(super) fn sizes(
+    analysis: &Analysis,
+    releases: &[Answers],
+    plans: &[ComponentPlan],
+    run: Option<(&str, &RunReport)>,
+) -> Vec<ComponentSizes> {
     let plan_of = |path: &str| plans.iter().find(|plan| plan.component == path).and_then(|plan| plan.plan.value());
     let components = analysis.components.iter().zip(releases);
-    components.map(|(component, answers)| of(component, answers, plan_of(&component.path))).collect()
+    components
+        .map(|(component, answers)| match run.filter(|(path, _)| *path == component.path) {
+            Some((_, run)) => of(component, answers, &carried_out(run)),
+            None => of(component, answers, &intended(component, plan_of(&component.path))),
+        })
+        .collect()
 }
 
-fn of(component: &ComponentAnalysis, answers: &Answers, plan: Option<&Plan>) -> ComponentSizes {
-    let mut end = plan.map(end_of).unwrap_or_default();
+/// What a run did; what it held stays.
+fn carried_out(run: &RunReport) -> Moves {
+    let mut moves = changed(&run.refreshed);
+    let kept = run.kept.iter();
+    moves.extend(kept.map(|one| (one.name.to_string(), (Some(one.from.to_string()), Some(one.to.to_string())))));
+    moves
+}
+
+/// What the plan moves and brings along, and what the analysis proposes beside it.
+fn intended(component: &ComponentAnalysis, plan: Option<&Plan>) -> Moves {
+    let mut moves = Moves::new();
     for (row, target) in proposed(component, plan) {
-        end.entry(row.name.clone()).or_insert_with(|| Some(target.to_owned()));
+        moves.insert(row.name.clone(), (row.current_version.clone(), Some(target.to_owned())));
     }
+    for plan in plan {
+        plan.moves.iter().for_each(|one| moves.extend(changed(&one.induced)));
+        moves.extend(changed(&plan.refresh));
+        let own = plan.candidates.iter();
+        moves.extend(own.map(|c| (c.name.to_string(), (Some(c.current.to_string()), Some(c.target.to_string())))));
+    }
+    moves
+}
+
+fn changed(changes: &[Change]) -> Moves {
+    let text = |version: &Option<Version>| version.as_ref().map(ToString::to_string);
+    changes.iter().map(|change| (change.name.to_string(), (text(&change.from), text(&change.to)))).collect()
+}
+
+fn of(component: &ComponentAnalysis, answers: &Answers, moves: &Moves) -> ComponentSizes {
     let mut packages: Vec<PackageSize> = component
         .dependencies
         .iter()
         .filter(|row| !matches!(answers.get(&row.name), Some(Answer::Elsewhere)))
-        .map(|row| package(row, answers, end.get(&row.name)))
+        .map(|row| package(row, answers, moves.get(&row.name)))
         .collect();
     let there: BTreeSet<&str> = component.dependencies.iter().map(|row| row.name.as_str()).collect();
-    let new = end.iter().filter(|(name, _)| !there.contains(name.as_str()));
-    packages.extend(new.filter_map(|(name, version)| {
-        let to = vec![version.clone()?];
-        let after = Datum::not_retrieved("it comes along, and the index was not asked about it");
-        Some(PackageSize { package: name.clone(), from: Vec::new(), to, before: Datum::None, after })
+    let new = moves.iter().filter(|(name, _)| !there.contains(name.as_str()));
+    packages.extend(new.filter_map(|(name, (from, to))| {
+        let size = |version: &Option<String>| match version {
+            None => Datum::None,
+            Some(_) => Datum::not_retrieved("it comes along, and the index was not asked about it"),
+        };
+        let all = |version: &Option<String>| version.iter().cloned().collect();
+        let moves = from.is_some() || to.is_some();
+        let (before, after) = (size(from), size(to));
+        moves.then(|| PackageSize { package: name.clone(), from: all(from), to: all(to), before, after })
     }));
     packages.sort_by(|a, b| a.package.cmp(&b.package));
     let measure = match component.ecosystem {
@@ -47,28 +90,23 @@ fn of(component: &ComponentAnalysis, answers: &Answers, plan: Option<&Plan>) -> 
     ComponentSizes { component: component.path.clone(), measure, complete, packages }
 }
 
-/// Where the plan ends, by package; `None`: it is gone.
-fn end_of(plan: &Plan) -> BTreeMap<String, Option<String>> {
-    let along = plan.moves.iter().flat_map(|one| &one.induced).chain(&plan.refresh);
-    let mut end: BTreeMap<String, Option<String>> =
-        along.map(|change| (change.name.to_string(), change.to.as_ref().map(ToString::to_string))).collect();
-    end.extend(plan.candidates.iter().map(|c| (c.name.to_string(), Some(c.target.to_string()))));
-    end
-}
-
-fn package(row: &DependencyRow, answers: &Answers, end: Option<&Option<String>>) -> PackageSize {
-    let copies = || row.other_versions.iter().cloned();
-    let from: Vec<String> = row.current_version.iter().cloned().chain(copies()).collect();
+fn package(row: &DependencyRow, answers: &Answers, way: Option<&(Option<String>, Option<String>)>) -> PackageSize {
+    let with_copies = |version: Option<&String>| -> Vec<String> {
+        let copies = row.other_versions.iter().filter(|copy| Some(*copy) != version);
+        version.into_iter().chain(copies).cloned().collect()
+    };
     let size = |versions: &[String]| match versions {
         [] => Datum::not_retrieved("no file says which version runs"),
         some => size(answers.get(&row.name), some),
     };
+    let now = row.current_version.as_ref();
+    let from = with_copies(way.map_or(now, |(from, _)| from.as_ref()));
     let before = size(&from);
-    let (to, after) = match end {
+    let (to, after) = match way {
         None => (from.clone(), before.clone()),
-        Some(None) => (Vec::new(), Datum::None),
-        Some(Some(version)) => {
-            let to: Vec<String> = std::iter::once(version.clone()).chain(copies().filter(|v| v != version)).collect();
+        Some((_, None)) => (Vec::new(), Datum::None),
+        Some((_, to)) => {
+            let to = with_copies(to.as_ref());
             let after = size(&to);
             (to, after)
         }

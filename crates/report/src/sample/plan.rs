@@ -251,5 +251,6 @@ fn step() -> PlanStep {
             packages: 31,
             along: vec![change("pydantic-core", "", "2.41.1")],
         }),
+        reading: Vec::new(),
     }
 }

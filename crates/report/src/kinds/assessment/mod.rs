@@ -25,7 +25,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
     sections.extend(priorities::sections(dossier, &pairs));
     sections.push(findings::features(dossier));
     sections.push(security(dossier, &advisories));
-    sections.push(findings::area(dossier, Area::Infrastructure));
+    sections.push(infrastructure(dossier));
     sections.push(findings::area(dossier, Area::Testing));
     sections.push(performance(dossier));
     sections.push(roadmap(dossier));
@@ -52,7 +52,9 @@ fn summary(dossier: &Dossier, pairs: &[Pair<'_>], advisories: &[AdvisoryRow<'_>]
     let mut items = vec![
         Text::new()
             .span(table.count("package"))
-            .plain(format!(" could move: {} by name, where one that two components use counts once", names.len())),
+            .plain(" could move: ")
+            .count(names.len(), "name", "pairs")
+            .plain(", where one that two components use counts once"),
         Text::new().count(first, "package", "pairs").plain(" of priority 1"),
         Text::new().count(majors, "package", "pairs").plain(" go to another major line"),
     ];
@@ -68,6 +70,7 @@ fn summary(dossier: &Dossier, pairs: &[Pair<'_>], advisories: &[AdvisoryRow<'_>]
     found.blocks.extend(parts::figures(dossier));
     let mut urgency = Section::new("urgency", "Urgency");
     urgency.blocks = parts::urgency(dossier);
+    urgency.blocks.push(parts::rows_of_urgency());
     section = section.below(found).below(urgency);
     match since(dossier) {
         Some(since) => section.below(since),
@@ -89,12 +92,13 @@ fn state(dossier: &Dossier) -> Section {
             Text::from(component.ecosystem.to_string()),
             runtime,
             Text::from(component.environment.clone()),
-            Text::from(component.dependencies.len().to_string()),
-            Text::from(component.dependencies.iter().filter(|row| row.direct).count().to_string()),
+            number(component.dependencies.len(), ALL),
+            number(component.dependencies.iter().filter(|row| row.direct).count(), ALL),
         ]);
     }
     let mut section = Section::new("state", "Current state").say(Text::new().span(table.count("component")).plain("."));
     section = section.with(Block::Table(table));
+    section.blocks.extend(everything(dossier));
     let mut ends = Vec::new();
     let mut disagree = Vec::new();
     let mut drift = Vec::new();
@@ -123,6 +127,36 @@ fn state(dossier: &Dossier) -> Section {
     section
 }
 
+/// Id of the table of all dependencies.
+const ALL: &str = "dependencies-in-use";
+
+/// A number that leads to its rows.
+fn number(value: usize, rows: &str) -> Text {
+    Text::new().link(value.to_string(), Target::Here(rows.to_owned()))
+}
+
+/// Every dependency with its version, a component a row, folded away: what the numbers of components count.
+fn everything(dossier: &Dossier) -> Option<Block> {
+    let columns = ["Component", "Direct", "What they bring along"];
+    let mut table = Table::new(ALL, "Everything in use", &columns, "");
+    for component in &dossier.analysis.components {
+        let names = |direct: bool| {
+            let rows = component.dependencies.iter().filter(|row| row.direct == direct);
+            let all: Vec<String> = rows
+                .map(|row| match &row.current_version {
+                    Some(version) => format!("{} {version}", row.name),
+                    None => row.name.clone(),
+                })
+                .collect();
+            if all.is_empty() { "—".to_owned() } else { all.join(", ") }
+        };
+        let name = parts::component(dossier, &component.path);
+        table.row(vec![Text::from(name), Text::from(names(true)), Text::from(names(false))]);
+    }
+    let summary = Text::from("Every dependency by name");
+    (!table.rows.is_empty()).then(|| Block::Details { summary, blocks: vec![Block::Table(table)] })
+}
+
 fn since(dossier: &Dossier) -> Option<Section> {
     let since = dossier.since.as_ref()?;
     let columns = ["Measure", ">Then", ">Now"];
@@ -145,8 +179,12 @@ fn since(dossier: &Dossier) -> Option<Section> {
     let [then, now] = counts.median_age;
     table.row(vec![Text::from("Median age, days"), days(then), days(now)]);
     let mut section = Section::new("since-section", "Since the analysis before").with(Block::Table(table));
-    for caution in &since.caution {
-        section = section.with(Block::Callout(Tone::Unknown, Text::new().unknown(caution.clone())));
+    if !since.caution.is_empty() {
+        let times = count(since.caution.len(), "package");
+        let text = Text::new().unknown(format!("{times} cannot be compared, and count neither as mended nor as new"));
+        let all = Block::List(since.caution.iter().cloned().map(Text::from).collect());
+        let summary = Text::from(format!("What cannot be compared: {times}"));
+        section = section.with(Block::Callout(Tone::Unknown, text)).with(Block::Details { summary, blocks: vec![all] });
     }
     Some(section)
 }
@@ -158,6 +196,14 @@ fn security(dossier: &Dossier, advisories: &[AdvisoryRow<'_>]) -> Section {
     known = known.with(Block::Table(parts::advisories_table(dossier, advisories)));
     section.sections.insert(0, known);
     section.sections.push(findings::named(dossier, Area::Dependencies, "Care for dependencies"));
+    section
+}
+
+fn infrastructure(dossier: &Dossier) -> Section {
+    let mut section = findings::area(dossier, Area::Infrastructure);
+    let mut sizes = Section::new("download-size", "Size of what is installed");
+    sizes.blocks = parts::sizes(dossier);
+    section.sections.push(sizes);
     section
 }
 
@@ -280,8 +326,8 @@ fn resources(dossier: &Dossier) -> Section {
         table.row(vec![
             Text::from(role),
             person.map_or_else(|| Text::new().unknown("nobody named"), Text::from),
-            Text::from(owned.to_string()),
-            Text::from(agreed.to_string()),
+            number(owned, "risks"),
+            number(agreed, "risks"),
         ]);
     }
     section.with(Block::Table(table))

@@ -52,7 +52,7 @@ fn components(dossier: &Dossier, mut section: Section, pairs: &[&Pair<'_>], whic
 }
 
 fn package(dossier: &Dossier, pair: &Pair<'_>) -> Section {
-    let mut facts = vec![
+    let mut facts: Vec<Text> = vec![
         parts::versions(pair.current.as_deref(), &pair.target),
         Text::new().strong("Type: ").and(parts::behind(pair)),
         Text::new().strong("Impact: ").and(impact(pair)),
@@ -62,6 +62,7 @@ fn package(dossier: &Dossier, pair: &Pair<'_>) -> Section {
     if let Some((_, because)) = pair.priority {
         facts.insert(1, Text::new().strong("Why now: ").plain(because));
     }
+    facts.extend(parts::read_first(dossier, pair));
     if let Some(week) = pair.week {
         let minutes = pair.minutes.map(|m| format!(", {}", parts::effort(m))).unwrap_or_default();
         facts.push(Text::new().strong("When: ").plain(format!("week {week}{minutes}")));

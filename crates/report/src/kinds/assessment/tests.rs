@@ -73,7 +73,7 @@ fn a_package_of_two_components_has_one_week_and_counts_twice() {
     let weeks: Vec<_> = page.table("pairs").rows.iter().map(|row| row.cells[7].clone()).collect();
     assert_eq!(weeks.len(), 2);
     assert_eq!(weeks[0], weeks[1]);
-    assert!(page.text.contains("2 x package could move: 1 by name"), "{}", page.text);
+    assert!(page.text.contains("2 x package could move: 1 x name"), "{}", page.text);
 }
 
 #[test]
@@ -113,4 +113,31 @@ fn hygiene_and_claims_are_shown_with_their_places() {
     }
     assert_eq!(page.count("neutralised check", "hygiene-security"), [1]);
     assert_eq!(page.count("item", "claims"), [1, 1]);
+}
+
+#[test]
+fn what_release_notes_tell_is_no_longer_unknown() {
+    let mut data = dossier(&[Made::new("stripe", "backend")]);
+    let gaps = ["release notes: nobody asked", "breaking changes: nobody asked", "origin: nobody asked"];
+    let risk = data.analysis.components[0].dependencies[0].risk.as_mut().unwrap();
+    risk.unknown = gaps.map(str::to_owned).to_vec();
+    let text = |data: &Dossier| read(&write(Kind::Assessment, data)).text;
+    assert!(gaps.iter().all(|gap| text(&data).contains(gap)), "nobody asked indeed");
+    let mut with = |notes: serde_json::Value| {
+        data.notes =
+            serde_json::from_value(serde_json::json!([{"component": "backend", "package": "stripe", "notes": notes}]))
+                .unwrap();
+        text(&data)
+    };
+    let notes = serde_json::json!({"package": "stripe", "ecosystem": "python", "from": "1.4", "to": "9.0", "releases": [],
+                                   "sources": [], "silent": []});
+    let told = with(serde_json::json!({"state": "found", "value": notes}));
+    assert!(
+        told.contains(gaps[2]) && !told.contains("release notes: ") && !told.contains("breaking changes: "),
+        "{told}"
+    );
+    let told = with(serde_json::json!({"state": "none"}));
+    assert!(told.contains("breaking changes: the package publishes no release notes"), "{told}");
+    let told = with(serde_json::json!({"state": "not-retrieved", "why": "the page did not answer"}));
+    assert!(told.contains("release notes: the page did not answer") && !told.contains(gaps[0]), "{told}");
 }

@@ -3,11 +3,12 @@
 use uplift_model::analysis::{Availability, CurrentFrom, Pinning};
 use uplift_model::dossier::Dossier;
 use uplift_model::notes::{NoteKind, ReleaseNotes};
+use uplift_model::risk::Touching;
 use uplift_model::{Datum, Risk};
 
 use super::pairs::{Basis, Pair};
 use super::words::{self, state};
-use crate::document::{Block, Table, Text, Tone};
+use crate::document::{Block, Table, Target, Text, Tone};
 use crate::numbers::count;
 
 /// What is known of the release notes of a pair.
@@ -16,7 +17,8 @@ pub(crate) fn notes_of<'d>(dossier: &'d Dossier, pair: &Pair<'_>) -> Option<&'d 
     found.map(|found| &found.notes)
 }
 
-/// The table of every research field with its state: found, none found, or not retrieved with the reason.
+/// The table of every research field with its state: found, none found, or not retrieved with the reason. Needs
+/// `advisories_table`, and [`places`] in the section [`usage_id`].
 pub(crate) fn research(dossier: &Dossier, pair: &Pair<'_>) -> Table {
     let id = format!("research-{}", pair.id);
     let mut table =
@@ -50,15 +52,20 @@ pub(crate) fn research(dossier: &Dossier, pair: &Pair<'_>) -> Table {
         );
         field(
             "Use in the code",
-            state(&row.usage, |u| Text::from(format!("{} in {}", count(u.count, "place"), count(u.files, "file")))),
+            state(&row.usage, |u| {
+                let places = format!("{} in {}", count(u.count, "place"), count(u.files, "file"));
+                Text::new().link(places, Target::Here(usage_id(pair)))
+            }),
         );
     }
     let effect = pair.assessment().map(|a| a.security.clone()).unwrap_or_else(|| Datum::not_retrieved("not weighed"));
     field(
         "Security: effect of the target",
         state(&effect, |e| {
-            let (removed, remaining, new) = (e.removed.len(), e.remaining.len(), e.introduced.len());
-            Text::from(format!("{} removed, {remaining} remaining, {new} introduced", count(removed, "advisory")))
+            let counted = |list: &[Touching]| list.iter().filter(|t| !t.finding.is_set_aside()).count();
+            let [removed, remaining, new] = [&e.removed, &e.remaining, &e.introduced].map(|list| counted(list));
+            let told = format!("{} removed, {remaining} remaining, {new} introduced", count(removed, "advisory"));
+            Text::new().link(told, Target::Here("advisories".to_owned()))
         }),
     );
     let unasked = Datum::not_retrieved("not asked");
@@ -175,11 +182,27 @@ pub(crate) fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Block> {
     blocks
 }
 
-/// What the risk was weighed without; release notes are none of it once they were looked for.
+/// What the risk was weighed without. It was weighed before the release notes were asked for, so what is known of those
+/// counts instead of what the weighing says.
 pub(crate) fn unknown(dossier: &Dossier, pair: &Pair<'_>) -> Vec<String> {
-    let asked = notes_of(dossier, pair).is_some_and(|notes| notes.missing().is_none());
+    let notes = notes_of(dossier, pair);
+    let told = |gap: &String| -> Option<String> {
+        let field = ["release notes", "breaking changes"].into_iter().find(|field| gap.starts_with(field));
+        match (field, notes) {
+            (None, _) | (Some(_), None) => Some(gap.clone()),
+            (Some(_), Some(Datum::Found { .. })) | (Some("release notes"), Some(Datum::None)) => None,
+            (Some(field), Some(Datum::None)) => Some(format!("{field}: the package publishes no release notes")),
+            (Some("release notes"), Some(Datum::NotRetrieved { why })) => Some(format!("release notes: {why}")),
+            (Some(field), Some(Datum::NotRetrieved { .. })) => Some(format!("{field}: no release notes were read")),
+        }
+    };
     let gaps = pair.assessment().into_iter().flat_map(|assessment| &assessment.unknown);
-    gaps.filter(|gap| !(asked && gap.starts_with("release notes"))).cloned().collect()
+    gaps.filter_map(told).collect()
+}
+
+/// Id of the section that shows where the code uses a package.
+pub(crate) fn usage_id(pair: &Pair<'_>) -> String {
+    format!("library-breaking-{}", pair.id)
 }
 
 /// Where the code uses it, the first places.

@@ -9,6 +9,8 @@
 //! | `libraries` | one package in full: [`research`], [`notes`], [`breaking`], [`places`], [`behind`] |
 //! | `actions` | [`commands`], [`edits`], [`pins`]: what to type and to write |
 //! | `people` | [`register`], [`decisions`], [`effort_blocks`], [`calendar`], [`metrics`]: who, when, how long |
+//! | `reading` | [`read_first`]: pages to read before a major |
+//! | `sizes` | [`sizes`]: what has to be downloaded before and after, with the tables `sizes` and `sizes-packages` |
 //! | `sources` | [`sources`]: the section that every report ends with; [`not_known`]: the callout of what is not known; [`urgency`] |
 //! | `words` | ids, versions, data in words |
 //!
@@ -24,6 +26,8 @@ mod libraries;
 pub(crate) mod made_up;
 mod pairs;
 mod people;
+mod reading;
+mod sizes;
 mod sources;
 mod words;
 
@@ -31,10 +35,12 @@ pub(crate) use actions::{commands, commands_block, edits, pins};
 pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, posture, security};
 pub(crate) use figures::figures;
 pub(crate) use frame::{footer, header};
-pub(crate) use libraries::{behind, breaking, in_use, notes, notes_of, places, research, unknown};
+pub(crate) use libraries::{behind, breaking, in_use, notes, notes_of, places, research, unknown, usage_id};
 pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};
 pub(crate) use people::{
     calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks, who,
 };
-pub(crate) use sources::{SOURCES, not_known, sources, urgency};
+pub(crate) use reading::{read_first, step_reads_first};
+pub(crate) use sizes::sizes;
+pub(crate) use sources::{SOURCES, not_known, rows_of_urgency, sources, urgency};
 pub(crate) use words::{component, effort, id, versions};

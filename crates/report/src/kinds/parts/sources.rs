@@ -4,7 +4,7 @@ use uplift_model::dossier::Dossier;
 use uplift_model::{Datum, Ecosystem};
 
 use super::words;
-use crate::document::{Block, Section, Table, Text, Tone};
+use crate::document::{Block, Section, Table, Target, Text, Tone};
 
 /// Id of the section that every report ends with.
 pub(crate) const SOURCES: &str = "sources-section";
@@ -50,9 +50,9 @@ pub(crate) fn not_known(dossier: &Dossier) -> Option<Block> {
             None => failed.push((vec![&source.source], &source.state, &source.detail)),
         }
     }
-    let told = failed.iter().map(|(names, state, why)| {
-        format!("{}: {} ({why})", crate::numbers::list(names), state.replace('-', " "))
-    });
+    let told = failed
+        .iter()
+        .map(|(names, state, why)| format!("{}: {} ({why})", crate::numbers::list(names), state.replace('-', " ")));
     let mut gaps: Vec<String> = told.collect();
     for one in &dossier.plans {
         if let Datum::NotRetrieved { why } = &one.plan {
@@ -89,4 +89,11 @@ pub(crate) fn urgency(dossier: &Dossier) -> Vec<Block> {
     }
     blocks.push(Block::Paragraph(Text::from("Formula: ").plain(urgency.formula.clone())));
     blocks
+}
+
+/// Where the rows are that the urgency is counted from. Needs `advisories_table` and `pairs_table`.
+pub(crate) fn rows_of_urgency() -> Block {
+    let here = |id: &str| Target::Here(id.to_owned());
+    let text = Text::from("Counted over ").link("the known vulnerabilities", here("advisories"));
+    Block::Paragraph(text.plain(" and ").link("what could move", here("pairs")).plain("."))
 }

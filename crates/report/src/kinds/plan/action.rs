@@ -50,7 +50,7 @@ fn one(dossier: &Dossier, id: &str, step: &PlanStep) -> Section {
     let id = format!("{id}-step-{}", step.number);
     let title = format!("Step {}: {}", step.number, step.title);
     let mut section = Section::new(id.clone(), title);
-    let mut facts = Vec::new();
+    let mut facts: Vec<Text> = parts::step_reads_first(step).into_iter().collect();
     if !step.needs.is_empty() {
         let needs: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
         facts.push(Text::from(format!("After step {}", needs.join(", "))));
@@ -128,6 +128,7 @@ fn by_themselves(dossier: &Dossier, id: &str, beside_plan: bool, pairs: &[&Pair<
     for pair in pairs {
         let way = parts::versions(pair.current.as_deref(), &pair.target);
         let mut one = Section::new(format!("do-{}", pair.id), pair.name).say(way);
+        one.blocks.extend(parts::read_first(dossier, pair).map(Block::Paragraph));
         one.blocks.extend(parts::pins(pair));
         one.blocks.extend(parts::commands_block(&parts::commands(dossier, pair)));
         let tests = pair.assessment().map(|a| a.required_tests.join(", ")).filter(|tests| !tests.is_empty());

@@ -49,7 +49,7 @@ fn library(dossier: &Dossier, pair: &Pair<'_>) -> Section {
             &features,
             "The release notes between the two versions name none.",
         )))
-        .below(breaking(dossier, pair, id("library-breaking")))
+        .below(breaking(dossier, pair, parts::usage_id(pair)))
 }
 
 fn security(dossier: &Dossier, pair: &Pair<'_>, id: String) -> Section {
@@ -94,7 +94,8 @@ fn security(dossier: &Dossier, pair: &Pair<'_>, id: String) -> Section {
 
 fn breaking(dossier: &Dossier, pair: &Pair<'_>, id: String) -> Section {
     let mut section = Section::new(id, "What may break");
-    section.blocks = parts::breaking(dossier, pair);
+    section.blocks.extend(parts::read_first(dossier, pair).map(Block::Paragraph));
+    section.blocks.extend(parts::breaking(dossier, pair));
     section.blocks.extend(parts::places(pair, 10));
     section
 }

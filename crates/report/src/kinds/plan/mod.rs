@@ -44,6 +44,7 @@ fn overview(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     );
     section.blocks.extend(parts::not_known(dossier));
     section.blocks.extend(parts::urgency(dossier));
+    section.blocks.push(parts::rows_of_urgency());
     section = section.with(Block::Table(table)).with(Block::Table(stays));
     section.blocks.extend(parts::figures(dossier));
     section

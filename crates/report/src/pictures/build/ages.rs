@@ -26,7 +26,7 @@ pub fn ages_before_after(analysis: &Analysis) -> Picture {
     for component in &analysis.components {
         let named = |state: &str| match analysis.components.as_slice() {
             [_] => state.to_owned(),
-            _ => format!("{}: {state}", component.path),
+            _ => format!("{}: {state}", crate::words::component(&component.path, &analysis.repository)),
         };
         let before = component.dependencies.iter().map(|row| row.age_days);
         let after = component.dependencies.iter().map(|row| age_after(row, day));

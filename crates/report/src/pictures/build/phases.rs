@@ -1,6 +1,7 @@
 //! Bars out of plans: how many packages of which risk each phase moves, and the advisories before and after.
 
 use uplift_model::advisory::Severity;
+use uplift_model::plan::Vulnerable;
 use uplift_model::{Phase, Plan, Risk};
 
 use super::{risk_tone, severity_tone};
@@ -26,7 +27,10 @@ pub fn risk_by_phase(plans: &[&Plan]) -> Picture {
             }
             let label = match plans {
                 [_] => format!("Phase {}: {phase}", phase.number()),
-                _ => format!("{}, phase {}: {phase}", plan.component, phase.number()),
+                _ => {
+                    let name = crate::words::component(&plan.component, "the repository's root");
+                    format!("{name}, phase {}: {phase}", phase.number())
+                }
             };
             let of = |risk: &Risk| whole(candidates().filter(|one| one.risk == *risk).count());
             bars.push((label, RISKS.iter().map(of).collect()));
@@ -48,11 +52,20 @@ pub fn advisories(states: &[(&str, Vec<Severity>)]) -> Picture {
     Picture::Bars(Bars { parts, bars: states.iter().map(bar).collect(), unit: "advisories".to_owned() })
 }
 
-/// Advisories by severity now and when every plan has been carried out.
+/// Advisories by severity now and when every plan has been carried out; one that a target brings is not there now.
 pub fn advisories_before_after(plans: &[&Plan]) -> Picture {
-    let remaining = || plans.iter().flat_map(|plan| plan.security.remaining.iter().map(|one| one.severity));
+    let remaining = |brought: bool| {
+        let all = plans.iter().flat_map(|plan| plan.security.remaining.iter().map(move |one| (plan, one)));
+        all.filter(move |(plan, one)| brought || !is_brought(plan, one)).map(|(_, one)| one.severity)
+    };
     let removed = plans.iter().flat_map(|plan| plan.security.removed.iter().map(|one| one.severity));
-    advisories(&[("now", removed.chain(remaining()).collect()), ("after the plan", remaining().collect())])
+    let now = removed.chain(remaining(false)).collect();
+    advisories(&[("now", now), ("after the plan", remaining(true).collect())])
+}
+
+fn is_brought(plan: &Plan, one: &Vulnerable) -> bool {
+    let effects = plan.candidates.iter().filter_map(|c| c.assessment.as_ref()?.security.value());
+    effects.flat_map(|effect| &effect.introduced).any(|t| t.package == one.package && t.finding.id == one.id)
 }
 
 /// Counts stay far below 2^53.

@@ -76,6 +76,16 @@ fn a_phase_counts_its_packages_by_risk() {
 fn what_remains_is_counted_before_and_after() {
     let told = bars(advisories_before_after(&[&sample::plan()]));
     assert_eq!(told.bars, [("now".to_owned(), vec![2.0]), ("after the plan".to_owned(), vec![1.0])]);
+    // One that a target brings is not there now.
+    let mut plan = sample::plan();
+    let remaining = plan.security.remaining[0].clone();
+    let mut finding: uplift_model::advisory::Finding = serde_json::from_value(advisory("high", Value::Null)).unwrap();
+    finding.id = remaining.id.clone();
+    let brought = uplift_model::risk::Touching { package: remaining.package, finding };
+    let effect = uplift_model::risk::SecurityEffect { introduced: vec![brought], ..Default::default() };
+    plan.candidates[0].assessment.as_mut().unwrap().security = uplift_model::Datum::found(effect);
+    let told = bars(advisories_before_after(&[&plan]));
+    assert_eq!(told.bars.iter().map(|(_, values)| values.iter().sum::<f64>()).collect::<Vec<_>>(), [1.0, 1.0]);
     let worst = bars(advisories(&[("now", vec![Severity::Unknown, Severity::Low, Severity::Critical])]));
     let names: Vec<&str> = worst.parts.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["critical", "low", "unknown"]);
@@ -89,6 +99,11 @@ fn a_target_without_a_date_has_an_unknown_age() {
     let told = bars(ages_before_after(&analysis(vec![row("a", target), row("b", dated), row("c", json!({}))])));
     assert_eq!(told.bars[0], ("now".to_owned(), vec![1.0, 0.0, 0.0, 0.0, 2.0, 0.0]));
     assert_eq!(told.bars[1], ("at the targets".to_owned(), vec![2.0, 0.0, 0.0, 0.0, 0.0, 1.0]));
+    let mut two = analysis(vec![row("a", json!({}))]);
+    two.components.push(two.components[0].clone());
+    two.components[0].path = ".".to_owned();
+    let labels: Vec<String> = bars(ages_before_after(&two)).bars.into_iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["shop: now", "shop: at the targets", "backend: now", "backend: at the targets"]);
     let hostile = json!({"target_version": "2.0", "target_released": {"state": "found", "value": "yesterday"}});
     let told = bars(ages_before_after(&analysis(vec![row("a", hostile)])));
     assert_eq!(told.bars[1].1.last(), Some(&1.0));

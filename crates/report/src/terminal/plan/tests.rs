@@ -119,3 +119,22 @@ fn nothing_to_do_is_said_in_one_line() {
     assert!(page.starts_with("backend: nothing to upgrade\n"), "{page}");
     assert!(!page.contains("next:"));
 }
+
+#[test]
+fn a_major_names_the_page_to_read_first_and_nothing_of_it_reaches_the_terminal() {
+    let mut plan = crate::sample::plan();
+    let page = |label: &str, url: &str| uplift_model::plan::Reading {
+        package: "pydantic".to_owned(),
+        kind: uplift_model::plan::ReadingKind::Changelog,
+        label: label.to_owned(),
+        url: url.to_owned(),
+    };
+    plan.steps[0].reading =
+        vec![page("Changelog\u{1b}[31m", "https://host.example/c"), page("Docs", "https://host.example/d")];
+    let view = View::new(120, false);
+    let said = super::plan(&plan, &view);
+    assert!(said.contains("review breaking changes of pydantic first: https://host.example/c"), "{said}");
+    assert!(!said.contains("host.example/d"), "the best page alone: {said}");
+    let told = crate::terminal::explain_in_plan(&plan, &sample::name("pydantic"), None, &view).unwrap();
+    assert!(told.contains("read first") && told.contains("host.example/d") && !told.contains('\u{1b}'), "{told}");
+}
