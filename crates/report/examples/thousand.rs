@@ -1,7 +1,8 @@
-//! A report on 1,000 dependencies, to be measured: `thousand` renders every kind in every form and tells their sizes,
-//! `thousand KIND FORM` writes one, `thousand none` only makes the data up, so that its cost can be taken off.
+//! A report on 1,000 dependencies, to be measured: `thousand data` prints the dossier, `thousand FILE KIND FORM` writes one
+//! report of it, `thousand FILE` renders every kind in every form and tells their sizes, `thousand FILE none` only reads.
 //!
-//! `cargo build --release -p uplift-report --example thousand && /usr/bin/time -v target/release/examples/thousand`
+//! `cargo build --release -p uplift-report --example thousand`, then
+//! `target/release/examples/thousand data > data.json && /usr/bin/time -v target/release/examples/thousand data.json`.
 #![allow(clippy::print_stdout, reason = "an example that prints")]
 #![allow(clippy::unwrap_used, reason = "data that are made up here")]
 
@@ -15,18 +16,27 @@ const SIZES: [usize; 3] = [400, 200, 400];
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).collect();
-    let dossier = dossier();
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
     match asked.as_slice() {
-        ["none"] => println!("{} dependencies", SIZES.iter().sum::<usize>()),
-        [kind, form] => print!("{}", render(kind.parse().unwrap(), form, &dossier)),
-        _ => {
+        ["data"] => print!("{}", json::v1::bare(&dossier()).unwrap()),
+        [file, "none"] => println!(
+            "{} dependencies",
+            read(file).analysis.components.iter().map(|c| c.dependencies.len()).sum::<usize>()
+        ),
+        [file, kind, form] => print!("{}", render(kind.parse().unwrap(), form, &read(file))),
+        [file] => {
+            let dossier = read(file);
             for kind in Kind::ALL {
                 let sizes = ["html", "markdown", "json"].map(|form| render(kind, form, &dossier).len());
                 println!("{kind}: html {} B, markdown {} B, json {} B", sizes[0], sizes[1], sizes[2]);
             }
         }
+        _ => println!("thousand data | thousand FILE [none | KIND html|markdown|json]"),
     }
+}
+
+fn read(file: &str) -> Dossier {
+    serde_json::from_reader(std::io::BufReader::new(std::fs::File::open(file).unwrap())).unwrap()
 }
 
 fn render(kind: Kind, form: &str, dossier: &Dossier) -> String {
@@ -96,10 +106,14 @@ fn row(at: usize, ecosystem: &str) -> Value {
     })
 }
 
+fn place(at: usize) -> Value {
+    json!({"file": "requirements.txt", "line": at + 1, "written": format!("{}==1.4", name(at)), "specifier": "==1.4"})
+}
+
 fn candidate(at: usize) -> Value {
     json!({"name": name(at), "current_version": "1.4", "target_version": "9.0", "newest": "9.0", "capped_by": null,
            "ecosystem": "python", "direct": true, "role": "runtime", "distance": "major", "risk_level": risk(at),
-           "reasons": ["8 major steps"], "places": [{"file": "requirements.txt", "line": at + 1}], "dependencies": [],
+           "reasons": ["8 major steps"], "places": [place(at)], "dependencies": [],
            "breaking_changes": [], "reason_codes": ["outdated"], "warnings": [], "assessment": assessment(at)})
 }
 
@@ -178,8 +192,10 @@ fn notes(at: usize) -> Value {
 fn run() -> Value {
     let kept: Vec<Value> = (0..SIZES[0])
         .filter(|at| at % 8 != 0)
-        .map(|at| json!({"name": name(at), "from": "1.4", "to": "9.0", "distance": "major", "direct": true, "phase": risk(at),
-                         "with": [], "commit": format!("{at:040x}"), "places": [{"file": "requirements.txt", "line": at + 1}]}))
+        .map(|at| {
+            json!({"name": name(at), "from": "1.4", "to": "9.0", "distance": "major", "direct": true, "phase": risk(at),
+                         "with": [], "commit": format!("{at:040x}"), "places": [place(at)]})
+        })
         .collect();
     let held: Vec<Value> = (0..SIZES[0])
         .filter(|at| at % 8 == 0)
