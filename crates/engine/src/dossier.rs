@@ -71,7 +71,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         // Read before this analysis is kept.
         diff: history::history(&request.path).first().map(|entry| entry.name.clone()),
     })?;
-    let (analysis, releases) = (checked.analysis, checked.releases);
+    let (analysis, mut releases) = (checked.analysis, checked.releases);
     let mut plans = Vec::new();
     let mut ran: Option<&str> = None;
     for component in &analysis.components {
@@ -85,6 +85,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         plans.push(ComponentPlan { component: component.path.clone(), plan });
     }
     let notes = further::notes(request, &analysis, &plans)?;
+    sizes::ask_about_new(request, &analysis, &mut releases, &plans)?;
     let mut dossier = Dossier {
         schema: SCHEMA.to_owned(),
         compatibility: further::compatibility(request, &plans, run.as_ref(), watch)?,

@@ -2,6 +2,7 @@
 //!
 //! Lives here: which packages are asked about. Lives elsewhere: asking (`uplift_facts::reading`).
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use uplift_ecosystems::javascript::client::Registries;
@@ -19,7 +20,7 @@ use super::DossierRequest;
 use crate::error::EngineError;
 
 /// How long an index's answer counts as fresh: the analysis has just asked for most of them.
-const FRESH: Duration = Duration::from_secs(600);
+pub(super) const FRESH: Duration = Duration::from_secs(600);
 
 /// Pages for every package of every component that the analysis alone takes across a major.
 ///
@@ -55,17 +56,7 @@ fn ask(
     component: &ComponentAnalysis,
     asked: &[Asked],
 ) -> Result<Vec<Datum<Vec<uplift_model::plan::Reading>>>, EngineError> {
-    let dirs = Dirs::find()
-        .map_err(|e| EngineError::repository(e.to_string(), "set UPLIFT_CACHE_DIR to a folder that can be written"))?;
-    let settings = FetchSettings {
-        connections: request.settings.limits.connections.max(16),
-        time_limit: Duration::from_secs(20),
-        offline: request.offline,
-        ..FetchSettings::default()
-    };
-    let fetch = Fetch::new(settings).map_err(|e| EngineError::Bug(e.to_string()))?.cancelled_by(&request.cancel);
-    let folder = dirs.root().join("releases");
-    let clients = Clients::new(dirs, request.cancel.clone());
+    let Doors { fetch, clients, folder } = Doors::open(request)?;
     let store = Store::new(&folder, &fetch, FRESH, request.offline);
     let words = |e: &dyn std::fmt::Display| redact::text(&e.to_string());
     let (indexes, registries) = match component.ecosystem {
@@ -77,4 +68,29 @@ fn ask(
     };
     let pages = reading::reading(asked, &store, &indexes, &registries);
     if request.cancel.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(pages) }
+}
+
+/// Whom a dossier asks of itself, with what the analysis has kept.
+pub(super) struct Doors {
+    pub(super) fetch: Fetch,
+    pub(super) clients: Clients,
+    /// Where summaries of index pages are kept.
+    pub(super) folder: PathBuf,
+}
+
+impl Doors {
+    pub(super) fn open(request: &DossierRequest) -> Result<Self, EngineError> {
+        let dirs = Dirs::find().map_err(|e| {
+            EngineError::repository(e.to_string(), "set UPLIFT_CACHE_DIR to a folder that can be written")
+        })?;
+        let settings = FetchSettings {
+            connections: request.settings.limits.connections.max(16),
+            time_limit: Duration::from_secs(20),
+            offline: request.offline,
+            ..FetchSettings::default()
+        };
+        let fetch = Fetch::new(settings).map_err(|e| EngineError::Bug(e.to_string()))?.cancelled_by(&request.cancel);
+        let folder = dirs.root().join("releases");
+        Ok(Self { fetch, clients: Clients::new(dirs, request.cancel.clone()), folder })
+    }
 }

@@ -5,17 +5,58 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use uplift_facts::releases::Answer;
+use uplift_ecosystems::python::registry::Tags;
+use uplift_facts::releases::{self, Answer, Python, Store};
 use uplift_model::analysis::{Analysis, ComponentAnalysis, DependencyRow};
 use uplift_model::dossier::{ComponentPlan, proposed};
 use uplift_model::outcome::RunReport;
 use uplift_model::size::{ComponentSizes, PackageSize, SizeMeasure};
 use uplift_model::solution::Change;
-use uplift_model::{Datum, Ecosystem, Plan, Version};
+use uplift_model::{Datum, Ecosystem, PackageName, Plan, Version};
+use uplift_sandbox::redact;
+
+use super::DossierRequest;
+use super::reading::{Doors, FRESH};
+use crate::error::EngineError;
 
 type Answers = BTreeMap<String, Answer>;
 /// Version before and after, by package; `None`: not installed.
 type Moves = BTreeMap<String, (Option<String>, Option<String>)>;
+
+/// Asks the index about packages that only come along with a plan, which the analysis does not know.
+///
+/// # Errors
+/// [`EngineError`] when the cache's folder or the network cannot be set up at all.
+pub(super) fn ask_about_new(
+    request: &DossierRequest,
+    analysis: &Analysis,
+    releases: &mut [Answers],
+    plans: &[ComponentPlan],
+) -> Result<(), EngineError> {
+    if request.offline {
+        return Ok(());
+    }
+    for (component, answers) in analysis.components.iter().zip(releases) {
+        let plan = plans.iter().find(|plan| plan.component == component.path).and_then(|plan| plan.plan.value());
+        let Some(plan) = plan.filter(|_| component.ecosystem == Ecosystem::Python) else { continue };
+        let along = plan.moves.iter().flat_map(|one| &one.induced).chain(&plan.refresh);
+        let new: BTreeSet<PackageName> =
+            along.map(|change| change.name.clone()).filter(|name| !answers.contains_key(name.as_str())).collect();
+        if new.is_empty() {
+            continue;
+        }
+        let Doors { fetch, clients, folder } = Doors::open(request)?;
+        let store = Store::new(&folder, &fetch, FRESH, false);
+        let indexes = clients.index_urls().map_err(|e| redact::text(&e.to_string()));
+        let pages = Python { indexes }.pages(&store, &new.into_iter().collect::<Vec<_>>());
+        let tags = Tags::new(&plan.interpreter, std::env::consts::OS, std::env::consts::ARCH);
+        let told = pages
+            .iter()
+            .map(|(name, page)| (name.to_string(), releases::python_answer(name, page, &tags, &analysis.as_of)));
+        answers.extend(told);
+    }
+    Ok(())
+}
 
 /// One for each component. `releases`: in the order of the analysis' components; `run`: with its component's folder.
 pub(super) fn sizes(
@@ -48,7 +89,7 @@ fn intended(component: &ComponentAnalysis, plan: Option<&Plan>) -> Moves {
     for (row, target) in proposed(component, plan) {
         moves.insert(row.name.clone(), (row.current_version.clone(), Some(target.to_owned())));
     }
-    for plan in plan {
+    if let Some(plan) = plan {
         plan.moves.iter().for_each(|one| moves.extend(changed(&one.induced)));
         moves.extend(changed(&plan.refresh));
         let own = plan.candidates.iter();
@@ -72,9 +113,10 @@ fn of(component: &ComponentAnalysis, answers: &Answers, moves: &Moves) -> Compon
     let there: BTreeSet<&str> = component.dependencies.iter().map(|row| row.name.as_str()).collect();
     let new = moves.iter().filter(|(name, _)| !there.contains(name.as_str()));
     packages.extend(new.filter_map(|(name, (from, to))| {
-        let size = |version: &Option<String>| match version {
-            None => Datum::None,
-            Some(_) => Datum::not_retrieved("it comes along, and the index was not asked about it"),
+        let size = |version: &Option<String>| match (version, answers.get(name)) {
+            (None, _) => Datum::None,
+            (Some(_), None) => Datum::not_retrieved("it comes along, and the index was not asked about it"),
+            (Some(version), answer) => size(answer, std::slice::from_ref(version)),
         };
         let all = |version: &Option<String>| version.iter().cloned().collect();
         let moves = from.is_some() || to.is_some();
@@ -125,7 +167,7 @@ fn size(answer: Option<&Answer>, versions: &[String]) -> Datum<u64> {
     for version in versions {
         match known.find(version).map(|release| release.size) {
             Some(Some(bytes)) => sum = sum.saturating_add(bytes),
-            Some(None) => return Datum::not_retrieved("the index tells no size of a file that fits here"),
+            Some(None) => return Datum::not_retrieved("the index tells no size of what would be installed"),
             None => return Datum::not_retrieved(format!("the index lists no release {version}")),
         }
     }

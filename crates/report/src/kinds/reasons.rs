@@ -64,14 +64,29 @@ struct Reasons {
 
 /// Writes each long reason that repeats into the table `reasons`, and its number where it stood.
 pub(super) fn once(document: &mut Document) {
-    let mut counted: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut lists: HashMap<String, usize> = HashMap::new();
     each(document, &mut |text, _| {
-        for span in &text.0 {
-            let Span::Unknown(why) = span else { continue };
-            for gap in gaps(why).into_iter().filter(|gap| gap.why.len() > SHORT) {
-                let next = counted.len();
-                counted.entry(gap.why.to_owned()).or_insert((next, 0)).1 += 1;
+        for why in unknowns(text).filter(|why| why.len() > SHORT && gaps(why).len() > 1) {
+            *lists.entry(why.to_owned()).or_default() += 1;
+        }
+    });
+    lists.retain(|_, times| *times > 1);
+    let mut counted: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut count = |why: &str| {
+        let next = counted.len();
+        let entry = counted.entry(why.to_owned()).or_insert((next, 0));
+        entry.1 += 1;
+        entry.1
+    };
+    each(document, &mut |text, _| {
+        for why in unknowns(text) {
+            // A list that repeats is a reason itself; what it lists counts once.
+            if lists.contains_key(why) && count(why) > 1 {
+                continue;
             }
+            gaps(why).into_iter().filter(|gap| gap.why.len() > SHORT).for_each(|gap| {
+                count(gap.why);
+            });
         }
     });
     let mut repeated: Vec<(String, usize, usize)> =
@@ -88,9 +103,10 @@ pub(super) fn once(document: &mut Document) {
     each(document, &mut |text, running| reasons.refer(text, running));
     let columns = ["Reason", "Why it is not known", ">Places"];
     let mut table = Table::new("reasons", "What is not known, and why: each reason once", &columns, "");
-    for (at, (why, ..)) in repeated.into_iter().enumerate() {
-        let places = reasons.numbers.get(&why).map_or(0, |(_, places)| *places);
-        let cells = vec![Text::from((at + 1).to_string()), Text::from(why), Text::from(places.to_string())];
+    let told: Vec<Text> = repeated.iter().map(|(why, ..)| reasons.told(why)).collect();
+    for (at, ((why, ..), told)) in repeated.iter().zip(told).enumerate() {
+        let places = reasons.numbers.get(why).map_or(0, |(_, places)| *places);
+        let cells = vec![Text::from((at + 1).to_string()), told, Text::from(places.to_string())];
         table.row(cells).id = Some(place(at + 1));
     }
     let table = Block::Table(table);
@@ -98,6 +114,10 @@ pub(super) fn once(document: &mut Document) {
         Some(section) => section.blocks.push(table),
         None => document.sections.push(Section::new(SOURCES, "Sources").with(table)),
     }
+}
+
+fn unknowns(text: &Text) -> impl Iterator<Item = &str> {
+    text.0.iter().filter_map(|span| if let Span::Unknown(why) = span { Some(why.as_str()) } else { None })
 }
 
 fn place(number: usize) -> String {
@@ -124,13 +144,37 @@ impl Reasons {
         text.0 = spans;
     }
 
+    /// A reason in the table; what it lists refers to the other rows.
+    fn told(&mut self, why: &str) -> Text {
+        let all = gaps(why);
+        if all.len() < 2 {
+            return Text::from(why);
+        }
+        let mut spans = Vec::new();
+        self.list("", &all, "", &mut spans);
+        Text(spans)
+    }
+
     fn unknown(&mut self, why: &str, spans: &mut Vec<Span>) {
         let gaps = gaps(why);
+        if gaps.len() > 1 && self.numbers.contains_key(why) {
+            let labels: Vec<&str> = gaps.iter().map(|gap| gap.label.trim_end_matches(": ")).collect();
+            let named: Vec<&str> = labels.iter().copied().filter(|label| !label.is_empty()).collect();
+            let colon = if named.is_empty() { "" } else { ": " };
+            spans.push(Span::Plain(format!("unknown{colon}{} (", named.join(", "))));
+            spans.extend(self.link(why));
+            spans.push(Span::Plain(")".to_owned()));
+            return;
+        }
         if !gaps.iter().any(|gap| self.numbers.contains_key(gap.why)) {
             spans.push(Span::Unknown(why.to_owned()));
             return;
         }
-        let mut before = "unknown (".to_owned();
+        self.list("unknown (", &gaps, ")", spans);
+    }
+
+    fn list(&mut self, start: &str, gaps: &[Gap<'_>], end: &str, spans: &mut Vec<Span>) {
+        let mut before = start.to_owned();
         for (at, gap) in gaps.iter().enumerate() {
             before.push_str(if at > 0 { "; " } else { "" });
             before.push_str(gap.label);
@@ -139,7 +183,7 @@ impl Reasons {
                 None => before.push_str(gap.why),
             }
         }
-        before.push(')');
+        before.push_str(end);
         spans.push(Span::Plain(before));
     }
 
@@ -235,6 +279,22 @@ mod tests {
         ] {
             assert!(said.lines().any(|one| one == line), "no `{line}` in {said}");
         }
+        crate::kinds::sample::anchors_hold(&page);
+    }
+
+    #[test]
+    fn a_list_that_repeats_is_told_by_its_labels() {
+        let list = format!("advisories: {LONG}; origin: nobody asked");
+        let gap = || Text::new().unknown(list.clone());
+        let mut page = document(vec![gap(), gap(), Text::new().unknown(LONG)]);
+        once(&mut page);
+        let said = words(&mut page);
+        assert_eq!(said.matches(LONG).count(), 1, "{said}");
+        assert_eq!(said.matches("unknown: advisories, origin (reason 1)").count(), 2, "{said}");
+        assert!(
+            said.contains("advisories: reason 2; origin: nobody asked") && said.contains("unknown (reason 2)"),
+            "{said}"
+        );
         crate::kinds::sample::anchors_hold(&page);
     }
 

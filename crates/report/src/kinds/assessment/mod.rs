@@ -157,6 +157,9 @@ fn everything(dossier: &Dossier) -> Option<Block> {
     (!table.rows.is_empty()).then(|| Block::Details { summary, blocks: vec![Block::Table(table)] })
 }
 
+/// What cannot be compared is listed up to this many.
+const CAUTIONS: usize = 20;
+
 fn since(dossier: &Dossier) -> Option<Section> {
     let since = dossier.since.as_ref()?;
     let columns = ["Measure", ">Then", ">Now"];
@@ -182,7 +185,12 @@ fn since(dossier: &Dossier) -> Option<Section> {
     if !since.caution.is_empty() {
         let times = count(since.caution.len(), "package");
         let text = Text::new().unknown(format!("{times} cannot be compared, and count neither as mended nor as new"));
-        let all = Block::List(since.caution.iter().cloned().map(Text::from).collect());
+        let mut all: Vec<Text> = since.caution.iter().take(CAUTIONS).cloned().map(Text::from).collect();
+        let more = since.caution.len().saturating_sub(CAUTIONS);
+        if more > 0 {
+            all.push(Text::from(format!("and {more} more")));
+        }
+        let all = Block::List(all);
         let summary = Text::from(format!("What cannot be compared: {times}"));
         section = section.with(Block::Callout(Tone::Unknown, text)).with(Block::Details { summary, blocks: vec![all] });
     }

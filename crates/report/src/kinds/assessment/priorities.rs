@@ -54,25 +54,28 @@ fn components(dossier: &Dossier, mut section: Section, pairs: &[&Pair<'_>], whic
 fn package(dossier: &Dossier, pair: &Pair<'_>) -> Section {
     let mut facts: Vec<Text> = vec![
         parts::versions(pair.current.as_deref(), &pair.target),
-        Text::new().strong("Type: ").and(parts::behind(pair)),
-        Text::new().strong("Impact: ").and(impact(pair)),
+        Text::from("Type: ").and(parts::behind(pair)),
+        Text::from("Impact: ").and(impact(pair)),
         Text::new().strong("Breaking: ").and(breaking(dossier, pair)),
         Text::new().strong("Recommendation: ").and(recommendation(dossier, pair)),
     ];
     if let Some((_, because)) = pair.priority {
-        facts.insert(1, Text::new().strong("Why now: ").plain(because));
+        facts.insert(1, Text::from("Why now: ").plain(because));
     }
     facts.extend(parts::read_first(dossier, pair));
     if let Some(week) = pair.week {
         let minutes = pair.minutes.map(|m| format!(", {}", parts::effort(m))).unwrap_or_default();
-        facts.push(Text::new().strong("When: ").plain(format!("week {week}{minutes}")));
+        facts.push(Text::from("When: ").plain(format!("week {week}{minutes}")));
     }
     let evidence: Vec<String> =
         pair.row.iter().flat_map(|row| &row.stated).map(|s| format!("{}:{}", s.file, s.line)).collect();
     if !evidence.is_empty() {
-        facts.push(Text::new().strong("Stated in: ").code(evidence.join(", ")));
+        facts.push(Text::from("Stated in: ").code(evidence.join(", ")));
     }
-    facts.extend(pair.warnings().iter().map(|warning| Text::new().strong("Mind: ").plain(warning.clone())));
+    // What was not retrieved is told with the impact.
+    let blind = pair.assessment().is_some_and(|assessment| assessment.security.missing().is_some());
+    let warnings = pair.warnings().iter().filter(|said| !(blind && said.starts_with("advisories not retrieved")));
+    facts.extend(warnings.map(|warning| Text::from("Mind: ").plain(warning.clone())));
     facts.extend(elsewhere(dossier, pair));
     let mut section = Section::new(format!("package-{}", pair.id), pair.name).with(Block::List(facts));
     section.blocks.extend(parts::commands_block(&parts::commands(dossier, pair)));
@@ -107,7 +110,9 @@ fn impact(pair: &Pair<'_>) -> Text {
 
 fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Text {
     let Some(assessment) = pair.assessment() else { return Text::new().unknown("not weighed") };
-    let factors: Vec<&str> = assessment.factors.iter().take(3).map(|factor| factor.reason.as_str()).collect();
+    let blind = assessment.security.missing().is_some();
+    let factors = assessment.factors.iter().filter(|factor| !(blind && factor.signal == "advisories"));
+    let factors: Vec<&str> = factors.take(3).map(|factor| factor.reason.as_str()).collect();
     let mut text =
         Text::new().strong(format!("{} risk", assessment.level)).plain(format!(", {} of 100 points", assessment.score));
     if !factors.is_empty() {
@@ -160,6 +165,5 @@ fn elsewhere(dossier: &Dossier, pair: &Pair<'_>) -> Option<Text> {
         .filter(|c| c.dependencies.iter().any(|d| d.direct && d.name == pair.name))
         .map(|c| parts::component(dossier, &c.path))
         .collect();
-    (!others.is_empty())
-        .then(|| Text::new().strong("Coordinate: ").plain(format!("{} uses it as well", others.join(", "))))
+    (!others.is_empty()).then(|| Text::from("Coordinate: ").plain(format!("{} uses it as well", others.join(", "))))
 }

@@ -70,7 +70,7 @@ fn a_package_of_two_components_has_one_week_and_counts_twice() {
         Made { priority: 1, ..Made::new("fastapi", "gateway") },
     ];
     let page = read(&write(Kind::Assessment, &dossier(&both)));
-    let weeks: Vec<_> = page.table("pairs").rows.iter().map(|row| row.cells[7].clone()).collect();
+    let weeks: Vec<_> = page.table("pairs").rows.iter().map(|row| row.cells[6].clone()).collect();
     assert_eq!(weeks.len(), 2);
     assert_eq!(weeks[0], weeks[1]);
     assert!(page.text.contains("2 x package could move: 1 x name"), "{}", page.text);

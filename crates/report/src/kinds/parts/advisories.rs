@@ -118,7 +118,7 @@ fn indirectly(dossier: &Dossier, component: &str, package: &str, finding: &Findi
 
 /// The table `advisories`, one row each.
 pub(crate) fn advisories_table(dossier: &Dossier, rows: &[AdvisoryRow<'_>]) -> Table {
-    let columns = ["Advisory", "Severity", "Package", "Component", ">Affected", "Class", "What", "Fixed in", "After"];
+    let columns = ["Advisory", "Severity", "Package", "Component", ">Affected", "What", "Fixed in", "After"];
     // "None" is said only when everybody answered.
     let empty = match unanswered(dossier).as_slice() {
         [] => Text::from("none is known for the versions in use"),
@@ -142,12 +142,11 @@ pub(crate) fn advisories_table(dossier: &Dossier, rows: &[AdvisoryRow<'_>]) -> T
             Text::from(advisory.package),
             Text::from(words::component(dossier, advisory.component)),
             Text::new().code(advisory.version.clone()),
-            if finding.classes.is_empty() {
+            Text::from(finding.summary.clone()).plain("; class: ").and(if finding.classes.is_empty() {
                 Text::new().unknown("not stated")
             } else {
                 Text::from(finding.classes.join(", "))
-            },
-            Text::from(finding.summary.clone()),
+            }),
             if finding.fixed.is_empty() {
                 Text::from("no fix is known")
             } else {
@@ -183,7 +182,10 @@ pub(crate) fn unanswered(dossier: &Dossier) -> Vec<String> {
     }
     let unasked = rows().filter(|row| row.advisories.missing().is_some()).count();
     if unasked > 0 {
-        gaps.push(format!("{} could not be asked about", crate::numbers::count(unasked, "dependency")));
+        gaps.push(format!(
+            "versions in use: {} could not be asked about",
+            crate::numbers::count(unasked, "dependency")
+        ));
     }
     gaps
 }

@@ -192,12 +192,25 @@ pub(crate) fn unknown(dossier: &Dossier, pair: &Pair<'_>) -> Vec<String> {
             (None, _) | (Some(_), None) => Some(gap.clone()),
             (Some(_), Some(Datum::Found { .. })) | (Some("release notes"), Some(Datum::None)) => None,
             (Some(field), Some(Datum::None)) => Some(format!("{field}: the package publishes no release notes")),
-            (Some("release notes"), Some(Datum::NotRetrieved { why })) => Some(format!("release notes: {why}")),
+            (Some("release notes"), Some(Datum::NotRetrieved { why })) => {
+                Some(format!("release notes: {}", without_addresses(why)))
+            }
             (Some(field), Some(Datum::NotRetrieved { .. })) => Some(format!("{field}: no release notes were read")),
         }
     };
     let gaps = pair.assessment().into_iter().flat_map(|assessment| &assessment.unknown);
     gaps.filter_map(told).collect()
+}
+
+/// A reason without the address that is of one package only, so that what is the same for all reads the same.
+fn without_addresses(why: &str) -> String {
+    let pieces = why.split('`').enumerate();
+    let told = pieces.map(|(at, piece)| match at % 2 {
+        1 if piece.contains("://") => "its address".to_owned(),
+        1 => format!("`{piece}`"),
+        _ => piece.to_owned(),
+    });
+    told.collect()
 }
 
 /// Id of the section that shows where the code uses a package.

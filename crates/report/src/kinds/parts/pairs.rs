@@ -171,23 +171,19 @@ fn slots(dossier: &Dossier) -> BTreeMap<(&str, &str), Slot<'_>> {
 
 /// The table `pairs`: one row a pair, with its anchor.
 pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
-    let columns = ["Package", "Component", ">In use", ">Target", "Step", "Risk", "Why", ">Week", "Basis"];
+    let columns = ["Package", "Component", "In use -> target", "Step", "Risk", "Why", ">Week", "Basis"];
     let mut table = Table::new(
         "pairs",
-        "What could move, in the order in which to take it",
+        "What could move, in the order in which to take it (planned: with its whole set; proposed: each by itself)",
         &columns,
         "nothing: no newer version was found for what was looked at",
     );
     for pair in pairs {
         let why: Vec<String> = pair.reasons().iter().map(|reason| reason_word(*reason).to_owned()).collect();
         let row = table.row(vec![
-            Text::new().strong(pair.name),
+            Text::from(pair.name),
             Text::from(words::component(dossier, pair.component)),
-            match &pair.current {
-                Some(current) => Text::new().code(current.clone()),
-                None => Text::new().unknown("no file says which version runs"),
-            },
-            Text::new().code(pair.target.clone()),
+            words::versions(pair.current.as_deref(), &pair.target),
             words::distance(pair.distance()),
             match pair.risk() {
                 Some(risk) => Text::from(risk.to_string()),
@@ -199,8 +195,8 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
                 None => Text::new().unknown("not scheduled"),
             },
             Text::from(match pair.basis {
-                Basis::Planned { .. } => "planned with its whole set",
-                Basis::Proposed => "proposed by itself",
+                Basis::Planned { .. } => "planned",
+                Basis::Proposed => "proposed",
             }),
         ]);
         row.id = Some(pair.id.clone());

@@ -24,17 +24,15 @@ pub(crate) fn risks(dossier: &Dossier) -> Vec<Block> {
     [Risk::High, Risk::Medium, Risk::Low]
         .into_iter()
         .map(|level| {
-            let columns = ["Packages", "Component", "Risk", "Mitigation", "Rollback", "Owner", "A person takes over"];
+            let columns = ["Packages", "Risk", "Mitigation", "Rollback", "Owner", "A person takes over"];
             let caption = format!("Risks: {level}");
             let empty = format!("no entry of {level} risk");
             let mut table = Table::new(format!("risks-{level}"), caption, &columns, empty);
             for (component, entry) in register.iter().filter(|(_, entry)| entry.level == level) {
+                // Entries of no plan name the component with each package.
+                let of = component.map(|c| format!(" ({})", words::component(dossier, c))).unwrap_or_default();
                 let row = table.row(vec![
-                    Text::from(entry.packages.join(", ")),
-                    component.map_or_else(
-                        || Text::from("named with the package"),
-                        |c| Text::from(words::component(dossier, c)),
-                    ),
+                    Text::from(format!("{}{of}", entry.packages.join(", "))),
                     Text::from(entry.risk.clone()),
                     Text::from(entry.mitigation.clone()),
                     Text::from(entry.rollback.clone()),
@@ -67,17 +65,16 @@ pub(crate) fn decisions(dossier: &Dossier) -> Vec<(Option<&str>, &DecisionPoint)
 
 /// The table `decisions`. No approval is recorded anywhere yet, so that each is open.
 pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
-    let columns = ["Packages", "Component", "Question", "Who must agree", "State"];
+    let columns = ["Packages", "Question", "Who must agree", "State"];
     let mut table = Table::new("decisions", "Decisions to take", &columns, "nothing waits for a decision");
     for (component, decision) in decisions(dossier) {
         let mut roles = Text::new();
         for (at, role) in decision.roles.iter().enumerate() {
             roles = if at > 0 { roles.plain(", ").and(who(dossier, role)) } else { who(dossier, role) };
         }
+        let of = component.map(|c| format!(" ({})", words::component(dossier, c))).unwrap_or_default();
         table.row(vec![
-            Text::from(decision.packages.join(", ")),
-            component
-                .map_or_else(|| Text::from("named with the package"), |c| Text::from(words::component(dossier, c))),
+            Text::from(format!("{}{of}", decision.packages.join(", "))),
             Text::from(decision.question.clone()),
             roles,
             Text::from("open: no approval is recorded"),

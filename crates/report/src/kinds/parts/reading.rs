@@ -22,9 +22,7 @@ pub(crate) fn read_first(dossier: &Dossier, pair: &Pair<'_>) -> Option<Text> {
             match own.map(|of| &of.pages) {
                 Some(Datum::Found { value }) => value.iter().collect(),
                 Some(Datum::None) => return Some(head().plain("its metadata name no page that would tell")),
-                Some(Datum::NotRetrieved { .. }) | None => {
-                    return Some(head().unknown("which pages its metadata name was not retrieved"));
-                }
+                Some(Datum::NotRetrieved { .. }) | None => return Some(head().unknown("its metadata were not read")),
             }
         }
     };
@@ -87,6 +85,6 @@ mod tests {
         }
         data.reading.clear();
         let text = crate::markdown::document(&write(Kind::Plan, &data));
-        assert!(text.contains("was not retrieved"), "{text}");
+        assert!(text.contains("its metadata were not read"), "{text}");
     }
 }

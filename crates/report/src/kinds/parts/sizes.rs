@@ -5,10 +5,13 @@ use uplift_model::dossier::Dossier;
 use uplift_model::size::{ComponentSizes, PackageSize, SizeMeasure, SizeSum};
 
 use super::words;
-use crate::document::{Block, Table, Text, Tone};
+use crate::document::{Block, Table, Target, Text, Tone};
 
-/// The table `sizes`, a row a component, and below it `sizes-packages`: what moves, and the rest of each component in
-/// one row, so that its rows come to the sums.
+/// Packages of a component that are listed by themselves: those whose size changes most.
+const LISTED: usize = 20;
+
+/// The table `sizes`, a row a component, and below it `sizes-packages`: what moves
+/// most, and the rest of each component in a row or two, so that its rows come to the sums.
 pub(crate) fn sizes(dossier: &Dossier) -> Vec<Block> {
     let columns = ["Component", ">Before", ">After", ">Difference", "What is counted"];
     let empty = Text::new().unknown("nobody asked the indexes for sizes");
@@ -45,12 +48,13 @@ fn counted(sizes: &ComponentSizes) -> String {
 
 fn sum(sum: SizeSum) -> Text {
     let packages = |count: usize| crate::numbers::count(count, "package");
+    let rows = || Target::Here("sizes-packages".to_owned());
+    let known = || Text::new().link(format!("{} ({})", bytes(sum.bytes), packages(sum.known)), rows());
     match (sum.known, sum.unknown) {
         (0, 0) => Text::from("nothing is installed"),
         (0, unknown) => Text::new().unknown(format!("no size is known of {}", packages(unknown))),
-        (known, 0) => Text::from(format!("{} ({})", bytes(sum.bytes), packages(known))),
-        (known, unknown) => Text::from(format!("{} ({}) and ", bytes(sum.bytes), packages(known)))
-            .unknown(format!("no size of {}", packages(unknown))),
+        (_, 0) => known(),
+        (_, unknown) => known().plain(" and ").unknown(format!("no size of {}", packages(unknown))),
     }
 }
 
@@ -69,9 +73,11 @@ fn packages(dossier: &Dossier) -> Table {
     let mut table = Table::new("sizes-packages", "Sizes of what moves, and of the rest", &columns, "");
     for one in &dossier.sizes {
         let component = words::component(dossier, &one.component);
-        let (moving, staying): (Vec<&PackageSize>, Vec<&PackageSize>) =
+        let (mut moving, staying): (Vec<&PackageSize>, Vec<&PackageSize>) =
             one.packages.iter().partition(|package| package.from != package.to);
-        for package in moving {
+        let bytes = |size: &Datum<u64>| size.value().copied().unwrap_or(0);
+        moving.sort_by_key(|package| std::cmp::Reverse(bytes(&package.before).abs_diff(bytes(&package.after))));
+        for package in moving.iter().take(LISTED) {
             let text = |versions: &[String]| match versions {
                 [] => "none".to_owned(),
                 all => all.join(", "),
@@ -84,12 +90,16 @@ fn packages(dossier: &Dossier) -> Table {
                 size(&package.after),
             ]);
         }
-        if !staying.is_empty() {
-            let of = |which: fn(&PackageSize) -> &Datum<u64>| sum(SizeSum::of(staying.iter().map(|one| which(one))));
+        let more = moving.get(LISTED..).unwrap_or_default();
+        for (what, rest) in [("what moves as well", more), ("what stays", &staying)] {
+            if rest.is_empty() {
+                continue;
+            }
+            let of = |which: fn(&PackageSize) -> &Datum<u64>| sum(SizeSum::of(rest.iter().map(|one| which(one))));
             table.row(vec![
-                Text::from("what stays"),
-                Text::from(component),
-                Text::from(crate::numbers::count(staying.len(), "package")),
+                Text::from(what),
+                Text::from(component.clone()),
+                Text::from(crate::numbers::count(rest.len(), "package")),
                 of(|one| &one.before),
                 of(|one| &one.after),
             ]);

@@ -28,7 +28,7 @@ pub(crate) fn versions(current: Option<&str>, target: &str) -> Text {
 pub(crate) fn distance(distance: Option<Distance>) -> Text {
     match distance {
         Some(distance) => Text::from(crate::words::distance(distance)),
-        None => Text::new().unknown("the version in use is not known"),
+        None => Text::new().unknown("no version in use"),
     }
 }
 
