@@ -56,8 +56,8 @@ fn package(dossier: &Dossier, pair: &Pair<'_>) -> Section {
         parts::versions(pair.current.as_deref(), &pair.target),
         Text::from("Type: ").and(parts::behind(pair)),
         Text::from("Impact: ").and(impact(pair)),
-        Text::new().strong("Breaking: ").and(breaking(dossier, pair)),
-        Text::new().strong("Recommendation: ").and(recommendation(dossier, pair)),
+        Text::from("Breaking: ").and(breaking(dossier, pair)),
+        Text::from("Recommendation: ").and(recommendation(dossier, pair)),
     ];
     if let Some((_, because)) = pair.priority {
         facts.insert(1, Text::from("Why now: ").plain(because));
@@ -86,6 +86,8 @@ fn package(dossier: &Dossier, pair: &Pair<'_>) -> Section {
 fn impact(pair: &Pair<'_>) -> Text {
     let words: Vec<&str> = pair.reasons().iter().map(|reason| parts::reason_word(*reason)).collect();
     let mut text = if words.is_empty() { Text::from("no reason was found") } else { Text::from(words.join(", ")) };
+    let gaps = pair.assessment().into_iter().flat_map(|assessment| &assessment.unknown);
+    let listed = gaps.into_iter().any(|gap| gap.starts_with("advisories"));
     match pair.assessment().map(|a| &a.security) {
         Some(uplift_model::Datum::Found { value }) => {
             let ids = |list: &[uplift_model::risk::Touching]| {
@@ -100,6 +102,8 @@ fn impact(pair: &Pair<'_>) -> Text {
             }
         }
         Some(uplift_model::Datum::None) => {}
+        // Where the breaking changes list it as unknown, it is said there.
+        Some(uplift_model::Datum::NotRetrieved { .. }) if listed => {}
         Some(uplift_model::Datum::NotRetrieved { why }) => {
             text = text.plain("; its effect on advisories: ").unknown(why.clone())
         }

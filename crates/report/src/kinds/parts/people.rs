@@ -25,7 +25,12 @@ pub(crate) fn risks(dossier: &Dossier) -> Vec<Block> {
         .into_iter()
         .map(|level| {
             let columns = ["Packages", "Risk", "Mitigation", "Rollback", "Owner", "A person takes over"];
-            let caption = format!("Risks: {level}");
+            let own = || register.iter().filter(|(_, entry)| entry.level == level).map(|(_, entry)| *entry);
+            let shared = shared_start(own().map(|entry| entry.escalation.as_str()));
+            let caption = match shared.trim_end_matches("; ") {
+                "" => format!("Risks: {level}"),
+                shared => format!("Risks: {level}. A person takes over when {shared}"),
+            };
             let empty = format!("no entry of {level} risk");
             let mut table = Table::new(format!("risks-{level}"), caption, &columns, empty);
             for (component, entry) in register.iter().filter(|(_, entry)| entry.level == level) {
@@ -37,13 +42,21 @@ pub(crate) fn risks(dossier: &Dossier) -> Vec<Block> {
                     Text::from(entry.mitigation.clone()),
                     Text::from(entry.rollback.clone()),
                     who(dossier, &entry.owner),
-                    Text::from(entry.escalation.clone()),
+                    Text::from(entry.escalation.strip_prefix(shared).unwrap_or(&entry.escalation)),
                 ]);
                 row.tone = if level == Risk::High { Tone::Warning } else { Tone::Plain };
             }
             Block::Table(table)
         })
         .collect()
+}
+
+/// The sentence up to its first `; `, where more than one text begins with it and all do; else nothing.
+fn shared_start<'t>(mut texts: impl Iterator<Item = &'t str> + Clone) -> &'t str {
+    let Some(first) = texts.next() else { return "" };
+    let start = first.find("; ").and_then(|at| first.get(..at + 2)).unwrap_or_default();
+    let rest = texts.clone().next().is_some();
+    if rest && texts.all(|text| text.starts_with(start) && text.len() > start.len()) { start } else { "" }
 }
 
 /// A role, and who has it where somebody said so.

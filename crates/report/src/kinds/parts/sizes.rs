@@ -8,12 +8,12 @@ use super::words;
 use crate::document::{Block, Table, Target, Text, Tone};
 
 /// Packages of a component that are listed by themselves: those whose size changes most.
-const LISTED: usize = 20;
+const LISTED: usize = 10;
 
 /// The table `sizes`, a row a component, and below it `sizes-packages`: what moves
 /// most, and the rest of each component in a row or two, so that its rows come to the sums.
 pub(crate) fn sizes(dossier: &Dossier) -> Vec<Block> {
-    let columns = ["Component", ">Before", ">After", ">Difference", "What is counted"];
+    let columns = ["Component", "Before", "After", "Difference", "What is counted"];
     let empty = Text::new().unknown("nobody asked the indexes for sizes");
     let mut table =
         Table::new("sizes", "Size of what is installed, before and after everything has moved", &columns, empty);
@@ -69,7 +69,7 @@ fn difference(before: SizeSum, after: SizeSum) -> Text {
 }
 
 fn packages(dossier: &Dossier) -> Table {
-    let columns = ["Package", "Component", "Version", ">Before", ">After"];
+    let columns = ["Package", "Component", "Version", "Before", "After"];
     let mut table = Table::new("sizes-packages", "Sizes of what moves, and of the rest", &columns, "");
     for one in &dossier.sizes {
         let component = words::component(dossier, &one.component);
@@ -77,7 +77,11 @@ fn packages(dossier: &Dossier) -> Table {
             one.packages.iter().partition(|package| package.from != package.to);
         let bytes = |size: &Datum<u64>| size.value().copied().unwrap_or(0);
         moving.sort_by_key(|package| std::cmp::Reverse(bytes(&package.before).abs_diff(bytes(&package.after))));
-        for package in moving.iter().take(LISTED) {
+        let told = |package: &&&PackageSize| package.before.value().or(package.after.value()).is_some();
+        let listed = moving.iter().filter(told).count().min(LISTED);
+        // Those of which nothing is known come last, as they change by nothing that is known.
+        moving.sort_by_key(|package| package.before.value().or(package.after.value()).is_none());
+        for package in moving.iter().take(listed) {
             let text = |versions: &[String]| match versions {
                 [] => "none".to_owned(),
                 all => all.join(", "),
@@ -90,7 +94,7 @@ fn packages(dossier: &Dossier) -> Table {
                 size(&package.after),
             ]);
         }
-        let more = moving.get(LISTED..).unwrap_or_default();
+        let more = moving.get(listed..).unwrap_or_default();
         for (what, rest) in [("what moves as well", more), ("what stays", &staying)] {
             if rest.is_empty() {
                 continue;
