@@ -158,7 +158,7 @@ fn everything(dossier: &Dossier) -> Option<Block> {
 }
 
 /// What cannot be compared is listed up to this many.
-const CAUTIONS: usize = 20;
+const CAUTIONS: usize = 5;
 
 fn since(dossier: &Dossier) -> Option<Section> {
     let since = dossier.since.as_ref()?;

@@ -38,7 +38,7 @@ pub(crate) fn risks(dossier: &Dossier) -> Vec<Block> {
                 let of = component.map(|c| format!(" ({})", words::component(dossier, c))).unwrap_or_default();
                 let row = table.row(vec![
                     Text::from(format!("{}{of}", entry.packages.join(", "))),
-                    Text::from(entry.risk.clone()),
+                    Text::from(brief(&entry.risk)),
                     Text::from(entry.mitigation.clone()),
                     Text::from(entry.rollback.clone()),
                     who(dossier, &entry.owner),
@@ -49,6 +49,11 @@ pub(crate) fn risks(dossier: &Dossier) -> Vec<Block> {
             Block::Table(table)
         })
         .collect()
+}
+
+/// A source that failed is told of at the head of a report, and not once more with each package.
+fn brief(text: &str) -> String {
+    text.replace("advisories not retrieved: neither version can be called safe", "advisories unknown")
 }
 
 /// The sentence up to its first `; `, where more than one text begins with it and all do; else nothing.
@@ -88,7 +93,7 @@ pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
         let of = component.map(|c| format!(" ({})", words::component(dossier, c))).unwrap_or_default();
         table.row(vec![
             Text::from(format!("{}{of}", decision.packages.join(", "))),
-            Text::from(decision.question.clone()),
+            Text::from(brief(&decision.question)),
             roles,
             Text::from("open: no approval is recorded"),
         ]);
