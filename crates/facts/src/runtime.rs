@@ -175,6 +175,7 @@ mod tests {
                     availability: if fits { Availability::Installable } else { none },
                     native: None,
                     stable_abi: false,
+                    size: None,
                 }],
                 ..Known::default()
             })

@@ -15,7 +15,8 @@ use crate::roadmap::{Calendar, Effort, MetricCheck, Priority};
 use crate::{Distance, PackageName, Place, Role, Version};
 
 pub use step::{
-    Edit, Fallback, FallbackKind, Linked, Mended, MendedPin, PlanStep, Reading, ReadingKind, StepKind, Validated, WorkPart,
+    Edit, Fallback, FallbackKind, Linked, Mended, MendedPin, PlanStep, Reading, ReadingKind, StepKind, Validated,
+    WorkPart,
 };
 
 /// One package with one target version, and why.

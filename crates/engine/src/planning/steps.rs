@@ -49,7 +49,11 @@ impl Facts<'_> {
                 if untouched { format!("commit {short}") } else { format!("the commit of step {}", earlier + at) };
             let edits = self.edits_of(one, &mut texts, scoping)?;
             let step = self.step(told, at, one, edits, before, scoping)?;
-            steps.push(PlanStep { reading: first(one, &reading), commands: self.commands(one, told.interpreter, &reading), ..step });
+            steps.push(PlanStep {
+                reading: first(one, &reading),
+                commands: self.commands(one, told.interpreter, &reading),
+                ..step
+            });
         }
         let last = steps.len();
         let untouched = told.moves.is_empty() && self.mended.is_none();
