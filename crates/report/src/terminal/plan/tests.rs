@@ -11,6 +11,8 @@ fn at_100_columns_each_package_says_where_it_is_named_and_why_it_is_here() {
 
     decide first
       pydantic: needs the agreement of technical lead
+        uplift approve 3fa92b10c4de pydantic --as 'technical lead'
+      `uplift upgrade` waits for none of them unless `[plan] approvals = "ask"`
 
     phase 1 low: 1 move
       package  in use     target     distance  named in              why
@@ -59,6 +61,8 @@ fn at_80_columns_the_reasons_go_below() {
 
     decide first
       pydantic: needs the agreement of technical lead
+        uplift approve 3fa92b10c4de pydantic --as 'technical lead'
+      `uplift upgrade` waits for none of them unless `[plan] approvals = "ask"`
 
     phase 1 low: 1 move
       package  in use     target     distance  named in

@@ -33,7 +33,7 @@ pub(super) fn decide_first(plan: &Plan, view: &View) -> String {
             page.push_str(&paragraph(view, "    ", &clean::line(&agreed(approval)), Tone::Quiet));
         }
     }
-    let waits = "`uplift upgrade` waits for nobody, unless uplift.toml says `[plan] approvals = \"ask\"`";
+    let waits = "`uplift upgrade` waits for none of them unless `[plan] approvals = \"ask\"`";
     page.push_str(&paragraph(view, "  ", waits, Tone::Quiet));
     page
 }
