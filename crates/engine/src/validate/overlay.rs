@@ -140,7 +140,7 @@ pub(super) fn as_it_stands(component: &Component) -> Wanted {
 /// The set with the pins that a plan mends before anything else: what it starts from.
 pub(super) fn mended(mut before: Wanted, pins: &[MendedPin]) -> Wanted {
     for root in before.roots.iter_mut().filter(|root| !root.url) {
-        if let Some(pin) = pins.iter().find(|pin| pin.name == root.name) {
+        if let Some(pin) = pins.iter().find(|pin| pin.name == root.name && root.pinned().as_ref() == Some(&pin.from)) {
             root.specifier = format!("=={}", pin.to);
         }
     }
