@@ -232,10 +232,7 @@ fn pins_are_those_in_use_or_said_by_a_person() {
     assert!(fix.notes[0].contains("redis") && fix.notes[0].contains("uplift check --explain"), "{:?}", fix.notes);
     // A version that another file names may never have been released.
     let refused = mend(&case("pinning/pinned-in-another-file"), "pinning", &Wish::default()).unwrap_err();
-    assert!(
-        refused.to_string().contains("cryptography (another line says 41.0.8, which proves no release)"),
-        "{refused}"
-    );
+    assert!(refused.to_string().contains("cryptography (41.0.8 in another line)"), "{refused}");
 }
 
 #[test]

@@ -60,11 +60,10 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
         advice.push_str("; `uplift hygiene --fix pinning` writes those that a lock or an environment shows");
     }
     if let Some(first) = unknown.first() {
-        let rest = if unknown.len() > 1 { " and each of the others likewise" } else { "" };
+        let which = if unknown.len() > 1 { format!("{} of them", unknown.len()) } else { (*first).to_owned() };
         advice.push_str(&format!(
-            "; nothing here shows which version of {} is in use: `uplift check --explain {first}` names its target, \
-             `uplift hygiene --fix pinning --pin {first}==VERSION` writes it{rest}",
-            if unknown.len() > 1 { format!("{} of them", unknown.len()) } else { (*first).to_owned() },
+            "; no lock and no environment shows the version of {which}: `uplift check --explain NAME` names the target \
+             (such as of {first}), `uplift hygiene --fix pinning --pin NAME==VERSION` writes it"
         ));
     }
     found(state, because, evidence, advice)
@@ -97,7 +96,9 @@ fn is_exact(specifier: &str, ecosystem: Ecosystem) -> bool {
     match ecosystem {
         Ecosystem::Python => {
             let exact = text.strip_prefix("===").or_else(|| text.strip_prefix("=="));
-            exact.is_some_and(|v| !v.contains('*') && !v.contains(','))
+            // Poetry writes an exact version bare.
+            let exact = exact.or_else(|| Some(text).filter(|t| t.starts_with(|c: char| c.is_ascii_digit())));
+            exact.is_some_and(|v| !v.contains(['*', ',', '|', ' ']))
         }
         Ecosystem::JavaScript => {
             uplift_model::semver::Range::new(text).is_ok_and(|r| r.exact().is_some())
@@ -115,7 +116,7 @@ fn evidence(open: &Open<'_>) -> Evidence {
             let name = &open.requirement.name;
             let other = open.requirement.pinned.as_ref();
             let other = other.map(|v| format!(" ({v} in another line is no proof)")).unwrap_or_default();
-            format!("{}  ->  version in use not known{other}; `uplift check --explain {name}`", open.statement.written)
+            format!("{}  ->  not known; `uplift check --explain {name}`{other}", open.statement.written)
         }
     };
     place::evidence(&open.statement.file, Some(open.statement.line), &pin)

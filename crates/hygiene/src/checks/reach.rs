@@ -2,7 +2,7 @@
 //!
 //! Lives here: whether a component is reached. Lives elsewhere: which steps scan, and how (`scanners`).
 
-use uplift_model::Ecosystem;
+use uplift_model::{Ecosystem, Role};
 
 use super::tools::{flag, tool};
 use crate::ci::Step;
@@ -44,10 +44,18 @@ pub(crate) fn of_target(survey: &Survey<'_>, reach: Reach, target: &str, compone
 }
 
 fn of_file(file: &str, component: &Component) -> bool {
-    let stated = || component.requirements.iter().flat_map(|r| &r.stated).any(|s| s.file == file);
+    let states = |role: Option<Role>| {
+        let mut some = component.requirements.iter().filter(|r| role.is_none_or(|role| r.role == role));
+        some.any(|r| r.stated.iter().any(|s| s.file == file))
+    };
+    if states(None) {
+        // Tools of development alone are not what the component runs on.
+        let runs = component.requirements.iter().any(|r| r.role == Role::Runtime && !r.stated.is_empty());
+        return !runs || states(Some(Role::Runtime));
+    }
     let name = place::name(file);
     let javascript = name == "package.json" || name.contains("-lock.") || name == "yarn.lock" || name == "bun.lock";
-    (place::folder(file) == component.root && javascript == (component.ecosystem == Ecosystem::JavaScript)) || stated()
+    place::folder(file) == component.root && javascript == (component.ecosystem == Ecosystem::JavaScript)
 }
 
 fn names_a_file(target: &str) -> bool {

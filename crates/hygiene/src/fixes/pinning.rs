@@ -6,7 +6,8 @@ use crate::checks::{Open, open, pinned_line};
 use crate::survey::Survey;
 use uplift_model::Ecosystem;
 
-const ASK: &str = "`uplift check --explain NAME` names the target of each, with what the index offers";
+const ASK: &str =
+    "a version that another line states proves no release; `uplift check --explain NAME` names the target";
 
 pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
     let mut edits = Edits::of(survey.repository);
@@ -52,7 +53,7 @@ pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
 fn unproven(open: &Open<'_>) -> String {
     let requirement = open.requirement;
     match &requirement.pinned {
-        Some(version) => format!("{} (another line says {version}, which proves no release)", requirement.name),
+        Some(version) => format!("{} ({version} in another line)", requirement.name),
         None => requirement.name.clone(),
     }
 }

@@ -73,7 +73,13 @@ pub fn components(files: &Files) -> Vec<Component> {
                         known.stated.push(stated);
                         known.pinned = known.pinned.take().or(pinned);
                     }
-                    None => entry.requirements.push(requirement(name, pinning, stated, held, pinned)),
+                    None => {
+                        let mut new = requirement(name, pinning, stated, held, pinned);
+                        if path.contains("-dev.") {
+                            new.role = Role::Development;
+                        }
+                        entry.requirements.push(new);
+                    }
                 }
             }
         } else if name == "package.json" {

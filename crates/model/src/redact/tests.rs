@@ -27,6 +27,7 @@ fn secrets_leave_a_text_and_the_rest_stays() {
         ("[\"--api-key\", \"abc\"]", "[\"--api-key\", \"***\"]"),
         ("safety check --key=abc --json", "safety check --key=*** --json"),
         ("docker login -u me -p abc r", "docker login -u me -p *** r"),
+        ("uplift hygiene --pin a==1", "uplift hygiene --pin a==1"),
         ("docker run -p 80:80 x", "docker run -p 80:80 x"),
         ("curl -u me:abc h", "curl -u *** h"),
         ("curl -H \"Authorization: Bearer abc\" h", "curl -H \"Authorization: ***\" h"),

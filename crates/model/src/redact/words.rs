@@ -21,7 +21,7 @@ const NAMES: [&str; 15] = [
 /// The same for words that also end others: they stand alone or behind `_`, `-` or `.`.
 const WHOLE: [&str; 5] = ["pwd", "pass", "pw", "pat", "credential"];
 /// Flags that are followed by a secret, besides those that are named like one.
-const FLAGS: [&str; 5] = ["--key", "--pass", "--pw", "--pat", "--pin"];
+const FLAGS: [&str; 4] = ["--key", "--pass", "--pw", "--pat"];
 /// What takes a password behind `-p`.
 const LOGINS: [&str; 6] = ["login", "mysql", "mysqldump", "mysqladmin", "sshpass", "twine"];
 /// What takes a name and a password behind `-u`.
