@@ -27,9 +27,9 @@ pub(crate) enum Format {
     /// OpenVEX 0.2.0
     #[value(name = "openvex")]
     OpenVex,
-    /// A report's page
+    /// A page in Markdown
     Markdown,
-    /// A report's page, one file
+    /// A page in HTML, one file
     Html,
 }
 
@@ -56,7 +56,7 @@ impl Format {
         let (answer, standards) = answer(command);
         let fits = match (self, self.standard()) {
             (Self::Table | Self::Json, _) => true,
-            (Self::Markdown | Self::Html, _) => matches!(command, Command::Report(_)),
+            (Self::Markdown | Self::Html, _) => has_page(command),
             (_, Some(standard)) => standards.contains(&standard),
             _ => false,
         };
@@ -65,6 +65,7 @@ impl Format {
         }
         let mut known = vec!["table", "json"];
         known.extend(standards.iter().map(|standard| standard.word()));
+        known.extend(has_page(command).then_some(["markdown", "html"]).into_iter().flatten());
         let page = matches!(self, Self::Markdown | Self::Html);
         let hint = if page { "; pages are what `uplift report` writes" } else { "" };
         Err(Failure::plain(
@@ -73,6 +74,11 @@ impl Format {
             format!("it has {}{hint}", known.join(", ")),
         ))
     }
+}
+
+/// Answers that are written as a page: what a standard has a form for, and reports.
+fn has_page(command: &Command) -> bool {
+    matches!(command, Command::Report(_)) || !answer(command).1.is_empty()
 }
 
 /// What a command answers, in words, and the standards that it has a form in.
@@ -122,8 +128,14 @@ mod tests {
             ("uplift show 1 --events --format csv", false),
             ("uplift upgrade --format sarif", false),
             ("uplift runs --format csv", false),
-            ("uplift check --format markdown", false),
-            ("uplift check --format html", false),
+            ("uplift check --format markdown", true),
+            ("uplift check --format html", true),
+            ("uplift plan --format html", true),
+            ("uplift plan --format html --explain redis", false),
+            ("uplift show 1 --format markdown", true),
+            ("uplift show 1 --events --format markdown", false),
+            ("uplift check --format html --history", false),
+            ("uplift runs --format html", false),
             ("uplift report plan --format html", true),
             ("uplift report plan --format sarif", false),
             ("uplift runs --format json", true),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use uplift_engine::{CheckRequest, Checked};
 use uplift_model::ExitCode;
-use uplift_report::{formats, json, terminal};
+use uplift_report::{formats, json, kinds, terminal};
 
 use super::Desk;
 use crate::args::Checking;
@@ -49,6 +49,9 @@ fn told(checked: &Checked, args: &Checking, path: &Path, desk: &Desk) -> Result<
     if let Some(standard) = desk.standard() {
         let lines = Lines::below(path);
         return Ok(formats::analysis(&checked.analysis, standard, &|file, number| lines.line(file, number))?);
+    }
+    if let Some(page) = desk.page(&|| kinds::overview(&checked.analysis)) {
+        return Ok(page);
     }
     let view = desk.view(path);
     if let Some(comparison) = &checked.comparison {

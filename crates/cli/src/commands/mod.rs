@@ -107,6 +107,19 @@ impl Desk {
         self.format.standard()
     }
 
+    /// `document` as a page, where one is asked for.
+    pub(crate) fn page(&self, document: &dyn Fn() -> uplift_report::document::Document) -> Option<String> {
+        match self.format {
+            Format::Html => Some(uplift_report::html::document(&document())),
+            Format::Markdown => Some(uplift_report::markdown::document(&document())),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_page(&self) -> bool {
+        matches!(self.format, Format::Html | Format::Markdown)
+    }
+
     pub(crate) fn is_screen(&self) -> bool {
         self.format == Format::Table
     }

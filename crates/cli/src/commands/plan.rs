@@ -15,6 +15,10 @@ pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
     if !args.advisories.is_empty() {
         request.settings.advisories.paths = named(&args.advisories, desk)?;
     }
+    if let Some(page) = super::report::of_plan(&path, &request.settings, args.as_of.as_deref(), desk)? {
+        desk.say(&page)?;
+        return Ok(ExitCode::Done);
+    }
     let mut plan = {
         let live = desk.live();
         uplift_engine::plan_as_of(&request, args.as_of.as_deref(), &|event| live.event(event))?

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use uplift_engine::DossierRequest;
-use uplift_model::ExitCode;
-use uplift_model::dossier::SCHEMA;
+use uplift_model::dossier::{Dossier, SCHEMA};
+use uplift_model::{ExitCode, Settings};
+use uplift_report::kinds::Kind;
 use uplift_report::{html, json, kinds, markdown};
 
 use super::Desk;
@@ -35,22 +36,13 @@ pub(crate) fn run(args: &Reporting, desk: &Desk) -> Ended {
         ));
     }
     let request = DossierRequest {
-        path,
-        settings,
-        cancel: desk.cancel.clone(),
         as_of: args.as_of.clone(),
         offline: args.offline,
         advisories: args.advisories.clone(),
-        plans: run.is_none() || !args.kind.tells_run(),
         notes: args.kind.asks_notes() && !args.no_notes,
-        compatibility: args.kind.asks_compatibility(),
-        hygiene: args.kind.asks_hygiene(),
-        run,
+        ..request(args.kind, path, settings, run, desk)
     };
-    let dossier = {
-        let live = desk.live();
-        uplift_engine::dossier(&request, &|event| live.event(event))?
-    };
+    let dossier = gathered(&request, desk)?;
     let text = match desk.format() {
         Format::Json => json::v1::bare(&dossier)?,
         form => {
@@ -63,6 +55,57 @@ pub(crate) fn run(args: &Reporting, desk: &Desk) -> Ended {
         Some(output) => write(&desk.path(output), &text, desk.format())?,
     }
     Ok(ExitCode::Done)
+}
+
+/// What a report of `kind` asks for, of today and with the network.
+fn request(kind: Kind, path: PathBuf, settings: Settings, run: Option<String>, desk: &Desk) -> DossierRequest {
+    DossierRequest {
+        path,
+        settings,
+        cancel: desk.cancel.clone(),
+        as_of: None,
+        offline: false,
+        advisories: Vec::new(),
+        plans: run.is_none() || !kind.tells_run(),
+        notes: kind.asks_notes(),
+        compatibility: kind.asks_compatibility(),
+        hygiene: kind.asks_hygiene(),
+        run,
+    }
+}
+
+fn gathered(request: &DossierRequest, desk: &Desk) -> Result<Dossier, Failure> {
+    let live = desk.live();
+    Ok(uplift_engine::dossier(request, &|event| live.event(event))?)
+}
+
+/// The page of a plan, with the settings that its flags made.
+pub(super) fn of_plan(
+    path: &Path,
+    settings: &Settings,
+    as_of: Option<&str>,
+    desk: &Desk,
+) -> Result<Option<String>, Failure> {
+    if !desk.is_page() {
+        return Ok(None);
+    }
+    let request = DossierRequest {
+        as_of: as_of.map(str::to_owned),
+        ..request(Kind::Plan, path.to_owned(), settings.clone(), None, desk)
+    };
+    let dossier = gathered(&request, desk)?;
+    Ok(desk.page(&|| kinds::write(Kind::Plan, &dossier)))
+}
+
+/// The page of a run: what it changed, mended and verified.
+pub(super) fn of_run(run: &str, desk: &Desk) -> Result<Option<String>, Failure> {
+    if !desk.is_page() {
+        return Ok(None);
+    }
+    let path = desk.here().to_owned();
+    let settings = settings::around(&path)?;
+    let dossier = gathered(&request(Kind::Update, path, settings, Some(run.to_owned()), desk), desk)?;
+    Ok(desk.page(&|| kinds::write(Kind::Update, &dossier)))
 }
 
 /// The folder and the run that are meant: what is no folder is a run of the repository at hand.

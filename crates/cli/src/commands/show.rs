@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Show, desk: &Desk) -> Ended {
     let applied = |row: &RunRow| Ok::<_, Failure>(uplift_engine::applied(desk.here())?.contains(&row.id));
     let text = match &row.report {
         Some(report) if !args.events => told(args, report, desk)?,
-        None if args.pull_request || args.package.is_some() || desk.standard().is_some() => {
+        None if args.pull_request || args.package.is_some() || desk.standard().is_some() || desk.is_page() => {
             return Err(unfinished(&row));
         }
         _ if desk.is_json() => {
@@ -33,6 +33,9 @@ pub(crate) fn run(args: &Show, desk: &Desk) -> Ended {
 fn told(args: &Show, report: &RunReport, desk: &Desk) -> Result<String, Failure> {
     if let Some(standard) = desk.standard() {
         return Ok(formats::run(report, standard)?);
+    }
+    if let Some(page) = super::report::of_run(&report.run, desk)? {
+        return Ok(page);
     }
     let view = desk.view(desk.here());
     Ok(match &args.package {

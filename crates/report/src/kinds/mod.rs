@@ -10,6 +10,7 @@ mod checklist;
 mod exposure;
 mod initiative;
 mod migration_guide;
+mod overview;
 mod parts;
 mod pieces;
 mod plan;
@@ -29,6 +30,8 @@ use std::str::FromStr;
 use uplift_model::dossier::Dossier;
 
 use crate::document::Document;
+
+pub use overview::overview;
 
 /// What a report is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
