@@ -296,6 +296,12 @@ fn the_platform_as_the_registry_saw_it() {
     misses.require(urgency["because"].to_string().contains("3 critical advisories"), urgency);
     let node = &analysis.component("frontend")["runtimes"][0]["end_of_life"][0];
     misses.hold("node 18", node, &serde_json::json!({"line": "18", "date": "2025-04-30", "passed": true}));
+    misses.hold("python", &analysis.component("gateway")["runtime"], &"3.11".into());
+    misses.hold(
+        "python by",
+        &analysis.component("gateway")["runtime_from"],
+        &"gateway/Dockerfile:1 FROM python:3.11-slim".into(),
+    );
     let gateway = analysis.row("gateway", "opentelemetry-exporter-jaeger");
     misses.hold("the exporter that stopped", found(&gateway["latest"]), &"1.21.0".into());
 }

@@ -306,3 +306,17 @@ fn a_plan_is_refused_after_a_change_and_when_it_is_none() {
     }
     assert_eq!(upgrade("nowhere.json").code, Some(3));
 }
+
+/// The image runs a Python that no machine has.
+#[test]
+fn a_check_and_a_plan_name_one_interpreter_whether_or_not_it_is_here() {
+    let Some(project) = Project::new() else { return };
+    project.commit(&[("Dockerfile", "FROM python:3.30-slim\n")], "an image");
+    let drawn = plan(&project, &[]);
+    assert_eq!(drawn["interpreter"], "3.30");
+    let told = "it stands in for 3.30 (Dockerfile:1 FROM python:3.30-slim), which is not on this machine";
+    assert!(drawn["notes"].to_string().contains(told), "{:#}", drawn["notes"]);
+    let checked = project.run(&["check", "--format", "json", "--offline"]).json(0);
+    assert_eq!(checked["components"][0]["runtime"], "3.30");
+    assert_eq!(checked["components"][0]["runtime_from"], "Dockerfile:1 FROM python:3.30-slim");
+}
