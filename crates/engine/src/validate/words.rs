@@ -19,7 +19,7 @@ pub(super) fn paragraph(check: &Check, roots: &[Root]) -> String {
     let mut text = match check.verdict {
         Verdict::Sat if check.warnings.iter().any(lacks_engine) => {
             format!(
-                "The complete set fits together, and not on the runtime at hand: {} packages.",
+                "The complete set fits together, and the project's own runtime is too old: {} packages.",
                 check.solution.len()
             )
         }
