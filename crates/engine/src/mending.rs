@@ -27,6 +27,11 @@ use crate::subject::Tree;
 /// Releases that are tried for one pin, nearest first; behind them the resolver chooses.
 const TRIED: usize = 40;
 
+/// Manifests by their path, as they become.
+pub(crate) type Texts = BTreeMap<String, Vec<u8>>;
+/// Pins that have to change, and the refusals that led there.
+type Loosened = (BTreeSet<PackageName>, Vec<String>);
+
 /// What mends the set, with the texts of the manifests as they become; `None`: it can be installed, or no change of the
 /// project's own pins helps. Versions that were `asked` for are taken where the rest resolves with them.
 ///
@@ -38,7 +43,7 @@ pub(crate) fn found(
     tree: &Tree<'_>,
     day: Day,
     asked: &BTreeMap<PackageName, String>,
-) -> Result<Option<(Mended, BTreeMap<String, Vec<u8>>)>, EngineError> {
+) -> Result<Option<(Mended, Texts)>, EngineError> {
     if solver.pins_everything() {
         return Ok(None);
     }
@@ -156,7 +161,7 @@ impl Mending<'_> {
         gone: &BTreeMap<PackageName, String>,
         refusal: &str,
         lower: bool,
-    ) -> Result<Option<(BTreeSet<PackageName>, Vec<String>)>, EngineError> {
+    ) -> Result<Option<Loosened>, EngineError> {
         let mut free: BTreeSet<PackageName> = gone.keys().cloned().collect();
         let mut refusals: Vec<String> = if gone.is_empty() { vec![refusal.to_owned()] } else { Vec::new() };
         let wishes = |free: &BTreeSet<PackageName>| -> Wishes {
