@@ -6,7 +6,7 @@ use uplift_model::risk::{DecisionPoint, RegisterEntry};
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
-use crate::kinds::pieces;
+use crate::kinds::{parts, pieces};
 use crate::numbers::list;
 
 /// Entries of all plans and of the programme, with the component where one is known.
@@ -92,13 +92,13 @@ pub(super) fn decisions(facts: &Facts<'_>) -> Section {
                 Text::from(point.question.as_str()),
                 pieces::codes(&point.packages),
                 pieces::joined(who, "; "),
-                Text::new().unknown("no approval is recorded here"),
+                parts::standing(facts.dossier, &point.packages, &point.roles),
             ])
             .tone = Tone::Warning;
     }
     let mut section = Section::new("decisions", "Decision points");
     if !table.rows.is_empty() {
-        section = section.say(Text::new().span(table.count("decision")).plain(" open."));
+        section = section.say(Text::new().span(table.count("decision")).plain(" to take, each with its state."));
     }
     section.with(Block::Table(table))
 }

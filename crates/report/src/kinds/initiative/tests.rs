@@ -59,7 +59,7 @@ fn a_role_that_nobody_has_says_so() {
     assert!(text.contains("ML engineer | unknown (nobody named) | owns the risk of torch"), "{text}");
     assert!(text.contains("ML lead | Grace | agrees before torch 2.1.0"), "{text}");
     assert!(
-        text.contains("May torch be upgraded? | torch | ML lead: Grace | unknown (no approval is recorded here)"),
+        text.contains("May torch be upgraded? | torch | ML lead: Grace | open: no agreement is on record"),
         "{text}"
     );
     let text = told(&planned(|v| v["given"] = json!({})));
@@ -151,7 +151,7 @@ proptest! {
         let text = told(&dossier);
         prop_assert_eq!(text.matches(" | risk-").count(), entries);
         prop_assert_eq!(text.matches("\nquestion-").count(), decisions);
-        prop_assert_eq!(text.contains(&format!("{} open.", crate::numbers::count(decisions, "decision"))), decisions > 0);
+        prop_assert_eq!(text.contains(&format!("{} to take,", crate::numbers::count(decisions, "decision"))), decisions > 0);
         prop_assert_eq!(text.contains("\nC22 | "), decisions > 0);
         prop_assert_eq!(text.contains("\nB5, B7 | "), entries > 0);
         prop_assert_eq!(text.contains("could not be asked"), fails);

@@ -37,15 +37,23 @@ pub(crate) fn header(dossier: &Dossier) -> Vec<(String, Text)> {
 /// How far things are, from what is recorded: nothing is called approved or verified that nobody approved or verified.
 fn status(dossier: &Dossier) -> Text {
     match &dossier.run {
-        None => Text::from("proposed: nothing was carried out, and no approval is recorded"),
+        None => Text::from(format!("proposed: nothing was carried out, and {}", agreements(dossier))),
         Some(run) => {
             let state = match run.state {
                 RunState::Done => "carried out",
                 other => crate::words::state(other),
             };
             let verified = if run.verified { "verified by tests" } else { "not verified by tests" };
-            Text::from(format!("{state}, {verified}; no approval is recorded"))
+            Text::from(format!("{state}, {verified}; {}", agreements(dossier)))
         }
+    }
+}
+
+/// How many agreements are on record, in words.
+fn agreements(dossier: &Dossier) -> String {
+    match super::approvals(dossier).len() {
+        0 => "no approval is recorded".to_owned(),
+        number => format!("{} on record", crate::numbers::count(number, "approval")),
     }
 }
 

@@ -38,7 +38,8 @@ pub(crate) use frame::{footer, header};
 pub(crate) use libraries::{behind, breaking, in_use, notes, notes_of, places, research, unknown, usage_id};
 pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};
 pub(crate) use people::{
-    calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks, who,
+    approvals, calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks,
+    standing, who,
 };
 pub(crate) use reading::{read_first, step_reads_first};
 pub(crate) use sizes::sizes;

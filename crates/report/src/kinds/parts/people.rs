@@ -1,6 +1,7 @@
 //! Who must agree, who owns which risk, and in which week what happens.
 
 use uplift_model::Risk;
+use uplift_model::approval::Approval;
 use uplift_model::dossier::Dossier;
 use uplift_model::risk::{DecisionPoint, RegisterEntry};
 
@@ -81,7 +82,37 @@ pub(crate) fn decisions(dossier: &Dossier) -> Vec<(Option<&str>, &DecisionPoint)
     all
 }
 
-/// The table `decisions`. No approval is recorded anywhere yet, so that each is open.
+/// Agreements on record, to plans and to what a run carried out.
+pub(crate) fn approvals(dossier: &Dossier) -> Vec<&Approval> {
+    let plans = dossier.plans.iter().filter_map(|one| one.plan.value());
+    let run = dossier.run.iter().map(|run| &run.plan);
+    let mut all: Vec<&Approval> = plans.chain(run).flat_map(|plan| &plan.approvals).collect();
+    all.sort_by_key(|one| (&one.plan, &one.package, &one.role, &one.by));
+    all.dedup();
+    all
+}
+
+/// Who has agreed that `packages` move, and for which of `roles` nobody has.
+pub(crate) fn standing(dossier: &Dossier, packages: &[String], roles: &[String]) -> Text {
+    let known = approvals(dossier);
+    let (mut agreed, mut open) = (Vec::new(), Vec::new());
+    for role in roles {
+        let of = |package: &String| {
+            known.iter().find(|a| a.package.as_str() == package && a.role.eq_ignore_ascii_case(role))
+        };
+        match packages.iter().map(of).collect::<Option<Vec<_>>>().as_deref() {
+            Some([first, ..]) => agreed.push(format!("{role}: {} on {}", first.by, first.day)),
+            _ => open.push(role.as_str()),
+        }
+    }
+    match (agreed.is_empty(), open.is_empty()) {
+        (true, _) => Text::from("open: no agreement is on record"),
+        (false, true) => Text::from(format!("agreed: {}", agreed.join("; "))),
+        (false, false) => Text::from(format!("agreed: {}; open: {}", agreed.join("; "), open.join(", "))),
+    }
+}
+
+/// The table `decisions`, each with who has agreed so far.
 pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
     let columns = ["Packages", "Question", "Who must agree", "State"];
     let mut table = Table::new("decisions", "Decisions to take", &columns, "nothing waits for a decision");
@@ -95,7 +126,7 @@ pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
             Text::from(format!("{}{of}", decision.packages.join(", "))),
             Text::from(brief(&decision.question)),
             roles,
-            Text::from("open: no approval is recorded"),
+            standing(dossier, &decision.packages, &decision.roles),
         ]);
     }
     table
@@ -246,4 +277,39 @@ pub(crate) fn given_metrics(dossier: &Dossier) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::sample;
+
+    #[test]
+    fn a_decision_is_open_until_every_role_has_agreed_to_every_package() {
+        let said = |approvals: serde_json::Value, roles: &[&str]| {
+            let dossier = sample::changed(|value| value["plans"][0]["plan"]["value"]["approvals"] = approvals);
+            let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+            let text = standing(&dossier, &["torch".to_owned(), "torchvision".to_owned()], &roles);
+            let mut table = Table::new("t", "t", &["State"], "");
+            table.row(vec![text]);
+            let section = Section::new("s", "s").with(Block::Table(table));
+            let document = crate::document::Document {
+                title: Text::new(),
+                header: Vec::new(),
+                sections: vec![section],
+                footer: Vec::new(),
+            };
+            crate::markdown::document(&document)
+        };
+        let by = |package: &str, role: &str| json!({"plan": "p", "package": package, "role": role, "by": "Mia", "day": "2026-11-21", "note": null});
+        let one = json!([by("torch", "ML lead")]);
+        let both = json!([by("torch", "ML lead"), by("torchvision", "ml lead")]);
+        assert!(said(json!([]), &["ML lead"]).contains("open: no agreement is on record"));
+        assert!(said(one, &["ML lead"]).contains("open: no agreement is on record"));
+        assert!(said(both.clone(), &["ML lead"]).contains("agreed: ML lead: Mia on 2026-11-21"));
+        let part = said(both, &["ML lead", "security"]);
+        assert!(part.contains("agreed: ML lead: Mia on 2026-11-21; open: security"), "{part}");
+    }
 }

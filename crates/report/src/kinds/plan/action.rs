@@ -63,7 +63,7 @@ fn one(dossier: &Dossier, id: &str, step: &PlanStep) -> Section {
         for role in &step.approvals {
             text = text.and(parts::who(dossier, role)).plain("; ");
         }
-        facts.push(text.plain("no approval is recorded"));
+        facts.push(text.and(parts::standing(dossier, &step.packages, &step.approvals)));
     }
     if !step.required_tests.is_empty() {
         facts.push(Text::from(format!("Tests: {}", step.required_tests.join(", "))));
