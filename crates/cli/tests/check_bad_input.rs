@@ -331,6 +331,8 @@ fn a_source_of_advisories_that_fails_is_not_silence() {
         sound(&analysis);
         assert_eq!(analysis.row("sound", "alpha")["advisories"]["state"], "not-retrieved", "{bytes:?}");
     }
-    let missing = desk.analysis(&["--as-of", "2025-06-01", "--advisories", "/nowhere/at/all.zip"]);
-    assert_eq!(missing.row("sound", "alpha")["advisories"]["state"], "not-retrieved");
+    // A name typed wrongly is no source that failed today.
+    let missing = desk.run(&["check", "--as-of", "2025-06-01", "--advisories", "/nowhere/at/all.zip"]);
+    assert_eq!(missing.code, Some(3), "{}", missing.all());
+    assert!(missing.stderr.contains("/nowhere/at/all.zip"), "{}", missing.stderr);
 }

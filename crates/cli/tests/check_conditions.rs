@@ -96,7 +96,12 @@ fn each_condition_fails_on_its_own_and_says_where() {
             outcome.stdout.rsplit_once("failed: ").unwrap_or_else(|| panic!("{condition}: {}", outcome.stdout));
         assert!(violations.contains(says), "{condition}: {violations}");
     }
-    for calm in ["critical", "age=5000", "majors=9"] {
+    // None is known, and nobody could be asked about npm: a gate does not read that as "none".
+    let unsure = run("critical");
+    assert_eq!(unsure.code, Some(1), "{}", unsure.all());
+    let (_, because) = unsure.stdout.rsplit_once("failed: ").unwrap();
+    assert!(because.contains("`critical` cannot be judged: advisories (npm)"), "{because}");
+    for calm in ["age=5000", "majors=9"] {
         let outcome = run(calm);
         assert_eq!(outcome.code, Some(0), "{calm}: {}", outcome.all());
     }

@@ -115,7 +115,7 @@ fn callout(page: &mut Page, tone: Tone, said: &Text) {
         Tone::Plain => "Note",
         Tone::Good => "Good",
         Tone::Warning => "Caution",
-        Tone::Bad => "Stop",
+        Tone::Bad => "Serious",
         Tone::Unknown => "Not known",
     };
     let said = inline::text(said, &page.anchors);

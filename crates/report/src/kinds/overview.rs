@@ -32,10 +32,7 @@ pub fn overview(analysis: &Analysis) -> Document {
     let mut known = Section::new("vulnerabilities", "Known vulnerabilities");
     known.blocks.extend(parts::posture(&dossier, &advisories));
     known = known.with(Block::Table(parts::advisories_table(&dossier, &advisories)));
-    let mut moving = Section::new("moving", "What could move");
-    let pairs = parts::pairs(&dossier);
-    moving = moving.with(Block::Table(parts::pairs_table(&dossier, &pairs)));
-    let mut sections = vec![why, moving, known];
+    let mut sections = vec![why, known];
     sections.extend(analysis.components.iter().enumerate().map(|(at, one)| component(&dossier, at, one)));
     sections.push(parts::sources(&dossier));
     let mut document = Document {
@@ -72,7 +69,7 @@ fn component(dossier: &Dossier, at: usize, component: &ComponentAnalysis) -> Sec
 }
 
 fn table(component: &ComponentAnalysis, direct: bool, id: String, caption: String) -> Table {
-    let columns = ["Package", "In use", "Latest", ">Advisories"];
+    let columns = ["Package", "In use", "Latest", "Target", "Risk", ">Advisories", "Why"];
     let mut table = Table::new(id, caption, &columns, "none");
     for row in component.dependencies.iter().filter(|row| row.direct == direct) {
         let in_use = match &row.current_version {
@@ -91,7 +88,14 @@ fn table(component: &ComponentAnalysis, direct: bool, id: String, caption: Strin
                 Text::from(counting.to_string())
             }
         };
-        table.row(vec![Text::from(row.name.clone()), in_use, latest, advisories]);
+        let target = match &row.target_version {
+            Some(target) if row.target_version != row.current_version => Text::new().code(target.clone()),
+            _ => Text::new(),
+        };
+        let risk = row.risk.as_ref().map(|risk| risk.level.to_string()).unwrap_or_default();
+        let why: Vec<&str> = row.reasons.iter().map(|reason| parts::reason_word(*reason)).collect();
+        let why = Text::from(why.join(", "));
+        table.row(vec![Text::from(row.name.clone()), in_use, latest, target, Text::from(risk), advisories, why]);
     }
     table
 }

@@ -254,7 +254,7 @@ fn callout(tone: Tone) -> &'static str {
         Tone::Plain => "Note",
         Tone::Good => "Good",
         Tone::Warning => "Caution",
-        Tone::Bad => "Stop",
+        Tone::Bad => "Serious",
         Tone::Unknown => "Not known",
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
     let advisories = parts::advisories(dossier);
     let title = dossier.given.title.clone().unwrap_or_else(|| format!("Assessment of {}", dossier.analysis.repository));
-    let mut sections = vec![summary(dossier, &pairs, &advisories)];
+    let mut sections = vec![parts::in_short(dossier, &pairs), summary(dossier, &pairs, &advisories)];
     sections.extend(priorities::sections(dossier, &pairs));
     sections.push(findings::features(dossier));
     sections.push(security(dossier, &advisories));

@@ -10,6 +10,7 @@
 //! | `actions` | [`commands`], [`edits`], [`pins`]: what to type and to write |
 //! | `people` | [`register`], [`decisions`], [`effort_blocks`], [`calendar`], [`metrics`]: who, when, how long |
 //! | `reading` | [`read_first`]: pages to read before a major |
+//! | `short` | [`in_short`]: five lines for who has a minute |
 //! | `sizes` | [`sizes`]: what has to be downloaded before and after, with the tables `sizes` and `sizes-packages` |
 //! | `sources` | [`sources`]: the section that every report ends with; [`not_known`]: the callout of what is not known; [`urgency`] |
 //! | `words` | ids, versions, data in words |
@@ -27,6 +28,7 @@ pub(crate) mod made_up;
 mod pairs;
 mod people;
 mod reading;
+mod short;
 mod sizes;
 mod sources;
 mod words;
@@ -42,6 +44,7 @@ pub(crate) use people::{
     standing, who,
 };
 pub(crate) use reading::{read_first, step_reads_first};
+pub(crate) use short::in_short;
 pub(crate) use sizes::sizes;
 pub(crate) use sources::{SOURCES, not_known, rows_of_urgency, sources, urgency};
 pub(crate) use words::{component, effort, id, versions};

@@ -20,6 +20,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
         title: Text::from(format!("Dependency upgrade plan of {}", dossier.analysis.repository)),
         header: parts::header(dossier),
         sections: vec![
+            parts::in_short(dossier, &pairs),
             overview(dossier, &pairs),
             prioritized(dossier, &groups),
             security(dossier, &advisories),
