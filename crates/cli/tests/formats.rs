@@ -118,13 +118,30 @@ fn a_statement_of_openvex_is_read_back_by_the_next_check() {
 }
 
 #[test]
+fn an_analysis_is_a_page_as_well() {
+    let (desk, _market, records) = desk();
+    let page = |form: &str| {
+        let args = ["check", "--as-of", "2025-06-01", "--advisories", &records, "--format", form];
+        let outcome = desk.run(&args);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.all());
+        outcome.stdout
+    };
+    let markdown = page("markdown");
+    assert!(markdown.starts_with("# Dependencies of "), "{markdown}");
+    let row = markdown.lines().find(|line| line.starts_with("| alpha |")).unwrap();
+    assert!(row.contains("`1.0`") && row.contains("`2.0`") && row.ends_with("| 1 | security |"), "{row}");
+    let html = page("html");
+    assert!(html.to_lowercase().starts_with("<!doctype html>") && html.contains("CVE-2025-1"), "{html}");
+}
+
+#[test]
 fn what_has_no_such_form_is_refused_before_anything_is_done() {
     let (desk, market, _records) = desk();
     for (args, known) in [
-        (["plan", "--format", "openvex"].as_slice(), "table, json, sarif, cyclonedx, csv"),
+        (["plan", "--format", "openvex"].as_slice(), "table, json, sarif, cyclonedx, csv, markdown, html"),
         (["check", "--explain", "alpha", "--format", "sarif"].as_slice(), "table, json"),
         (["upgrade", "--format", "csv"].as_slice(), "table, json"),
-        (["check", "--format", "html"].as_slice(), "uplift report"),
+        (["check", "--history", "--format", "html"].as_slice(), "uplift report"),
     ] {
         let outcome = desk.run(args);
         assert_eq!(outcome.code, Some(2), "{args:?}: {}", outcome.all());
@@ -160,6 +177,8 @@ fn a_plan_and_its_run_say_what_is_fixed_and_what_stays_open() {
     let planned = |bom: &Value, purl: &str| bom["components"].as_array().unwrap().iter().any(|c| c["purl"] == purl);
     assert!(planned(&bom, "pkg:pypi/beta@2.0.0") && planned(&bom, "pkg:pypi/eta@1.3.0"), "{bom:#}");
     assert!(told(&["plan", "--format", "csv"]).contains(",alpha,"));
+    let page = told(&["plan", "--format", "markdown", "--target", "alpha==1.1.0"]);
+    assert!(page.starts_with("# ") && page.contains("## In short") && page.contains("CVE-2026-1"), "{page}");
 
     let run = stage.run(repo.path(), &["upgrade", "--format", "json"]).json(0)["run"].as_str().unwrap().to_owned();
     let vex: Value = serde_json::from_str(&told(&["show", &run, "--format", "openvex"])).unwrap();
@@ -179,5 +198,7 @@ fn a_plan_and_its_run_say_what_is_fixed_and_what_stays_open() {
     assert!(states("uplift/held").len() >= 2);
     let csv = told(&["show", &run, "--format", "csv"]);
     assert!(csv.contains("alpha,true,1.0.0,1.1.0,1.1.0,kept") && csv.contains("kept in part"), "{csv}");
+    let page = told(&["show", &run, "--format", "html"]);
+    assert!(page.contains("CVE-2026-1") && page.contains(&run), "{page}");
     stage.run(repo.path(), &["show", &run, "--format", "spdx"]).expect(2);
 }
