@@ -233,10 +233,7 @@ fn a_fix_is_one_commit_on_a_branch_of_its_own() {
         assert!(workflow.contains(&format!("- run: pip-audit -r {manifest}\n")), "{workflow}");
     }
     // The scan of linters alone is no scan of theirs: it stays as it was.
-    assert_eq!(
-        git(&desk, &["diff", "--name-only", head.trim()]),
-        ".github/workflows/dependency-scan.yml\n"
-    );
+    assert_eq!(git(&desk, &["diff", "--name-only", head.trim()]), ".github/workflows/dependency-scan.yml\n");
     assert!(Path::new(&desk.path()).join("draft.txt").exists());
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use check_support::pages::{
     self, count, counts_lead_to_rows, data, dependencies, known, list, moving, one_week_each, plans, refuse, report,
-    require, require_sections, row, table, written,
+    require, require_sections, row, table, words, written,
 };
 use check_support::{Desk, Market, Seed, seeds};
 use proptest::prelude::*;
@@ -54,7 +54,10 @@ fn proposed(data: &Value) -> Vec<(&str, Vec<&str>)> {
 
 fn figures(data: &Value) -> Vec<(String, usize)> {
     let direct = dependencies(data).filter(|row| row["direct"] == true);
-    let held = direct.filter(|row| row["held_by"].is_string()).count();
+    let held_by = direct.filter(|row| row["held_by"].is_string()).map(|row| row["name"].as_str().unwrap());
+    let mut held: Vec<&str> = held_by.collect();
+    held.extend(plans(data).flat_map(|plan| list(plan, "/unmoved")).map(|one| one["name"].as_str().unwrap()));
+    let held = held.into_iter().collect::<std::collections::BTreeSet<_>>().len();
     let of_plans = |pointer: &str| plans(data).map(|plan| list(plan, pointer).len()).sum::<usize>();
     let gone = ["no-such-version", "no-such-package", "no-distribution", "yanked"];
     let obstacles = dependencies(data)
@@ -210,7 +213,8 @@ fn phases_gates_and_ways_back(page: &str, data: &Value) {
         assert!(table(page, "rollback-points").iter().any(|cells| cells[1] == step[1]), "{step:?}");
     }
     for number in 1..=3 {
-        require(page, &[&format!("Gate {number}: no test that passed before fails")]);
+        let gate = words(page).lines().find(|line| line.contains(&format!("Gate {number}:"))).unwrap().to_owned();
+        assert!(gate.contains("no test that passed before fails"), "{gate}");
     }
     // Whoever must agree before a step is in the list of decisions and among the roles.
     let asked: BTreeSet<String> = (1..=3).flat_map(of_phase).map(|cells| cells[4].clone()).collect();

@@ -43,7 +43,7 @@ const NOTES: &str = "Changes\n=======\n\n2.0.0\n-----\n\n- BREAKING: ``declarati
     - BREAKING: ``sqlalchemy.future`` is gone\n- Add typed mappings\n\n1.4.54\n------\n\n- a fix\n";
 
 /// The document's order of phases, and what its verification list asks of the service.
-const GIVEN: &str = "[report]\nverify = [\"`GET /` answers\", \"a WebSocket stays open\"]\n\n\
+const GIVEN: &str = "[project]\npython = \"3.11\"\n[report]\nverify = [\"`GET /` answers\", \"a WebSocket stays open\"]\n\n\
     [[plan.stages]]\nname = \"SQLAlchemy\"\npackages = [\"sqlalchemy\"]\n\
     [[plan.stages]]\nname = \"Pydantic\"\npackages = [\"pydantic\"]\n\
     [[plan.stages]]\nname = \"FastAPI and uvicorn\"\npackages = [\"fastapi\", \"uvicorn\"]\n\

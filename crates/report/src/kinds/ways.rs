@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use uplift_model::analysis::{ComponentAnalysis, DependencyRow, Reason};
-use uplift_model::dossier::Dossier;
+use uplift_model::dossier::{Dossier, proposed};
 use uplift_model::outcome::{Held, Kept, RunReport, RunState};
 use uplift_model::plan::Plan;
 use uplift_model::{Candidate, Ecosystem, Role};
@@ -117,6 +117,17 @@ pub(super) fn ways(dossier: &Dossier) -> Vec<Way<'_>> {
             (None, Some(plan)) => all.extend(of_plan(plan, &part)),
             (None, None) => all.extend(of_analysis(&part)),
         }
+    }
+    all
+}
+
+/// What the analysis proposes in planned components and their plans do not speak of: it is in the calendar as well.
+pub(super) fn beside(dossier: &Dossier) -> Vec<Way<'_>> {
+    let mut all = Vec::new();
+    for part in parts(dossier).into_iter().filter(|part| part.plan.is_some() && dossier.run.is_none()) {
+        let rows = part.analysis.into_iter().flat_map(|component| proposed(component, part.plan));
+        let names: Vec<&str> = rows.map(|(row, _)| row.name.as_str()).collect();
+        all.extend(of_analysis(&part).into_iter().filter(|way| names.contains(&way.name.as_str())));
     }
     all
 }

@@ -151,6 +151,18 @@ fn held(facts: &Facts<'_>) -> Table {
             ];
             table.row(cells).tone = Tone::Warning;
         }
+        let named = |name: &str| part.row(name).is_some_and(|row| row.direct && row.held_by.is_none());
+        let unmoved = part.plan.filter(|_| facts.dossier.run.is_none()).into_iter().flat_map(|plan| &plan.unmoved);
+        for one in unmoved.filter(|one| named(one.name.as_str())) {
+            let cells = vec![
+                Text::new().code(one.name.as_str()),
+                Text::new().code(part.path),
+                Text::from(one.current.to_string()),
+                Text::from(one.newest.to_string()),
+                Text::from(one.reason.as_str()),
+            ];
+            table.row(cells).tone = Tone::Warning;
+        }
     }
     table
 }

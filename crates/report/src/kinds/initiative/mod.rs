@@ -46,7 +46,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
     let facts = Facts {
         dossier,
         parts: ways::parts(dossier),
-        ways: ways::ways(dossier),
+        ways: ways::ways(dossier).into_iter().chain(ways::beside(dossier)).collect(),
         exposure: exposure::exposure(dossier),
     };
     Document {
