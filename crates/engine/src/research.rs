@@ -194,7 +194,7 @@ impl Judged {
 
     pub(crate) fn releases(&self, name: &PackageName) -> Option<&Known> {
         match self.releases.get(name.as_str()) {
-            Some(Answer::Known(known)) => Some(known),
+            Some(Answer::Known(known)) => Some(known.as_ref()),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 //! Start reading at [`gather`]. Every source that fails leaves its mark: in the data it should have given, and in
 //! [`SourceState`], so that silence never reads as "nothing found".
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -92,6 +93,8 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
     for problem in &stated.problems {
         tree.note(problem.clone());
     }
+    // What a Python index says of a package is one answer for all components on one line.
+    let shared: RefCell<BTreeMap<(String, String), Answer>> = RefCell::default();
     let mut analyses = Vec::new();
     let mut releases = Vec::new();
     for ((component, documents), place) in components.iter().zip(&javascript).zip(&places) {
@@ -100,7 +103,16 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
             None => runtime::of(place, &places, &stated, &ask.as_of),
         };
         let answered = |package: &components::Package, line: &str| {
-            answer(package, component, line, &python, documents, &ask.as_of)
+            let fresh = || answer(package, component, line, &python, documents, &ask.as_of);
+            if component.ecosystem != Ecosystem::Python || !package.from_index() {
+                return fresh();
+            }
+            let known = shared.borrow().get(&(package.name.clone(), line.to_owned())).cloned();
+            known.unwrap_or_else(|| {
+                let fresh = fresh();
+                shared.borrow_mut().insert((package.name.clone(), line.to_owned()), fresh.clone());
+                fresh
+            })
         };
         let (runtime, mut answers) = runtime::settle(component, chosen, &answered);
         let mended = runtime::had_elsewhere(component, &runtime, &mut answers, &answered);

@@ -12,7 +12,7 @@ use crate::releases::{Answer, Known, succeeded};
 pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_of: &str) -> DependencyRow {
     let (current, from) = current(package);
     let known = match answer {
-        Answer::Known(known) => Some(known),
+        Answer::Known(known) => Some(known.as_ref()),
         Answer::Unknown | Answer::Elsewhere | Answer::NotRetrieved(_) => None,
     };
     let of = |value: Option<String>| match answer {

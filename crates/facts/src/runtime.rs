@@ -5,6 +5,7 @@
 //! (`crate::runtimes`), releases (`crate::releases`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use uplift_model::analysis::Availability;
 
@@ -93,7 +94,7 @@ pub(crate) fn had_elsewhere(
             }
             if let Some(Answer::Known(known)) = answers.get_mut(&package.name)
                 && let Some(at) = known.find(&version).map(|r| r.version.clone())
-                && let Some(release) = known.releases.iter_mut().find(|r| r.version == at)
+                && let Some(release) = Arc::make_mut(known).releases.iter_mut().find(|r| r.version == at)
             {
                 release.availability = there;
             }
@@ -165,7 +166,7 @@ mod tests {
         move |package, line| {
             let fits = exists.iter().any(|(name, lines)| *name == package.name && lines.contains(&line));
             let none = Availability::NoDistribution { exists_for: Vec::new() };
-            Answer::Known(Known {
+            Answer::Known(Arc::new(Known {
                 releases: vec![Release {
                     version: package.pinned.clone().unwrap_or_default(),
                     date: None,
@@ -178,7 +179,7 @@ mod tests {
                     size: None,
                 }],
                 ..Known::default()
-            })
+            }))
         }
     }
 

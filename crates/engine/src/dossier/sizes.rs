@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn copies_are_added_up_and_one_without_a_size_makes_it_unknown() {
         let releases = vec![release("1.0.0", Some(10)), release("2.0.0", Some(25)), release("3.0.0", None)];
-        let answer = Answer::Known(Known { releases, ..Known::default() });
+        let answer = Answer::Known(std::sync::Arc::new(Known { releases, ..Known::default() }));
         let of = |versions: &[&str]| size(Some(&answer), &versions.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>());
         assert_eq!(of(&["1.0.0", "2.0.0"]), Datum::found(35));
         assert!(of(&["1.0.0", "3.0.0"]).missing().is_some());

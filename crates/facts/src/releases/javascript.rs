@@ -1,6 +1,7 @@
 //! Releases on the npm registries that the user's settings name.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use uplift_ecosystems::javascript::client::{Form, Registries};
 use uplift_ecosystems::javascript::registry::{self, Packument};
@@ -40,7 +41,7 @@ pub(crate) fn answer(document: &Result<Option<Packument>, String>, node: Option<
             let seen: BTreeSet<String> = then.releases.iter().map(|r| r.version.to_string()).collect();
             let all = document.releases.iter().map(|r| r.version.to_string());
             let later = all.filter(|v| !seen.contains(v)).collect();
-            Answer::Known(Known { later, ..known(&then, node.and_then(node_version).as_ref()) })
+            Answer::Known(Arc::new(Known { later, ..known(&then, node.and_then(node_version).as_ref()) }))
         }
         Ok(None) => Answer::Unknown,
         Err(why) => Answer::NotRetrieved(why.clone()),

@@ -15,6 +15,8 @@ pub(crate) use python::succeeded;
 pub use python::{Page, Python, answer as python_answer};
 pub use store::Store;
 
+use std::sync::Arc;
+
 use uplift_model::Version;
 use uplift_model::analysis::{Availability, Deprecation};
 
@@ -52,8 +54,8 @@ impl Release {
 /// What an index said of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// Ascending by version, those after the as-of day left out.
-    Known(Known),
+    /// Ascending by version, those after the as-of day left out. Components on one runtime share it.
+    Known(Arc<Known>),
     /// The index has no such package.
     Unknown,
     /// It comes from a path, a repository or a workspace: no index is asked.

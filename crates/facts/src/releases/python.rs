@@ -1,6 +1,7 @@
 //! Releases on the Python indexes that the user's clients are set up for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uplift_ecosystems::python::registry::{self, File, Tags};
@@ -222,7 +223,7 @@ pub fn answer(name: &PackageName, page: &Result<Option<Page>, String>, tags: &Ta
         Ok(Some(page)) => {
             let mut known = known(name, page, tags, as_of);
             known.deprecation = succeeded(name).or(known.deprecation);
-            Answer::Known(known)
+            Answer::Known(Arc::new(known))
         }
         Ok(None) => Answer::Unknown,
         Err(why) => Answer::NotRetrieved(why.clone()),
