@@ -89,10 +89,10 @@ fn nothing_too_young_enters_not_even_along_with_others() {
     let lock = stage.delivered(&report, "requirements.txt");
     assert_eq!(lock, "alpha==1.5\nbeta==1.0\nepsilon==1.1\nzeta==1.0\n", "{report:#}");
     let alpha = &report["plan"]["dependencies"][0];
-    assert_eq!(alpha["capped_by"], "it is younger than the minimum-release-age of 7 days", "{report:#}");
+    assert_eq!(alpha["capped_by"], "2.0 is younger than the minimum-release-age of 7 days", "{report:#}");
     let unmoved = &report["plan"]["unmoved"][0];
     assert_eq!(unmoved["name"], "beta", "{report:#}");
-    assert_eq!(unmoved["reason"], "it is younger than the minimum-release-age of 7 days");
+    assert_eq!(unmoved["reason"], "2.0 is younger than the minimum-release-age of 7 days");
 }
 
 #[test]

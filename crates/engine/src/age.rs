@@ -29,6 +29,14 @@ impl Day {
             Self::Present(at) | Self::Past(at) => at,
         }
     }
+
+    /// RFC 3339: nothing of this moment or later existed yet; `None`: the present.
+    pub(crate) fn ended(self) -> Option<String> {
+        match self {
+            Self::Present(_) => None,
+            Self::Past(at) => Some(jiff::Timestamp::from_second(at).ok()?.to_string()),
+        }
+    }
 }
 
 /// The rule as it applies to one environment.
@@ -151,8 +159,10 @@ impl Age {
         }
         let reason = if self.unknown || self.undated.contains(name) {
             format!("release dates not retrieved, and nothing younger than {} may enter", self.rule)
+        } else if self.chosen {
+            format!("{newest} is younger than {}", self.rule)
         } else {
-            format!("it is younger than {}", self.rule)
+            format!("{newest} came after {}", self.rule)
         };
         Some((ceiling, reason))
     }
@@ -179,7 +189,7 @@ fn rule(day: Day, days: u32, limit: i64) -> String {
         (Day::Present(_), days) => format!("the minimum-release-age of {days} days"),
         (Day::Past(_), _) => {
             let day = jiff::Timestamp::from_second(limit).map(|at| at.strftime("%Y-%m-%d").to_string());
-            format!("the end of {}", day.unwrap_or_else(|_| "the day asked for".to_owned()))
+            day.unwrap_or_else(|_| "the day asked for".to_owned())
         }
     }
 }
@@ -200,7 +210,7 @@ mod tests {
 
     fn rule() -> Age {
         let limit = "2026-11-14T00:00:00Z".parse::<jiff::Timestamp>().unwrap().as_second();
-        Age { rule: "the minimum-release-age of 7 days".to_owned(), limit, ..Age::default() }
+        Age { chosen: true, rule: "the minimum-release-age of 7 days".to_owned(), limit, ..Age::default() }
     }
 
     #[test]
@@ -213,7 +223,7 @@ mod tests {
             release("2.0", Some("2026-11-20T00:00:00Z")),
         ];
         let (ceiling, why) = rule().ceiling(&name, &v("1.0"), &v("2.0"), &releases).unwrap();
-        assert_eq!((ceiling, why.as_str()), (v("1.1"), "it is younger than the minimum-release-age of 7 days"));
+        assert_eq!((ceiling, why.as_str()), (v("1.1"), "2.0 is younger than the minimum-release-age of 7 days"));
         assert_eq!(rule().ceiling(&name, &v("1.0"), &v("1.1"), &releases), None);
         let exempt = Age { exempt: BTreeSet::from([name.clone()]), ..rule() };
         assert_eq!(exempt.ceiling(&name, &v("1.0"), &v("2.0"), &releases), None);

@@ -73,7 +73,7 @@ fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<Plan, Engine
     let solver = shop.solver(&index);
     let mut notes = component.notes.clone();
     notes.extend(shop.told());
-    let base = solver.base()?;
+    let base = solver.base_on(day)?;
     tell(Event::Doing { what: "looking up advisories, releases and where the code uses what".to_owned() })?;
     let research = shop.research(&base, day.seconds());
     let fixes = research.judged().young_fixes(settings.upgrade.minimum_release_age);

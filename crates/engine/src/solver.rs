@@ -14,10 +14,10 @@ use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_ecosystems::python::lockfile::LockKind;
 use uplift_ecosystems::python::manifest::{self, Source, Stated};
 use uplift_ecosystems::python::relock;
-use uplift_ecosystems::python::resolve::{self, Answer, Freshness, Question, Resolver};
+use uplift_ecosystems::python::resolve::{self, Answer, Freshness, Question, Resolver, Youngest};
 use uplift_model::{PackageName, Solution, Version};
 
-use crate::age::Age;
+use crate::age::{Age, Day};
 use crate::error::EngineError;
 use crate::index::Index;
 use crate::journal::Journal;
@@ -140,6 +140,29 @@ impl Solver<'_> {
                 ),
                 "choose another interpreter with --python VERSION, or mend the requirement that it names",
             )),
+        }
+    }
+
+    /// [`Self::base`] on `day`: where nothing is locked, a fresh install of a past day had nothing that came later, save
+    /// what the project pins itself.
+    ///
+    /// # Errors
+    /// As for [`Self::base`].
+    pub(crate) fn base_on(&self, day: Day) -> Result<Solution, EngineError> {
+        let (Some(before), None) = (day.ended(), &self.component.locked) else { return self.base() };
+        let pinned = |s: &Stated| s.pep440.contains("==") || !matches!(s.source, Source::Index);
+        let exempt = self.component.roots().into_iter().filter(|(_, s)| pinned(s)).map(|(_, s)| s.name.clone()).collect();
+        let wishes = Wishes::new();
+        let question = Question {
+            roots: self.roots(&wishes),
+            constraints: self.constraint_lines(&wishes, &Solution::default()),
+            youngest: Some(Youngest { before, exempt }),
+            ..Question::default()
+        };
+        // An index that tells no dates, or a set that came later: what installs today is the next best answer.
+        match self.ask(&question, Freshness::Index)? {
+            Answer::Solved(solved) => Ok(solved.solution),
+            Answer::Refused(_) => self.base(),
         }
     }
 

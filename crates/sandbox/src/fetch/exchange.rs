@@ -40,16 +40,21 @@ pub(super) async fn answer(inside: &Inside, request: &Request) -> Result<Respons
         return Err(FetchError::Offline { url: name });
     }
     let mut pause = inside.settings.pause;
+    let mut limit = inside.settings.time_limit;
     for attempt in 0..=RETRIES {
-        let attempted =
-            tokio::time::timeout(inside.settings.time_limit, once(inside, request, &url, kept.as_ref(), &name));
+        let attempted = tokio::time::timeout(limit, once(inside, request, &url, kept.as_ref(), &name));
         let (error, asked) = match attempted.await {
             Ok(Ok(response)) => return Ok(response),
             Ok(Err(failed)) => failed,
             Err(_) => (FetchError::TooSlow { url: name.clone(), limit: inside.settings.time_limit }, None),
         };
-        if attempt == RETRIES || !error.may_pass() {
+        let slow = matches!(error, FetchError::TooSlow { .. });
+        if attempt == RETRIES || !error.may_pass() || slow && limit < inside.settings.time_limit {
             return Err(error);
+        }
+        // A stalled connection may do better as a new one; a server that is slow seldom does, and people wait.
+        if slow {
+            limit /= 2;
         }
         tracing::debug!(url = %name, %error, attempt, "Trying again");
         tokio::time::sleep(asked.unwrap_or(pause)).await;
