@@ -42,7 +42,7 @@ fn the_plan_of_the_video_project() {
         ],
     );
     let data = data(&desk, &seed, "plan");
-    let pairs = rows_below(&page, "What could move, in the order in which to take it");
+    let pairs = rows_below(&page, "What could move, what presses first");
     let moving = moving(&data);
     assert_eq!(pairs, moving, "the table has another number of rows than the data");
     let programme = data["programme"]["steps"].as_array().unwrap();
@@ -103,7 +103,7 @@ fn the_assessment_of_the_platform() {
         ],
     );
     let data = data(&desk, &seed, "plan");
-    assert_eq!(rows_below(&page, "What could move, in the order in which to take it"), moving(&data));
+    assert_eq!(rows_below(&page, "What could move, what presses first"), moving(&data));
     one_week_each(&data);
     // Nothing that the lock already has at or above the document's target is proposed below it.
     let frontend = data["analysis"]["components"].as_array().unwrap().iter().find(|c| c["path"] == "frontend").unwrap();

@@ -151,7 +151,8 @@ impl Solver<'_> {
     pub(crate) fn base_on(&self, day: Day) -> Result<Solution, EngineError> {
         let (Some(before), None) = (day.ended(), &self.component.locked) else { return self.base() };
         let pinned = |s: &Stated| s.pep440.contains("==") || !matches!(s.source, Source::Index);
-        let exempt = self.component.roots().into_iter().filter(|(_, s)| pinned(s)).map(|(_, s)| s.name.clone()).collect();
+        let exempt =
+            self.component.roots().into_iter().filter(|(_, s)| pinned(s)).map(|(_, s)| s.name.clone()).collect();
         let wishes = Wishes::new();
         let question = Question {
             roots: self.roots(&wishes),

@@ -121,7 +121,7 @@ fn step(at: usize) -> Value {
     json!({"number": at + 3, "kind": "move", "title": format!("{} 1.4 -> 9.0", name(at)), "phase": risk(at), "stage": null,
            "move": at, "packages": [name(at)],
            "edits": [{"file": "requirements.txt", "line": at + 1, "old": format!("{}==1.4", name(at)), "new": format!("{}==9.0", name(at))}],
-           "commands": [format!("python -m pip install '{}==9.0'", name(at))], "evidence": ["8 major steps"],
+           "commands": [format!("uv pip install --python .venv-upgrade '{}==9.0'", name(at))], "evidence": ["8 major steps"],
            "approvals": ["technical lead"], "required_tests": ["unit", "integration"],
            "success_criteria": ["no test that passed before fails, is skipped or vanishes"],
            "rollback_point": "the commit of the step before", "fallbacks": [], "needs": [1, 2], "linked": [], "minutes": 90,

@@ -199,9 +199,9 @@ fn first_week(from: u64, minutes: u64, several: bool, capacity: u64, used: &BTre
     week
 }
 
-/// What urgency moved before less risky steps, one sentence each.
-fn overtaken(works: &[Work], booked: &[Booked], priorities: &[Priority]) -> Vec<String> {
-    let mut notes = Vec::new();
+/// What urgency moved before less risky steps, in one sentence.
+fn overtaken(works: &[Work], booked: &[Booked], priorities: &[Priority]) -> Option<String> {
+    let mut early = Vec::new();
     for (step, work) in works.iter().enumerate().filter(|(_, work)| work.level > Risk::Low) {
         let (Some(place), Some(priority)) = (booked.get(step), priorities.get(step)) else { continue };
         let later = |(other, less): &(usize, &Work)| {
@@ -209,18 +209,11 @@ fn overtaken(works: &[Work], booked: &[Booked], priorities: &[Priority]) -> Vec<
                 && priority_of(priorities, *other) > priority.number
                 && booked.get(*other).is_some_and(|other| other.start > place.start)
         };
-        let waiting = works.iter().enumerate().filter(later).count();
-        if waiting > 0 {
-            notes.push(format!(
-                "{} ({} risk) goes before {waiting} less risky step{}: {}; policy: urgent first",
-                work.packages.join(", "),
-                work.level,
-                if waiting == 1 { "" } else { "s" },
-                priority.because
-            ));
+        if works.iter().enumerate().any(|one| later(&one)) {
+            early.push(format!("{} ({} risk)", work.packages.join(", "), work.level));
         }
     }
-    notes
+    (!early.is_empty()).then(|| format!("booked before less risky steps, since they press more: {}", early.join("; ")))
 }
 
 fn weeks(works: &[Work], effort: &Effort, booked: &[Booked]) -> Vec<Week> {

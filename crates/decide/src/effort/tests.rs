@@ -94,8 +94,7 @@ fn urgency_outranks_risk_and_the_conflict_is_shown() {
     let team = Team { people: 1, hours_a_week: 10 };
     let urgent = calendar(&works, &effort, &priorities(&[3, 1]), team, Policy::UrgentFirst);
     assert_eq!(urgent.weeks[0].starts, [1]);
-    let sentence =
-        "cryptography (high risk) goes before 1 less risky step: it presses; policy: urgent first".to_owned();
+    let sentence = "booked before less risky steps, since they press more: cryptography (high risk)".to_owned();
     assert_eq!(urgent.notes, [sentence]);
     assert_eq!(urgent.stretches.iter().map(|s| s.priority).collect::<Vec<_>>(), [1, 3]);
     let careful = calendar(&works, &effort, &priorities(&[3, 1]), team, Policy::LowRiskFirst);

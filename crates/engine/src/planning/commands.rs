@@ -13,7 +13,36 @@ use uplift_model::{Distance, Move, PackageName};
 
 use super::Facts;
 
+/// The environment that a person who follows a plan by hand makes, in the component's folder.
+pub(super) const ENVIRONMENT: &str = ".venv-upgrade";
+
+/// Puts `pins` (`flask==3.1.2`) into [`ENVIRONMENT`].
+pub(super) fn install(pins: &[String]) -> String {
+    let quoted: Vec<String> = pins.iter().map(|pin| format!("'{pin}'")).collect();
+    format!("uv pip install --python {ENVIRONMENT} {}", quoted.join(" "))
+}
+
 impl Facts<'_> {
+    /// What fills [`ENVIRONMENT`] with all that the component states, typed in its folder. `None`: a tool with a lock of its
+    /// own does that.
+    pub(super) fn installing(&self) -> Option<String> {
+        let none = Vec::new();
+        let (files, limits): (Vec<&String>, &Vec<String>) = match &self.component.environment {
+            EnvironmentSource::Locked { .. } => return None,
+            EnvironmentSource::Compiled { pairs } => (pairs.iter().map(|pair| &pair.output).collect(), &none),
+            EnvironmentSource::Requirements { files, constraints } => (files.iter().collect(), constraints),
+            EnvironmentSource::Frozen { files, .. } | EnvironmentSource::Declared { files } => {
+                (files.iter().collect(), &none)
+            }
+        };
+        let up = "../".repeat(self.component.root.split('/').filter(|part| !part.is_empty()).count());
+        let home = if up.is_empty() { String::new() } else { format!("{}/", self.component.root) };
+        let here = |file: &str| file.strip_prefix(&home).map_or_else(|| format!("{up}{file}"), str::to_owned);
+        let named = files.into_iter().map(|file| format!("-r {}", quoted(&here(file))));
+        let named: Vec<String> = named.chain(limits.iter().map(|file| format!("-c {}", quoted(&here(file))))).collect();
+        Some(format!("uv pip install --python {ENVIRONMENT} {}", named.join(" ")))
+    }
+
     /// What a person would type after the edit; `interpreter`: `3.11.9`.
     pub(super) fn commands(
         &self,
@@ -57,8 +86,7 @@ impl Facts<'_> {
             EnvironmentSource::Requirements { .. }
             | EnvironmentSource::Frozen { .. }
             | EnvironmentSource::Declared { .. } => {
-                let quoted: Vec<String> = pins.iter().map(|pin| format!("'{pin}'")).collect();
-                commands.push(self.at_home(&format!("python -m pip install {}", quoted.join(" "))));
+                commands.push(self.at_home(&install(&pins)));
             }
         }
         commands

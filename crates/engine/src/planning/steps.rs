@@ -9,6 +9,7 @@ use uplift_model::roadmap::{Effort, Parts};
 use uplift_model::solution::Change;
 use uplift_model::{Candidate, Distance, Move, PackageName, Phase, Solution, Version, shell};
 
+use super::commands::{ENVIRONMENT, install};
 use super::rules::Scoping;
 use super::whole::of_register;
 use super::{Built, Facts};
@@ -64,9 +65,18 @@ impl Facts<'_> {
 
     fn isolate(&self, interpreter: &str) -> PlanStep {
         PlanStep {
-            commands: vec![self.at_home(&format!("uv venv --python {interpreter} .venv-upgrade"))],
+            commands: [format!("uv venv --python {interpreter} {ENVIRONMENT}")]
+                .into_iter()
+                .chain(self.installing().filter(|_| self.mended.is_none()))
+                .map(|command| self.at_home(&command))
+                .collect(),
             evidence: vec![format!("the project runs on Python {interpreter}")],
-            success_criteria: vec!["the tests pass in it as they do in the usual environment".to_owned()],
+            success_criteria: vec![match self.mended {
+                None => "the tests pass in it as they do in the usual environment".to_owned(),
+                Some(_) => {
+                    format!("it has Python {interpreter}; today's set cannot be installed, so step 3 mends that first")
+                }
+            }],
             rollback_point: "nothing is changed: delete the environment".to_owned(),
             ..blank(1, StepKind::Isolate, format!("an environment of its own on Python {interpreter}"))
         }
@@ -80,12 +90,13 @@ impl Facts<'_> {
     /// What makes today's set one that can be installed: the state that everything after it starts from.
     fn mending(&self, mended: &Mended, interpreter: &str, short: &str) -> PlanStep {
         let ways: Vec<String> = mended.pins.iter().map(|p| format!("{} {} -> {}", p.name, p.from, p.to)).collect();
-        let pins: Vec<String> = mended.pins.iter().map(|p| format!("'{}=={}'", p.name, p.to)).collect();
+        let pins: Vec<String> = mended.pins.iter().map(|p| format!("{}=={}", p.name, p.to)).collect();
+        let install = self.installing().unwrap_or_else(|| install(&pins));
         PlanStep {
             phase: Some(Phase::Low),
             packages: mended.pins.iter().map(|p| p.name.to_string()).collect(),
             edits: mended.edits.clone(),
-            commands: vec![self.at_home(&format!("python -m pip install {}", pins.join(" ")))],
+            commands: vec![self.at_home(&install)],
             evidence: mended.pins.iter().map(|p| format!("{}: {}", p.name, p.because)).collect(),
             success_criteria: vec![
                 "the complete set can be installed".to_owned(),
@@ -248,7 +259,8 @@ impl Facts<'_> {
 
 fn snapshot(commit: &str, short: &str) -> PlanStep {
     PlanStep {
-        commands: vec![format!("git tag before-upgrade {short}")],
+        // The commit is part of the name: the tag of another upgrade stays, and typing it twice does no harm.
+        commands: vec![format!("git tag --force before-upgrade-{short} {short}")],
         evidence: vec![format!("the plan was drawn from commit {commit}")],
         success_criteria: vec!["the commit, and what it was deployed as, can be gone back to".to_owned()],
         rollback_point: commit.to_owned(),

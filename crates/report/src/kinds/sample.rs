@@ -186,7 +186,7 @@ pub(crate) fn plan() -> Value {
             step(3, "move", "torch 2.1.0 -> 2.6.0, torchvision 0.16.0 -> 0.21.0", json!({"phase": "high", "move": 0,
                 "packages": ["torch", "torchvision"], "approvals": ["ML lead"], "required_tests": ["unit"], "minutes": 300,
                 "edits": [{"file": "requirements.txt", "line": 4, "old": "torch==2.1.0", "new": "torch==2.6.0"}],
-                "commands": ["python -m pip install 'torch==2.6.0' 'torchvision==0.21.0'"],
+                "commands": ["uv pip install --python .venv-upgrade 'torch==2.6.0' 'torchvision==0.21.0'"],
                 "success_criteria": ["no test that passed before fails"],
                 "fallbacks": [{"kind": "hold-blocker", "what": "hold torch", "reason": "torchvision ties it"}], "needs": [1, 2]})),
             step(4, "integration", "everything together", json!({"phase": "integration", "commands": ["uplift check --fail-on high"],

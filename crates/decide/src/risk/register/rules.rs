@@ -76,7 +76,7 @@ pub(super) fn text(class: Class, level: Risk) -> Text {
         Class::Security => (
             "algorithms, defaults or stored formats may change, and users may lose access or doors may open",
             "check that existing tokens, sessions and encrypted data stay readable; security review before release",
-            "redeploy the old lock; keep old keys valid until the new version has held",
+            "redeploy what ran before; keep old keys valid until the new version has held",
         ),
         Class::MlFramework => (
             "saved models may not load, or may answer differently",
@@ -106,7 +106,7 @@ pub(super) fn text(class: Class, level: Risk) -> Text {
         Class::Framework => (
             "request handling, validation or rendering may change across the whole application",
             "move it alone; run all end-to-end tests; follow the migration guide",
-            "revert the step's commit and redeploy the old lock",
+            "revert the step's commit and redeploy what ran before",
         ),
         Class::Observability => (
             "errors or metrics may no longer arrive",

@@ -161,7 +161,8 @@ fn everything(dossier: &Dossier) -> Option<Block> {
 const CAUTIONS: usize = 5;
 
 fn since(dossier: &Dossier) -> Option<Section> {
-    let since = dossier.since.as_ref()?;
+    // A day beside itself says nothing.
+    let since = dossier.since.as_ref().filter(|since| since.from != since.to)?;
     let columns = ["Measure", ">Then", ">Now"];
     let mut table = Table::new("since", format!("From {} to {}", since.from, since.to), &columns, "");
     let counts = &since.counts;

@@ -27,6 +27,12 @@ pub(crate) fn header(dossier: &Dossier) -> Vec<(String, Text)> {
         asked.plain(", ").count(failed, "source", "sources").plain(" without a full answer")
     };
     lines.push(("Sources".to_owned(), answered));
+    // A short list finds little: how much was held against is part of the answer.
+    let records = analysis.sources.iter().filter(|source| source.source.starts_with("advisories"));
+    let records: Vec<&str> = records.map(|source| source.detail.as_str()).filter(|text| !text.is_empty()).collect();
+    if !records.is_empty() {
+        lines.push(("Advisories held against".to_owned(), Text::from(records.join("; "))));
+    }
     if let Some(run) = &dossier.run {
         lines.push(("Run".to_owned(), Text::new().code(run.run.clone())));
     }

@@ -1,5 +1,7 @@
 //! One package in full: the state of every research field, and what its release notes say.
 
+use std::collections::BTreeSet;
+
 use uplift_model::analysis::{Availability, CurrentFrom, Pinning};
 use uplift_model::dossier::Dossier;
 use uplift_model::notes::{NoteKind, ReleaseNotes};
@@ -15,6 +17,41 @@ use crate::numbers::count;
 pub(crate) fn notes_of<'d>(dossier: &'d Dossier, pair: &Pair<'_>) -> Option<&'d Datum<ReleaseNotes>> {
     let found = dossier.notes.iter().find(|n| n.component == pair.component && n.package == pair.name);
     found.map(|found| &found.notes)
+}
+
+/// Vulnerabilities that the release notes in between say are fixed and that no source of advisories told of.
+pub(crate) fn named_in_notes(dossier: &Dossier, pair: &Pair<'_>) -> Option<Text> {
+    let notes = notes_of(dossier, pair)?.value()?;
+    let told = pair.row.and_then(|row| row.advisories.value()).map(Vec::as_slice).unwrap_or_default();
+    let known = |id: &str| {
+        told.iter().any(|f| f.id.eq_ignore_ascii_case(id) || f.aliases.iter().any(|a| a.eq_ignore_ascii_case(id)))
+    };
+    let mut named = BTreeSet::new();
+    for note in notes.releases.iter().flat_map(|release| &release.notes) {
+        let words = note.text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        named.extend(words.filter(|word| is_advisory(word) && !known(word)).map(str::to_ascii_uppercase));
+    }
+    let named: Vec<String> = named.into_iter().collect();
+    (!named.is_empty()).then(|| {
+        Text::from("The release notes say that ").code(named.join(", ")).plain(
+            " was fixed in between; the sources of advisories that were asked do not list it for the version in use",
+        )
+    })
+}
+
+/// `CVE-2024-47081`, `GHSA-9hjg-9r4m-mvj7`.
+fn is_advisory(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('-').collect();
+    let digits = |text: &str| text.len() >= 4 && text.bytes().all(|b| b.is_ascii_digit());
+    match parts.as_slice() {
+        [cve, year, number] => cve.eq_ignore_ascii_case("CVE") && digits(year) && digits(number),
+        [ghsa, rest @ ..] => {
+            ghsa.eq_ignore_ascii_case("GHSA")
+                && rest.len() == 3
+                && rest.iter().all(|part| part.len() == 4 && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+        }
+        [] => false,
+    }
 }
 
 /// The table of every research field with its state: found, none found, or not retrieved with the reason. Needs

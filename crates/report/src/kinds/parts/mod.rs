@@ -37,7 +37,9 @@ pub(crate) use actions::{commands, commands_block, edits, pins};
 pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, posture, security};
 pub(crate) use figures::figures;
 pub(crate) use frame::{footer, header};
-pub(crate) use libraries::{behind, breaking, in_use, notes, notes_of, places, research, unknown, usage_id};
+pub(crate) use libraries::{
+    behind, breaking, in_use, named_in_notes, notes, notes_of, places, research, unknown, usage_id,
+};
 pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};
 pub(crate) use people::{
     approvals, calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks,

@@ -1,10 +1,12 @@
 //! Every (component, package) that could move, with everything that is known of it, and those that stay.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use uplift_model::advisory::Severity;
 use uplift_model::analysis::{Behind, CurrentFrom, DependencyRow, Reason};
 use uplift_model::dossier::{Dossier, proposed};
-use uplift_model::plan::{PlanStep, Unmoved};
+use uplift_model::plan::{MendedPin, PlanStep, Unmoved};
 use uplift_model::risk::Assessment;
 use uplift_model::{Candidate, Datum, Distance, Ecosystem, Move, Plan, Risk};
 
@@ -81,14 +83,31 @@ impl<'d> Pair<'d> {
         }
     }
 
+    /// The worst advisory that the target removes.
+    fn closes(&self) -> Severity {
+        let effect = self.assessment().and_then(|assessment| assessment.security.value());
+        let removed = effect.into_iter().flat_map(|effect| &effect.removed).map(|told| &told.finding);
+        removed
+            .filter(|finding| !finding.is_set_aside())
+            .map(|finding| finding.severity)
+            .max()
+            .unwrap_or(Severity::Unknown)
+    }
+
+    /// The release to which a first step moves it, where today's set cannot be installed.
+    pub(crate) fn mended(&self) -> Option<&'d MendedPin> {
+        let Basis::Planned { plan, .. } = self.basis else { return None };
+        plan.mended.as_ref()?.pins.iter().find(|pin| pin.name.as_str() == self.name)
+    }
+
     /// No file says which version runs.
     pub(crate) fn unpinned(&self) -> bool {
         self.row.is_some_and(|row| row.current_from == CurrentFrom::Unknown)
     }
 }
 
-/// Every pair in the order in which to take it: what closes a grave advisory or cannot be installed first, then by week,
-/// lower risk before higher.
+/// Every pair, what presses first: what closes a grave advisory or cannot be installed, then by week; the gravest of a
+/// week before the others, lower risk before higher.
 pub(crate) fn pairs(dossier: &Dossier) -> Vec<Pair<'_>> {
     let slots = slots(dossier);
     let mut pairs = Vec::new();
@@ -139,7 +158,11 @@ pub(crate) fn pairs(dossier: &Dossier) -> Vec<Pair<'_>> {
     }
     pairs.sort_by(|a, b| {
         let first = |p: &Pair<'_>| p.priority.is_some_and(|(number, _)| number == 1);
-        let key = |p: &Pair<'_>| (!first(p), p.week.unwrap_or(u64::MAX), p.risk(), p.priority.map_or(u8::MAX, |p| p.0));
+        let key = |p: &Pair<'_>| {
+            let grave = if first(p) { p.closes() } else { Severity::Unknown };
+            let number = p.priority.map_or(u8::MAX, |p| p.0);
+            (!first(p), p.week.unwrap_or(u64::MAX), Reverse(grave), p.risk(), number)
+        };
         key(a).cmp(&key(b)).then_with(|| (a.component, a.name).cmp(&(b.component, b.name)))
     });
     for (number, pair) in pairs.iter_mut().enumerate() {
@@ -174,7 +197,7 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
     let columns = ["Package", "Component", "In use -> target", "Step", "Risk", "Why", ">Week", "Basis"];
     let mut table = Table::new(
         "pairs",
-        "What could move, in the order in which to take it (planned: with its whole set; proposed: each by itself)",
+        "What could move, what presses first (planned: with its whole set; proposed: each by itself)",
         &columns,
         "nothing: no newer version was found for what was looked at",
     );
@@ -183,7 +206,11 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
         let row = table.row(vec![
             Text::from(pair.name),
             Text::from(words::component(dossier, pair.component)),
-            words::versions(pair.current.as_deref(), &pair.target),
+            match pair.mended() {
+                Some(pin) => Text::from(format!("{}, mended to ", pin.from)),
+                None => Text::new(),
+            }
+            .and(words::versions(pair.current.as_deref(), &pair.target)),
             words::distance(pair.distance()),
             match pair.risk() {
                 Some(risk) => Text::from(risk.to_string()),

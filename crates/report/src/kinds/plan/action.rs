@@ -9,9 +9,12 @@ use crate::document::{Block, Section, Text, Tone};
 
 pub(super) fn section(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     let mut section = Section::new("action-plan", "Proposed action plan").say(
-        Text::from("Component by component, in this order. ")
-            .code("uplift upgrade")
-            .plain(" does the same by itself, with the project's own tests as judge, and touches no branch of yours."),
+        Text::from(
+            "Component by component, in the order in which the steps are carried out: low risk first, so that the rest \
+             is steady before what is hardest. The list above says what presses, and in which week people see to it. ",
+        )
+        .code("uplift upgrade")
+        .plain(" does the same by itself, with the project's own tests as judge, and touches no branch of yours."),
     );
     for (number, component) in dossier.analysis.components.iter().enumerate() {
         let own = || pairs.iter().filter(|pair| pair.component == component.path);

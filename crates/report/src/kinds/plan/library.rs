@@ -88,6 +88,7 @@ fn security(dossier: &Dossier, pair: &Pair<'_>, id: String) -> Section {
     if read {
         let none = "The release notes between the two versions name no security fix.";
         section = section.with(parts::notes(dossier, pair, &[NoteKind::Security], none));
+        section.blocks.extend(parts::named_in_notes(dossier, pair).map(Block::Paragraph));
     }
     section
 }

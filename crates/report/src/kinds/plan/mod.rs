@@ -7,6 +7,7 @@ mod action;
 mod library;
 
 use uplift_model::dossier::Dossier;
+use uplift_model::plan::StepKind;
 
 use super::parts::{self, Basis, Pair};
 use crate::document::{Block, Document, Section, Target, Text};
@@ -71,10 +72,24 @@ fn groups<'p, 'd>(pairs: &'p [Pair<'d>]) -> Vec<Vec<&'p Pair<'d>>> {
 
 fn prioritized(dossier: &Dossier, groups: &[Vec<&Pair<'_>>]) -> Section {
     let mut section = Section::new("prioritized", "Prioritized upgrade list").say(
-        "First what closes a grave advisory or cannot be installed (priority 1), then by week, lower risk before higher, so \
-         that the rest is steady before what is hardest. What must move together shares a place. Where one step needs \
-         another, the action plan puts the need first.",
+        "What presses first: what closes a grave advisory or cannot be installed (priority 1), then by the week in which the \
+         team sees to it, lower risk before higher. What must move together shares a place. The order in which the steps are \
+         carried out is the action plan's: where one step needs another, the need comes first. The level of a risk is that \
+         of its points, or of its gravest finding where that is higher.",
     );
+    for one in &dossier.plans {
+        let Some((plan, mended)) = one.plan.value().and_then(|plan| plan.mended.as_ref().map(|m| (plan, m))) else {
+            continue;
+        };
+        let step = plan.steps.iter().find(|step| step.kind == StepKind::Mend).map_or(1, |step| step.number);
+        let pins: Vec<String> = mended.pins.iter().map(|p| format!("{} {} -> {}", p.name, p.from, p.to)).collect();
+        section = section.say(Text::new().strong("Before all of them").plain(format!(
+            ", step {step} of {}: {}, since {}",
+            parts::component(dossier, &one.component),
+            pins.join(", "),
+            mended.why
+        )));
+    }
     if groups.is_empty() {
         return section.say("Nothing is to be moved.");
     }
@@ -124,7 +139,8 @@ fn justification(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Text> {
     let removed = pair.assessment().and_then(|a| a.security.value()).map(|effect| effect.removed.as_slice());
     match removed {
         Some([]) => {
-            why.push(Text::from("Security: the target removes no advisory that is known for the version in use"))
+            why.push(Text::from("Security: the target removes no advisory that is known for the version in use"));
+            why.extend(parts::named_in_notes(dossier, pair));
         }
         Some(removed) => {
             let ids: Vec<String> =
