@@ -68,15 +68,21 @@ fn breaks(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
             .count(unweighed, "package", "pairs")
             .plain(" not weighed."),
     );
-    let items: Vec<Text> = risky
-        .iter()
-        .take(NAMED)
-        .map(|pair| {
-            let factors: Vec<&str> =
-                pair.assessment().into_iter().flat_map(|a| &a.factors).take(2).map(|f| f.reason.as_str()).collect();
-            let text =
-                Text::new().strong(pair.name).plain(format!(" ({}): ", parts::component(dossier, pair.component)));
-            if factors.is_empty() { text.unknown("the factors are not known") } else { text.plain(factors.join("; ")) }
+    // One line a consequence, and not the same words for each package.
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for pair in risky {
+        let name = format!("{} ({})", pair.name, parts::component(dossier, pair.component));
+        let consequence = consequence(dossier, pair);
+        match lines.iter_mut().find(|(known, _)| *known == consequence) {
+            Some((_, names)) => names.push(name),
+            None => lines.push((consequence, vec![name])),
+        }
+    }
+    let items: Vec<Text> = lines
+        .into_iter()
+        .map(|(consequence, names)| {
+            let text = Text::new().strong(crate::numbers::list(&names)).plain(": ");
+            if consequence.is_empty() { text.unknown("the factors are not known") } else { text.plain(consequence) }
         })
         .collect();
     if !items.is_empty() {
@@ -111,4 +117,12 @@ fn undo(dossier: &Dossier) -> Section {
             }
         }
     }
+}
+
+/// What the risk register says may happen, else what weighs most; empty: neither is known.
+fn consequence(dossier: &Dossier, pair: &Pair<'_>) -> String {
+    let register = dossier.plan_of(pair.component).map(|plan| plan.register.as_slice()).unwrap_or_default();
+    let entry = register.iter().find(|entry| entry.packages.iter().any(|name| name == pair.name));
+    let factor = || pair.assessment().and_then(|a| a.factors.first()).map(|factor| factor.reason.clone());
+    entry.map(|entry| entry.risk.clone()).or_else(factor).unwrap_or_default()
 }
