@@ -219,6 +219,8 @@ pub(crate) fn evidence(
     evidence.direct = row.direct;
     evidence.pinning = row.pinning;
     evidence.locked = row.locked.is_some();
+    evidence.admitted =
+        !row.stated.is_empty() && row.stated.iter().all(|s| admits(row.ecosystem, &s.specifier, target));
     let (before, after) = (from.and_then(|f| known.find(f)), known.find(target));
     evidence.native = match (before.and_then(|r| r.native), after.and_then(|r| r.native)) {
         (None, None) => Datum::not_retrieved("the index lists no wheel that would tell"),
@@ -247,6 +249,19 @@ pub(crate) fn evidence(
         evidence.release_notes = notes.clone().map(read);
     }
     evidence
+}
+
+/// Whether a specifier as it is written lets `target` in; one that cannot be read does not.
+fn admits(ecosystem: Ecosystem, specifier: &str, target: &str) -> bool {
+    match ecosystem {
+        Ecosystem::Python => {
+            Version::new(target).is_ok_and(|v| specifier.is_empty() || manifest::admits(specifier, &v))
+        }
+        Ecosystem::JavaScript => {
+            let range = Range::new(if specifier.is_empty() { "*" } else { specifier });
+            range.is_ok_and(|range| semver::Version::new(target).is_ok_and(|v| range.satisfies(&v)))
+        }
+    }
 }
 
 fn security(row: &DependencyRow, target: &str, affected: Affected<'_>) -> Datum<SecurityEffect> {

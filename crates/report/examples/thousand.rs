@@ -80,7 +80,7 @@ fn assessment(at: usize) -> Value {
     json!({"level": risk(at), "score": at % 100, "distance": "major", "class": "library",
            "factors": [{"signal": "version-distance", "points": 20, "at_least": "low", "reason": "8 major steps: 1.4 -> 9.0"},
                        {"signal": "blast-radius", "points": 9, "at_least": "low", "reason": "used at 17 places in 2 files"}],
-           "unknown": ["origin: nobody asked; hashes in the lock still bind what is installed", "release notes: nobody asked"],
+           "unknown": ["origin: nobody asked", "release notes: nobody asked"],
            "security": found(json!({"removed": touching, "remaining": [], "introduced": []})),
            "required_tests": ["unit", "integration"]})
 }
@@ -170,7 +170,7 @@ fn programme() -> Value {
            "effort": {"rows": of(&|at| json!({"packages": [label(at)], "level": risk(at), "minutes": 90, "because": ["a major step"],
                                               "parts": {"change": 30, "adapt": 0, "test": 30, "review": 30}})),
                       "total_minutes": 90 * moving, "critical_minutes": 90, "critical_path": [0]},
-           "priorities": of(&|at| json!({"number": at % 3 + 1, "because": "a high step wants time of its own"})),
+           "priorities": of(&|at| json!({"number": at % 3 + 1, "because": "nothing presses"})),
            "calendar": {"team": {"people": 2, "hours_a_week": 40}, "weeks": weeks, "notes": [],
                         "stretches": [{"priority": 1, "goal": "grave advisories", "weeks": [1, 10], "minutes": 18000}]},
            "register": (SIZES[0]..moving).map(|at| register(at, &label(at))).collect::<Vec<_>>(), "decision_points": []})

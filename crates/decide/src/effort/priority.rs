@@ -1,10 +1,10 @@
 //! How urgent one step is, by what it mends: 1 to 3 (rows C10, C12).
 
+use uplift_model::Datum;
 use uplift_model::advisory::Severity;
 use uplift_model::analysis::Availability;
 use uplift_model::risk::SecurityEffect;
 use uplift_model::roadmap::Priority;
-use uplift_model::{Datum, Risk};
 
 use crate::risk::Evidence;
 
@@ -38,9 +38,9 @@ impl Urge {
     }
 }
 
-/// 1: it closes what is exploited, critical or high, or mends what cannot be installed. 2: it closes another advisory,
-/// leaves a deprecated version, or is a high step, which wants time. 3: everything else.
-pub fn priority(urge: &Urge, level: Risk) -> Priority {
+/// 1: it closes what is exploited, critical or high, or mends what cannot be installed. 2: it closes another advisory, or
+/// leaves a deprecated version. 3: everything else. Risk is no urgency: what presses nobody is taken low risk first.
+pub fn priority(urge: &Urge) -> Priority {
     let grave = |severity: Severity| severity >= Severity::High || severity == Severity::Unknown;
     let (number, because) = match &urge.removes {
         Some((id, _)) if urge.exploited => {
@@ -50,7 +50,6 @@ pub fn priority(urge: &Urge, level: Risk) -> Priority {
         _ if urge.unavailable => (1, "the version in use cannot be installed any more".to_owned()),
         Some((id, severity)) => (2, format!("it removes {id} ({severity})")),
         None if urge.deprecated => (2, "the version in use is deprecated".to_owned()),
-        None if level == Risk::High => (2, "a high step wants time of its own".to_owned()),
         None => (3, "nothing presses".to_owned()),
     };
     Priority { number, because }
@@ -66,13 +65,12 @@ mod tests {
 
     #[test]
     fn security_comes_first_and_says_why() {
-        let first = priority(&removing(Severity::High), Risk::High);
+        let first = priority(&removing(Severity::High));
         assert_eq!((first.number, first.because.as_str()), (1, "it removes CVE-2023-50782 (high)"));
-        assert_eq!(priority(&removing(Severity::Unknown), Risk::Low).number, 1, "unrated is not harmless");
-        assert_eq!(priority(&removing(Severity::Low), Risk::Low).number, 2);
-        assert_eq!(priority(&Urge { exploited: true, ..removing(Severity::Low) }, Risk::Low).number, 1);
-        assert_eq!(priority(&Urge { unavailable: true, ..Urge::default() }, Risk::Low).number, 1);
-        assert_eq!(priority(&Urge::default(), Risk::High).number, 2);
-        assert_eq!(priority(&Urge::default(), Risk::Medium).number, 3);
+        assert_eq!(priority(&removing(Severity::Unknown)).number, 1, "unrated is not harmless");
+        assert_eq!(priority(&removing(Severity::Low)).number, 2);
+        assert_eq!(priority(&Urge { exploited: true, ..removing(Severity::Low) }).number, 1);
+        assert_eq!(priority(&Urge { unavailable: true, ..Urge::default() }).number, 1);
+        assert_eq!(priority(&Urge::default()).number, 3);
     }
 }

@@ -34,6 +34,8 @@ pub struct Evidence {
     pub pinning: Pinning,
     /// A lock holds its version.
     pub locked: bool,
+    /// The requirement as it is written lets the target in.
+    pub admitted: bool,
     pub native: Datum<Native>,
     /// Packages of the environment that are compiled against its C interface.
     pub built_against_by: Vec<String>,
@@ -139,6 +141,7 @@ impl Evidence {
             direct: true,
             pinning: Pinning::Pinned,
             locked: false,
+            admitted: false,
             native: Datum::NotRetrieved { why: unasked() },
             built_against_by: Vec::new(),
             usage: Datum::NotRetrieved { why: unasked() },
@@ -160,23 +163,26 @@ impl Evidence {
         }
     }
 
-    /// The step that the rules judge. An unpinned package without a lock takes no step at all: a fresh environment
-    /// gets the target anyway, and pinning it there changes nothing.
+    /// The step that the rules judge. A package that nothing keeps below the target takes no step at all: a fresh
+    /// environment gets the target anyway, and pinning it there changes nothing.
     pub fn step(&self) -> Step {
+        if self.comes_fresh() {
+            return Step::Same;
+        }
         match self.distance {
             Some(Distance::Same) => Step::Same,
             Some(Distance::Patch) => Step::Patch,
             Some(Distance::Minor) => Step::Minor,
             Some(Distance::Major) if self.majors == 0 => Step::Zero,
             Some(Distance::Major) => Step::Major(self.majors),
-            None if self.comes_fresh() => Step::Same,
             None => Step::Unknown,
         }
     }
 
-    /// Nothing holds it anywhere: no lock, no bound, no version known to run.
+    /// Nothing keeps it below the target anywhere: no lock, no version known to run, and no bound that the target exceeds.
     pub(crate) fn comes_fresh(&self) -> bool {
-        self.pinning == Pinning::Unpinned && !self.locked && self.current.is_none() && self.floor.is_none()
+        let free = self.admitted || self.pinning == Pinning::Unpinned && self.floor.is_none();
+        free && !self.locked && self.current.is_none()
     }
 
     /// `1.2.0 -> 2.0.0`, `>=1.2.0 -> 2.0.0`, `2.0.0`.

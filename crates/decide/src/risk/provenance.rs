@@ -14,9 +14,7 @@ pub(super) fn weigh(evidence: &Evidence) -> Said {
         }
         Datum::Found { .. } | Datum::None => Said::nothing(),
         // Most indexes do not tell; raising every upgrade by it would say nothing about any of them.
-        Datum::NotRetrieved { why } => {
-            Said::nothing().missing(format!("origin: {why}; hashes in the lock still bind what is installed"))
-        }
+        Datum::NotRetrieved { why } => Said::nothing().missing(format!("origin: {why}")),
     }
 }
 

@@ -119,7 +119,7 @@ impl<'d> Draft<'d> {
             needs: Vec::new(),
         };
         self.rows.push(effort::row(&work));
-        self.priorities.push(effort::priority(&urge(row, assessment), assessment.level));
+        self.priorities.push(effort::priority(&urge(row, assessment)));
         self.works.push(work);
         self.subjects.push(labelled);
         let step = ProgrammeStep { component: component.to_owned(), packages: vec![row.name.clone()], planned: false };

@@ -28,6 +28,7 @@ use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::registry;
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
 use uplift_model::plan::{Mended, Unmoved};
+use uplift_model::settings::Strategy;
 use uplift_model::solution::Change;
 use uplift_model::{Dependency, Event, PackageName, Phase, Plan, Settings, Solution, Version};
 
@@ -219,10 +220,13 @@ impl Facts<'_> {
         Ok(Some(newest.version.clone()))
     }
 
-    /// Whether the rest of the lock is refreshed as a last move.
+    /// Whether the rest of the lock is refreshed as a last move. A strategy that moves only what is wrong, or only within a
+    /// minor line, leaves the rest where it is.
     pub(crate) fn refreshes(&self) -> bool {
+        let upgrade = &self.settings.upgrade;
+        let whole = matches!(upgrade.strategy, Strategy::Latest | Strategy::Compatible);
         let blind = self.solver.age.get().is_some_and(Age::forbids_all);
-        self.settings.upgrade.refresh && self.solver.pins_everything() && !blind
+        upgrade.refresh && whole && self.solver.pins_everything() && !blind
     }
 
     /// What comes along with each mover and everything it needs.

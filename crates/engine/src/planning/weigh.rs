@@ -87,7 +87,7 @@ impl Facts<'_> {
             }
             let assessment = risk::assess(&evidence);
             let urge = Urge::of(&evidence);
-            let priority = effort::priority(&urge, assessment.level);
+            let priority = effort::priority(&urge);
             weighed.presses |= urge.exploited
                 || urge.removes.as_ref().is_some_and(|(_, s)| matches!(s, Severity::High | Severity::Critical));
             if weighed.candidates.is_empty() || priority.number < weighed.priority.number {

@@ -161,7 +161,7 @@ pub(crate) fn plan() -> Plan {
             critical_minutes: 630,
             critical_path: vec![0],
         }),
-        priorities: vec![Priority { number: 2, because: "a high step wants time of its own".to_owned() }],
+        priorities: vec![Priority { number: 2, because: "nothing presses".to_owned() }],
         calendar: Some(Calendar {
             team: Team { people: 1, hours_a_week: 20 },
             weeks: vec![Week {
