@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use uplift_ecosystems::python::registry::Release;
+use uplift_ecosystems::python::registry::{self, Release};
 use uplift_ecosystems::python::resolve::Youngest;
 use uplift_model::settings::Upgrade;
 use uplift_model::{PackageName, Solution, Version};
@@ -151,8 +151,7 @@ impl Age {
         if !self.binds() || self.exempt.contains(name) {
             return None;
         }
-        let usable = |r: &&Release| r.installable() && r.yanked.is_none() && !r.version.is_prerelease();
-        let old_enough = releases.iter().rev().filter(usable).find(|r| self.is_old(r)).map(|r| r.version.clone());
+        let old_enough = registry::offered(releases).into_iter().rfind(|r| self.is_old(r)).map(|r| r.version.clone());
         let ceiling = old_enough.unwrap_or_else(|| current.clone()).max(current.clone());
         if ceiling >= *newest {
             return None;

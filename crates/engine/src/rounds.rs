@@ -12,7 +12,7 @@ use uplift_decide::baseline::Baseline;
 use uplift_decide::best::{self, Probed};
 use uplift_decide::culprit::{self, Dropped, Found, Observed, Trials as _, Unit, UnitSet};
 use uplift_decide::symptoms;
-use uplift_ecosystems::python::registry::Release;
+use uplift_ecosystems::python::registry::{self, Release};
 use uplift_ecosystems::python::resolve::Answer;
 use uplift_model::outcome::Proof;
 use uplift_model::settings::Strategy;
@@ -381,8 +381,7 @@ impl Rounds<'_> {
     fn releases(&self, name: &PackageName) -> Result<Vec<Version>, EngineError> {
         let key = format!("releases:{name}");
         let all: Vec<Release> = self.lab.journal.step(self.lab.run, &key, || self.index.releases(name))?;
-        let usable = |r: &Release| r.yanked.is_none() && r.installable() && !r.version.is_prerelease();
-        Ok(all.into_iter().filter(usable).map(|r| r.version).collect())
+        Ok(registry::offered(&all).into_iter().map(|r| r.version.clone()).collect())
     }
 }
 

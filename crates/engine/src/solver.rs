@@ -13,6 +13,7 @@ use uplift_ecosystems::python::environment::{Builder, sdist};
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_ecosystems::python::lockfile::LockKind;
 use uplift_ecosystems::python::manifest::{self, Source, Stated};
+use uplift_ecosystems::python::registry;
 use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{self, Answer, Freshness, Question, Resolver, Youngest};
 use uplift_model::{PackageName, Solution, Version};
@@ -204,9 +205,8 @@ impl Solver<'_> {
         if !self.index.serves(name, current, &lowest)? {
             return Ok(None);
         }
-        for release in self.index.releases(name)?.iter().rev() {
-            let usable = release.installable() && release.yanked.is_none() && !release.version.is_prerelease();
-            if usable && self.index.serves(name, &release.version, &lowest)? {
+        for release in registry::offered(&self.index.releases(name)?).into_iter().rev() {
+            if self.index.serves(name, &release.version, &lowest)? {
                 return Ok(Some((release.version.clone().max(current.clone()), lowest)));
             }
         }
@@ -296,7 +296,7 @@ impl Solver<'_> {
             question.roots.iter().chain(&question.preferences).filter_map(|line| pin_of(line, name)).collect();
         // Others may pin it as well; the refusal then names the version.
         pinned.extend(conflict.split_whitespace().filter_map(|word| pin_of(word.trim_end_matches([',', '.']), name)));
-        let newest = uplift_ecosystems::python::registry::newest(&page).map(|r| r.version.clone());
+        let newest = registry::newest(&page).map(|r| r.version.clone());
         let wanted: Vec<Version> = if pinned.is_empty() { newest.into_iter().collect() } else { pinned };
         let mut built = false;
         for release in page.iter().filter(|r| wanted.contains(&r.version) && !r.wheel) {
@@ -312,7 +312,7 @@ impl Solver<'_> {
     pub(crate) fn build_wheel(
         &self,
         name: &PackageName,
-        release: &uplift_ecosystems::python::registry::Release,
+        release: &registry::Release,
     ) -> Result<Result<bool, String>, EngineError> {
         let Some(file) = &release.sdist else { return Ok(Ok(false)) };
         let builder = Builder {

@@ -3,6 +3,7 @@
 //! In this order: the lock or the constraints line alone moves the package; a direct dependency above it goes as far as it must; a line that
 //! somebody has to write. What none of them mends is told, with the reason.
 
+use uplift_ecosystems::python::registry;
 use uplift_model::{PackageName, Version};
 
 use super::Facts;
@@ -84,9 +85,9 @@ impl Facts<'_> {
     ) -> Result<Option<Version>, EngineError> {
         let Some(current) = state.pins.get(package) else { return Ok(None) };
         let releases = self.index.releases(package)?;
-        let usable = releases
-            .iter()
-            .filter(|r| r.version > *current && r.installable() && r.yanked.is_none() && !r.version.is_prerelease())
+        let usable = registry::offered(&releases)
+            .into_iter()
+            .filter(|r| r.version > *current)
             .filter(|r| most.is_none_or(|most| r.version <= *most));
         let versions: Vec<Version> = usable.map(|r| r.version.clone()).collect();
         self.research.learn_each(versions.iter().map(|version| (package, version)));

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uplift_ecosystems::python::registry;
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::analysis::Reason;
 use uplift_model::settings::Strategy;
@@ -182,11 +183,8 @@ impl Facts<'_> {
         };
         let releases = self.index.releases(name)?;
         let usable = |v: &Version| *v > current && v < fix;
-        let between: Vec<&Version> = releases
-            .iter()
-            .filter(|r| r.installable() && r.yanked.is_none() && !r.version.is_prerelease() && usable(&r.version))
-            .map(|r| &r.version)
-            .collect();
+        let between: Vec<&Version> =
+            registry::offered(&releases).into_iter().filter(|r| usable(&r.version)).map(|r| &r.version).collect();
         self.research.learn_each(between.iter().map(|version| (name, *version)));
         let now = touching(&current).unwrap_or_default();
         let mut better: Vec<(usize, &Version)> = between

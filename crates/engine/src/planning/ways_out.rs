@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use uplift_ecosystems::python::registry::Release;
+use uplift_ecosystems::python::registry::{self, Release};
 use uplift_model::plan::{Fallback, FallbackKind, Unmoved};
 use uplift_model::{Candidate, Distance, Move, PackageName, Version};
 
@@ -69,11 +69,10 @@ impl Facts<'_> {
             Distance::Patch | Distance::Same => return Ok(None),
         };
         let releases = self.index.releases(name)?;
-        let between = |r: &&Release| {
-            let usable = r.installable() && r.yanked.is_none() && !r.version.is_prerelease();
-            usable && r.version > *current && r.version < *target && current.distance(&r.version) <= widest
-        };
-        let between: Vec<&Release> = releases.iter().rev().filter(between).take(CONSIDERED).collect();
+        let between =
+            |r: &&Release| r.version > *current && r.version < *target && current.distance(&r.version) <= widest;
+        let offered = registry::offered(&releases).into_iter().rev();
+        let between: Vec<&Release> = offered.filter(between).take(CONSIDERED).collect();
         // Where people stop they stay: what is known to be vulnerable is no way out.
         self.research.learn_each(between.iter().map(|release| (name, &release.version)));
         let judged = self.research.judged();

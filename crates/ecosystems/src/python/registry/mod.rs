@@ -103,11 +103,19 @@ pub fn releases(package: &PackageName, files: &[File], tags: &Tags) -> Vec<Relea
         .collect()
 }
 
-/// The newest release that can be installed: stable, not yanked; a pre-release only when nothing else exists.
+/// The newest of the releases that are [`offered`].
 pub fn newest(releases: &[Release]) -> Option<&Release> {
-    let usable = |r: &&Release| r.yanked.is_none() && r.installable();
-    let stable = releases.iter().rev().filter(usable).find(|r| !r.version.is_prerelease());
-    stable.or_else(|| releases.iter().rev().find(usable))
+    offered(releases).pop()
+}
+
+/// The releases that may be proposed, ascending: those that can be installed and are neither yanked nor pre-releases; of a
+/// package that has nothing but pre-releases, these.
+pub fn offered(releases: &[Release]) -> Vec<&Release> {
+    let usable: Vec<&Release> = releases.iter().filter(|r| r.yanked.is_none() && r.installable()).collect();
+    if usable.iter().all(|r| r.version.is_prerelease()) {
+        return usable;
+    }
+    usable.into_iter().filter(|r| !r.version.is_prerelease()).collect()
 }
 
 #[cfg(test)]
