@@ -174,7 +174,7 @@ fn with_what_decides(why: String, known: &Known) -> String {
         Some((latest, Availability::NoDistribution { exists_for }))
             if why.starts_with(latest.as_str()) && !exists_for.is_empty() =>
         {
-            format!("{why}: it exists for {}", exists_for.join(", "))
+            format!("{why}: it exists for {}", Availability::tags(exists_for))
         }
         _ => why,
     }

@@ -160,6 +160,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         repository: ask.repository.clone(),
         commit: ask.commit.clone(),
         as_of: ask.as_of.clone(),
+        drift: components::between(&analyses),
         components: analyses,
         sources,
         urgency: Urgency { level: String::new(), score: 0.0, formula: String::new(), because: Vec::new() },

@@ -1,10 +1,16 @@
 //! The model's terms in sentences: proofs, distances, places, changes, failures.
 
+use uplift_model::advisory::Severity;
+use uplift_model::analysis::Behind;
 use uplift_model::outcome::{Held, Proof, RunState};
 use uplift_model::solution::Change;
 use uplift_model::{Distance, Failure, Place, Stage};
 
 use crate::clean;
+use crate::numbers::count;
+
+/// What is said of a minor step before 1.0.
+const BEFORE_ONE: &str = "(0.x: may break)";
 
 /// A component's folder, or what the `project` is called where that is the repository's root.
 pub(crate) fn component(folder: &str, project: &str) -> String {
@@ -36,8 +42,30 @@ pub(crate) fn distance(distance: Distance) -> &'static str {
 /// callers, and is still not called one.
 pub(crate) fn step(distance: Distance, from: &str, to: &str) -> &'static str {
     match distance {
-        Distance::Major if from.starts_with("0.") && to.starts_with("0.") => "minor (0.x: may break)",
+        Distance::Major if from.starts_with("0.") && to.starts_with("0.") => {
+            "minor (0.x: may break)"
+        }
         other => self::distance(other),
+    }
+}
+
+/// How far a version is behind, in the words that a plan has for the same step.
+pub(crate) fn behind(behind: Behind, distance: Option<Distance>) -> String {
+    let number = |n: u64, what: &str| count(usize::try_from(n).unwrap_or(usize::MAX), what);
+    match (behind.majors, behind.minors, behind.releases) {
+        (0, 0, 0) => "-".to_owned(),
+        (0, 0, n) => count(n, "release"),
+        (0, m, _) if distance == Some(Distance::Major) => format!("{} {BEFORE_ONE}", number(m, "minor")),
+        (0, m, _) => number(m, "minor"),
+        (m, _, _) => number(m, "major"),
+    }
+}
+
+/// `2 high`, `1 of unstated severity`.
+pub(crate) fn advisories(number: usize, severity: Severity) -> String {
+    match severity {
+        Severity::Unknown => format!("{number} of unstated severity"),
+        known => format!("{number} {known}"),
     }
 }
 

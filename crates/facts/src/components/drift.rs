@@ -44,7 +44,7 @@ fn disagree(one: &Statement, other: &Statement) -> bool {
 }
 
 /// `range` is what a package promises or a constraints file narrows, and `pin` one version that it admits.
-fn layered(pin: &Statement, range: &Statement) -> bool {
+pub(super) fn layered(pin: &Statement, range: &Statement) -> bool {
     let name = |s: &Statement| s.file.rsplit('/').next().unwrap_or_default().to_owned();
     let promise = matches!(name(range).as_str(), "setup.py" | "setup.cfg" | "pyproject.toml");
     let narrowed = name(pin).contains("constraint") || name(range).contains("constraint");

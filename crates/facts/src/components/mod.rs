@@ -2,12 +2,14 @@
 //!
 //! Lives here: joining manifests and locks. Lives elsewhere: reading them (`ecosystems`), releases (`crate::releases`).
 
+mod between;
 mod drift;
 mod graph;
 mod installed;
 mod javascript;
 mod python;
 
+pub(crate) use between::between;
 pub use graph::Graph;
 
 use std::collections::BTreeMap;

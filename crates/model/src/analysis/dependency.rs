@@ -170,6 +170,25 @@ pub enum Availability {
     NoSuchPackage,
 }
 
+impl Availability {
+    /// `exists_for` in words; a remark that many tags share is said once: `cp311, cp312 (Python >=3.11)`.
+    pub fn tags(exists_for: &[String]) -> String {
+        let mut folded: Vec<(Vec<&str>, Option<&str>)> = Vec::new();
+        for tag in exists_for {
+            let (bare, remark) = tag.split_once(" (").map_or((tag.as_str(), None), |(bare, said)| (bare, Some(said)));
+            match folded.iter_mut().find(|(_, known)| *known == remark) {
+                Some((bares, _)) => bares.push(bare),
+                None => folded.push((vec![bare], remark)),
+            }
+        }
+        let said = folded.iter().map(|(bares, remark)| {
+            let remark = remark.map(|remark| format!(" ({remark}")).unwrap_or_default();
+            format!("{}{remark}", bares.join(", "))
+        });
+        said.collect::<Vec<_>>().join("; ")
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Deprecation {
@@ -200,4 +219,17 @@ pub struct Site {
     pub line: u32,
     /// What stands there: `import cv2`, `redis.from_url`.
     pub what: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_that_many_tags_share_is_said_once() {
+        let tags = |list: &[&str]| Availability::tags(&list.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>());
+        assert_eq!(tags(&["cp311 (Python >=3.11)", "cp312 (Python >=3.11)"]), "cp311, cp312 (Python >=3.11)");
+        assert_eq!(tags(&["cp38", "cp39", "source (Python >=3.8)"]), "cp38, cp39; source (Python >=3.8)");
+        assert_eq!((tags(&["node >=20"]), tags(&[])), ("node >=20".to_owned(), String::new()));
+    }
 }

@@ -3,11 +3,13 @@
 //! Schema name and version: [`SCHEMA`]. A field is added freely; one is renamed or removed only with a new version.
 
 mod dependency;
+mod drift;
 mod runtime;
 
 pub use dependency::{
     Availability, Behind, CurrentFrom, DependencyRow, Deprecation, Pinning, Reason, Site, Statement, Usage,
 };
+pub use drift::{Differs, Drift, InComponent};
 pub use runtime::{Disagreement, EndOfLife, RuntimeRow, RuntimeStatement};
 
 use std::collections::BTreeSet;
@@ -31,6 +33,9 @@ pub struct Analysis {
     /// Ages are counted to this day, `YYYY-MM-DD`; releases after it are not seen.
     pub as_of: String,
     pub components: Vec<ComponentAnalysis>,
+    /// Packages that components have differently (rows A20 and C17), by name.
+    #[serde(default)]
+    pub drift: Vec<Drift>,
     /// Where the facts came from, and which source failed.
     pub sources: Vec<SourceState>,
     pub urgency: Urgency,

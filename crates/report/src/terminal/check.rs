@@ -5,6 +5,7 @@ use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, CurrentF
 use uplift_model::{Datum, Ecosystem, Risk};
 
 mod attention;
+mod drift;
 
 use attention::weight;
 
@@ -13,6 +14,7 @@ use super::table::{Cell, Table, cell, toned};
 use crate::clean;
 use crate::numbers::{count, list};
 use crate::view::{Tone, View};
+use crate::words;
 
 /// Rows that a component shows without `--all`.
 const SHOWN: usize = 25;
@@ -37,6 +39,7 @@ pub fn check(analysis: &Analysis, all: bool, view: &View) -> String {
         };
         page.push_str(&paragraph(view, "", nothing, Tone::Held));
     }
+    page.push_str(&drift::between(analysis, all, view));
     page.push_str(&problems(analysis, view));
     page.push_str(&not_retrieved(analysis, view));
     page.push('\n');
@@ -205,12 +208,7 @@ fn cells(row: &DependencyRow, targets: bool) -> Vec<Cell> {
         Datum::None => dash(),
         Datum::NotRetrieved { .. } => "?".to_owned(),
     };
-    let behind = row.behind.map_or_else(dash, |b| match (b.majors, b.minors, b.releases) {
-        (0, 0, 0) => dash(),
-        (0, 0, n) => count(n, "release"),
-        (0, m, _) => count(usize::try_from(m).unwrap_or(usize::MAX), "minor"),
-        (m, _, _) => count(usize::try_from(m).unwrap_or(usize::MAX), "major"),
-    });
+    let behind = row.behind.map_or_else(dash, |b| words::behind(b, row.distance));
     let age = row.age_days.map_or_else(|| if row.released.missing().is_some() { "?".to_owned() } else { dash() }, age);
     let (risk, tone) = match row.risk.as_ref().map(|r| r.level) {
         Some(Risk::High) => ("high", Tone::Bad),
@@ -249,7 +247,7 @@ fn why(row: &DependencyRow) -> String {
         }
         Some(Availability::NoSuchPackage) => reasons.push("the index has no such package".to_owned()),
         Some(Availability::NoDistribution { exists_for }) => {
-            reasons.push(format!("nothing of it fits here; it exists for {}", list(exists_for)));
+            reasons.push(format!("nothing of it fits here; it exists for {}", Availability::tags(exists_for)));
         }
         Some(Availability::Yanked { reason }) if reason.is_empty() => reasons.push("yanked".to_owned()),
         Some(Availability::Yanked { reason }) => reasons.push(format!("yanked: {reason}")),
@@ -305,7 +303,7 @@ fn vulnerable(row: &DependencyRow, found: &[Finding]) -> Vec<String> {
             None if live.iter().all(|f| f.fixed.is_empty()) => ", no fix yet",
             None => ", no fix in reach",
         };
-        said.push(by.iter().map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", ") + open);
+        said.push(by.iter().map(|(s, n)| words::advisories(*n, *s)).collect::<Vec<_>>().join(", ") + open);
     }
     let aside = found.len() - live.len();
     if aside > 0 {

@@ -117,7 +117,7 @@ fn availability(availability: &Availability) -> String {
         Availability::Yanked { reason } if reason.is_empty() => "yanked, no reason given".to_owned(),
         Availability::Yanked { reason } => format!("yanked: {reason}"),
         Availability::NoDistribution { exists_for } => {
-            format!("nothing of it fits; it exists for {}", list(exists_for))
+            format!("nothing of it fits; it exists for {}", Availability::tags(exists_for))
         }
         Availability::NoSuchVersion { nearest } => format!("was never released; nearest: {}", list(nearest)),
         Availability::NoSuchPackage => "the index has no such package".to_owned(),

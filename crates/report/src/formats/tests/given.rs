@@ -118,6 +118,7 @@ pub(super) fn of(components: Vec<ComponentAnalysis>) -> Analysis {
         commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         as_of: "2026-11-21".to_owned(),
         components,
+        drift: Vec::new(),
         sources: vec![SourceState {
             source: "releases (npm)".to_owned(),
             state: "not-retrieved".to_owned(),

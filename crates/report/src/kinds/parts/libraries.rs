@@ -127,7 +127,7 @@ pub(crate) fn availability(availability: &Availability) -> String {
         Availability::SourceOnly => "only as a source distribution for this interpreter".to_owned(),
         Availability::Yanked { reason } => format!("withdrawn by its maintainers: {reason}"),
         Availability::NoDistribution { exists_for } => {
-            format!("it exists, and nothing of it fits here; it exists for {}", exists_for.join(", "))
+            format!("it exists, and nothing of it fits here; it exists for {}", Availability::tags(exists_for))
         }
         Availability::NoSuchVersion { nearest } => format!("never released; nearest: {}", nearest.join(", ")),
         Availability::NoSuchPackage => "the index does not know the package".to_owned(),
