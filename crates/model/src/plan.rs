@@ -45,6 +45,9 @@ pub struct Candidate {
     pub dependents: Vec<PackageName>,
     /// Known breaking changes; empty as long as nothing computes them.
     pub breaking_changes: Vec<String>,
+    /// Days since the version in use came out; `None`: not known.
+    #[serde(default)]
+    pub age_days: Option<i64>,
     /// Why it should move (row A21); never empty in a plan that this version drew.
     #[serde(default)]
     pub reason_codes: Vec<Reason>,

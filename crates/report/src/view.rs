@@ -11,6 +11,8 @@ pub struct View {
     pub colour: bool,
     /// The path that the command was given, as it is to be typed again; `.` is left out of suggested commands.
     pub path: String,
+    /// The component that the command was given, as it is to be typed again.
+    pub component: Option<String>,
     /// What the project at the repository's root is called.
     pub project: String,
 }
@@ -30,7 +32,7 @@ pub(crate) enum Tone {
 impl View {
     /// A view for the current folder.
     pub fn new(width: usize, colour: bool) -> Self {
-        Self { width, colour, path: ".".to_owned(), project: "the project".to_owned() }
+        Self { width, colour, path: ".".to_owned(), component: None, project: "the project".to_owned() }
     }
 
     /// Columns to lay out for: what is narrower than 40 or wider than 160 reads badly.
@@ -56,6 +58,15 @@ impl View {
     /// A verb on the path that this view is about: `uplift plan shop`.
     pub(crate) fn on_path(&self, verb: &str) -> String {
         if self.path == "." { format!("uplift {verb}") } else { format!("uplift {verb} {}", self.path) }
+    }
+
+    /// A verb on the component that was named: `uplift upgrade --component worker shop`.
+    pub(crate) fn on_component(&self, verb: &str) -> String {
+        match &self.component {
+            Some(component) => self
+                .on_path(&format!("{verb} --component {}", uplift_model::shell::word(&crate::clean::line(component)))),
+            None => self.on_path(verb),
+        }
     }
 
     /// A verb on a run, started as if in the path: `uplift show -C shop 01JD8Q`.

@@ -42,9 +42,7 @@ pub(crate) fn distance(distance: Distance) -> &'static str {
 /// callers, and is still not called one.
 pub(crate) fn step(distance: Distance, from: &str, to: &str) -> &'static str {
     match distance {
-        Distance::Major if from.starts_with("0.") && to.starts_with("0.") => {
-            "minor (0.x: may break)"
-        }
+        Distance::Major if from.starts_with("0.") && to.starts_with("0.") => "minor (0.x: may break)",
         other => self::distance(other),
     }
 }
@@ -58,6 +56,23 @@ pub(crate) fn behind(behind: Behind, distance: Option<Distance>) -> String {
         (0, m, _) if distance == Some(Distance::Major) => format!("{} {BEFORE_ONE}", number(m, "minor")),
         (0, m, _) => number(m, "minor"),
         (m, _, _) => number(m, "major"),
+    }
+}
+
+/// `12 d`, `5 mo`, `3.9 y`.
+pub(crate) fn age(days: i64) -> String {
+    match days {
+        ..=60 => format!("{days} d"),
+        61..=600 => format!("{} mo", days / 30),
+        _ => format!("{:.1} y", days as f64 / 365.25),
+    }
+}
+
+/// `high`, `severity unstated`.
+pub(crate) fn severity(severity: Severity) -> String {
+    match severity {
+        Severity::Unknown => "severity unstated".to_owned(),
+        known => known.to_string(),
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
         desk.say(&formats::plan(&plan, standard)?)?;
         return Ok(ExitCode::Done);
     }
-    let view = desk.view(&path);
+    let view = uplift_report::View { component: args.selection.component.clone(), ..desk.view(&path) };
     let text = match &args.explain {
         Some(name) => {
             let asking = uplift_engine::NotesRequest {

@@ -3,12 +3,13 @@
 //! Lives here: drawing a [`Plan`] up from the resolver's answers and what was looked up. There is one planner: the run
 //! takes its movers, phases and order from what is drafted here. Nothing is changed.
 //! `rules` says what may move and how far, `mend` what fixes transitive packages, `weigh` how risky each move is, `order`
-//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would type, `ways_out` the fallbacks, `whole` what concerns the plan as a whole, `rescan` looks
+//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would type, `ways_out` the fallbacks, `elsewhere` the same packages in other components, `whole` what concerns the plan as a whole, `rescan` looks
 //! at the end state. Start reading at [`Facts::draft`].
 
 mod abi;
 mod caps;
 mod commands;
+mod elsewhere;
 mod given;
 mod mend;
 mod order;

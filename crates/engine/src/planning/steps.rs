@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_model::compatibility::Verdict;
-use uplift_model::plan::{Edit, Linked, Mended, PlanStep, Reading, StepKind, Validated, WorkPart};
+use uplift_model::plan::{Edit, Mended, PlanStep, Reading, StepKind, Validated, WorkPart};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{Effort, Parts};
 use uplift_model::solution::Change;
 use uplift_model::{Candidate, Distance, Move, PackageName, Phase, Solution, Version, shell};
 
 use super::commands::{ENVIRONMENT, install};
+use super::elsewhere::{self, Other};
 use super::rules::Scoping;
 use super::whole::of_register;
 use super::{Built, Facts};
@@ -34,6 +35,8 @@ pub(super) struct Told<'a> {
     /// What the refresh of the lock moves last.
     pub(super) refresh: &'a [Change],
     pub(super) built: &'a Built,
+    /// What other components have.
+    pub(super) elsewhere: &'a [Other],
 }
 
 impl Facts<'_> {
@@ -185,7 +188,7 @@ impl Facts<'_> {
             rollback_point: before,
             fallbacks: self.fallbacks(one, told.moves, &scoping.promised)?,
             needs: (1..=self.prepared()).chain(one.needs.iter().map(|n| n.0 + 1 + self.prepared())).collect(),
-            linked: self.linked(one),
+            linked: elsewhere::linked(one, told.elsewhere),
             minutes,
             parts: told
                 .effort
@@ -230,30 +233,6 @@ impl Facts<'_> {
     pub(super) fn at_home(&self, command: &str) -> String {
         let root = &self.component.root;
         if root.is_empty() { command.to_owned() } else { format!("cd {} && {command}", shell::word(root)) }
-    }
-
-    /// The same packages in other components (row C17).
-    fn linked(&self, one: &Move) -> Vec<Linked> {
-        let mut linked = Vec::new();
-        for other in self.tree.components().iter().filter(|other| other.root != self.component.root) {
-            let name = crate::subject::shown(other);
-            for candidate in &one.candidates {
-                let stated = other.manifests.iter().flat_map(|m| &m.manifest.stated);
-                let Some(stated) = stated.into_iter().find(|s| s.name == candidate.name) else { continue };
-                let at = if stated.specifier.is_empty() { "any version".to_owned() } else { stated.specifier.clone() };
-                linked.push(Linked {
-                    component: name.clone(),
-                    package: candidate.name.to_string(),
-                    message: format!(
-                        "{name} states {} as well ({at}): move both in one week; as long as only one has moved, what they \
-                         exchange is written by one version and read by another",
-                        candidate.name
-                    ),
-                    stands_at: at,
-                });
-            }
-        }
-        linked
     }
 }
 

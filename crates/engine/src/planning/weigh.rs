@@ -85,6 +85,7 @@ impl Facts<'_> {
             if first {
                 self.add_along(&mut evidence, along);
             }
+            let age_days = evidence.current_age_days.value().copied();
             let assessment = risk::assess(&evidence);
             let urge = Urge::of(&evidence);
             let priority = effort::priority(&urge);
@@ -118,6 +119,7 @@ impl Facts<'_> {
                 places: dependency.map(|d| d.places.clone()).unwrap_or_default(),
                 dependents,
                 breaking_changes: Vec::new(),
+                age_days,
                 reason_codes: codes(&evidence, mover.steps.len() > 1, needed),
                 warnings: row.map(|row| row.warnings.clone()).unwrap_or_default(),
                 assessment: Some(assessment),

@@ -12,6 +12,7 @@ use uplift_model::roadmap::{MetricCheck, Team};
 use uplift_model::solution::Change;
 use uplift_model::{Datum, Distance, Move, MoveId, PackageName, Phase, Plan, Solution};
 
+use super::elsewhere::apart;
 use super::given::inputs;
 use super::order::stages_of;
 use super::rules::Scoping;
@@ -75,6 +76,7 @@ impl Facts<'_> {
         let team = Team { people: team.people, hours_a_week: team.hours_a_week };
         let calendar = effort::calendar(&works, &hours, &priorities, team, Policy::UrgentFirst);
         let metrics = self.metrics(scoping, end);
+        let elsewhere = self.elsewhere();
         let told = Told {
             moves: &moves,
             register: &register,
@@ -85,6 +87,7 @@ impl Facts<'_> {
             end,
             refresh: &refresh,
             built,
+            elsewhere: &elsewhere,
         };
         let steps = self.steps(&told, scoping)?;
         for unmoved in &mut scoping.unmoved {
@@ -96,6 +99,7 @@ impl Facts<'_> {
         notes.dedup();
         let mut warnings = std::mem::take(&mut scoping.warnings);
         warnings.extend(steps.iter().filter_map(refused));
+        warnings.extend(apart(&self.component.dependencies(self.base), end, &elsewhere));
         warnings.dedup();
         let conflicts = arranged.conflicts.into_iter().filter_map(|conflict| {
             let packages = movers.get(conflict.unit)?.steps.iter().map(|s| s.name.clone()).collect();

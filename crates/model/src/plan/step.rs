@@ -163,6 +163,12 @@ pub struct Linked {
     pub package: String,
     /// What stands there: `==1.4` or `locked 1.4`.
     pub stands_at: String,
+    /// Whether the versions differ before the step; `None`: what runs there is not known.
+    #[serde(default)]
+    pub differs_now: Option<bool>,
+    /// Whether they differ once the step is done and the other component is as it was.
+    #[serde(default)]
+    pub differs_after: Option<bool>,
     pub message: String,
 }
 

@@ -209,7 +209,8 @@ fn cells(row: &DependencyRow, targets: bool) -> Vec<Cell> {
         Datum::NotRetrieved { .. } => "?".to_owned(),
     };
     let behind = row.behind.map_or_else(dash, |b| words::behind(b, row.distance));
-    let age = row.age_days.map_or_else(|| if row.released.missing().is_some() { "?".to_owned() } else { dash() }, age);
+    let age =
+        row.age_days.map_or_else(|| if row.released.missing().is_some() { "?".to_owned() } else { dash() }, words::age);
     let (risk, tone) = match row.risk.as_ref().map(|r| r.level) {
         Some(Risk::High) => ("high", Tone::Bad),
         Some(Risk::Medium) => ("medium", Tone::Held),
@@ -224,15 +225,6 @@ fn cells(row: &DependencyRow, targets: bool) -> Vec<Cell> {
     let why = if [OUTDATED, NOT_KNOWN].contains(&why.as_str()) { toned(Tone::Quiet, why) } else { cell(why) };
     cells.extend([cell(shown(&row.latest)), cell(behind), cell(age), toned(tone, risk), why]);
     cells
-}
-
-/// `12 d`, `5 mo`, `3.9 y`.
-fn age(days: i64) -> String {
-    match days {
-        ..=60 => format!("{days} d"),
-        61..=600 => format!("{} mo", days / 30),
-        _ => format!("{:.1} y", days as f64 / 365.25),
-    }
 }
 
 /// What decides first: what cannot be had, what is vulnerable, what is given up, what holds it.

@@ -1,12 +1,13 @@
 //! The plan's screen: what would move, in which phase, why there, with whom, and what stays.
 
 mod totals;
+mod why;
 
 pub(super) use totals::{agreed, hours};
+pub(super) use why::why;
 
 use std::collections::BTreeSet;
 
-use uplift_model::analysis::Reason;
 use uplift_model::plan::{PhasePlan, StepKind, Unmoved};
 use uplift_model::{Candidate, Distance, Move, Phase, Plan};
 
@@ -36,9 +37,9 @@ pub fn plan(plan: &Plan, view: &View) -> String {
     page.push_str(&totals::totals(plan, view));
     page.push_str(&paragraph(view, "undo: ", &clean::line(&plan.rollback_strategy), Tone::Quiet));
     if !plan.candidates.is_empty() {
-        let mut commands = vec![view.on_path("upgrade")];
+        let mut commands = vec![view.on_component("upgrade")];
         if let Some(riskiest) = plan.candidates.iter().min_by_key(|c| std::cmp::Reverse(c.risk)) {
-            commands.push(view.on_path(&format!("plan --explain {}", riskiest.name)));
+            commands.push(view.on_component(&format!("plan --explain {}", riskiest.name)));
         }
         page.push_str(&view.next(&commands));
     }
@@ -128,13 +129,13 @@ fn table(plan: &Plan, moves: &[&Move]) -> Table {
         for (index, candidate) in one.candidates.iter().enumerate() {
             let last = index + 1 == one.candidates.len();
             let below = if last { below(plan, one) } else { cap(candidate).into_iter().collect() };
-            table.row(row(candidate, index > 0, capped), below);
+            table.row(row(plan, one, candidate, index > 0, capped), below);
         }
     }
     table
 }
 
-fn row(candidate: &Candidate, joins: bool, capped: bool) -> Vec<Cell> {
+fn row(plan: &Plan, one: &Move, candidate: &Candidate, joins: bool, capped: bool) -> Vec<Cell> {
     let name = if joins { format!("+ {}", candidate.name) } else { candidate.name.to_string() };
     let tone = if candidate.distance == Distance::Major { Tone::Held } else { Tone::Plain };
     let mut cells = vec![cell(name), cell(candidate.current.to_string()), cell(candidate.target.to_string())];
@@ -146,47 +147,8 @@ fn row(candidate: &Candidate, joins: bool, capped: bool) -> Vec<Cell> {
         words::step(candidate.distance, &candidate.current.to_string(), &candidate.target.to_string()),
     ));
     cells.push(toned(Tone::Quiet, named_in(candidate)));
-    cells.push(cell(clean::line(&why(candidate))));
+    cells.push(cell(clean::line(&why(plan, one, candidate))));
     cells
-}
-
-/// What the move is good for where something is wrong, and the strongest factor of its risk.
-pub(super) fn why(candidate: &Candidate) -> String {
-    let Some(assessment) = &candidate.assessment else { return candidate.reasons.join("; ") };
-    let mut said = Vec::new();
-    let removed: Vec<_> = assessment
-        .security
-        .value()
-        .into_iter()
-        .flat_map(|effect| &effect.removed)
-        .filter(|one| !one.finding.is_set_aside())
-        .collect();
-    match removed.as_slice() {
-        [] => {}
-        [one] => said.push(format!("removes {} ({})", one.finding.id, one.finding.severity)),
-        all => {
-            let worst = all.iter().map(|one| one.finding.severity).max();
-            said.push(format!(
-                "removes {} advisories, the worst {}",
-                all.len(),
-                worst.map(|severity| severity.to_string()).unwrap_or_default()
-            ));
-        }
-    }
-    for code in &candidate.reason_codes {
-        said.extend(match code {
-            Reason::Unavailable => Some("the version in use cannot be had any more".to_owned()),
-            Reason::Deprecated => Some("deprecated".to_owned()),
-            Reason::Compatibility => Some("others need it".to_owned()),
-            Reason::Security | Reason::Outdated | Reason::Lockstep => None,
-        });
-    }
-    // What nobody could tell is said once for the whole plan.
-    let blind = assessment.security.missing().is_some();
-    let telling =
-        assessment.factors.iter().find(|factor| !(factor.signal == "advisories" && (blind || !removed.is_empty())));
-    said.extend(telling.map(|factor| factor.reason.clone()));
-    said.join("; ")
 }
 
 /// The first place, and how many more there are.

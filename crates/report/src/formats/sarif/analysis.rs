@@ -122,7 +122,9 @@ impl Of<'_> {
     }
 
     fn runtime(&self, runtime: &RuntimeRow, remarks: &mut Vec<Remark>) {
-        for end in runtime.end_of_life.iter().filter(|end| end.passed) {
+        // The floor of a range is a promise; nothing runs on it.
+        let runs = |line: &str| self.component.runs_on(runtime, line);
+        for end in runtime.end_of_life.iter().filter(|end| end.passed && runs(&end.line)) {
             let mut places = runtime
                 .stated
                 .iter()

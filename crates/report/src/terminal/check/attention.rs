@@ -85,7 +85,8 @@ pub(super) fn next(analysis: &Analysis, view: &View) -> String {
     let root_or_only = python.len() == 1 || python.iter().any(|c| c.path == ".");
     // The component at the root is meant where none is named.
     let which = python.iter().filter(|_| !root_or_only).max_by_key(|c| heaviest(c));
-    let which = which.map(|c| format!(" --component {}", clean::line(&c.path))).unwrap_or_default();
+    let which =
+        which.map(|c| format!(" --component {}", uplift_model::shell::word(&clean::line(&c.path)))).unwrap_or_default();
     if python.is_empty() {
         commands.push(view.on_path("report summary"));
         let found = of(Ecosystem::JavaScript).count();

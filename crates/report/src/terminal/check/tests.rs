@@ -324,3 +324,55 @@ fn no_line_is_wider_than_the_screen_and_nothing_from_outside_steers_it() {
         assert!(!page.contains('\u{1b}') && !page.contains('\u{7}'), "{page:?}");
     }
 }
+
+#[test]
+fn what_components_have_differently_is_a_section_of_its_own() {
+    let place = |component: &str, version: Option<&str>, specifier: &str| {
+        json!({"component": component, "role": "runtime", "current_version": version, "current_from": "pinned",
+               "stated": [{"file": format!("{component}/requirements.txt"), "line": 3, "written": "x",
+                           "specifier": specifier, "marker": null, "group": "main"}]})
+    };
+    let drift = |package: &str, differs: &str, shared: bool, components: Vec<Value>| json!({"package": package, "ecosystem": "python", "differs": differs, "shared": shared, "components": components});
+    let mut shop = analysis(vec![row("six", json!({}))], json!({}));
+    let apart = vec![
+        place("api", Some("0.85.0"), "==0.85.0"),
+        place("jobs", Some("0.104.1"), ""),
+        place("worker", Some("0.104.1"), ""),
+    ];
+    shop.drift = serde_json::from_value(json!([
+        drift("pytest", "version", false, vec![place("api", Some("7.0"), ""), place("worker", Some("8.0"), "")]),
+        drift("fastapi", "version", true, apart),
+        drift("redis", "requirement", true, vec![place("api", None, ">=4"), place("worker", None, "")]),
+    ]))
+    .unwrap();
+    let page = check(&shop, false, &View::new(120, false));
+    let section: Vec<&str> =
+        page.lines().skip_while(|l| !l.contains("between components")).take_while(|l| !l.is_empty()).collect();
+    insta::assert_snapshot!(section.join("\n"), @r"
+    ");
+    shop.drift.truncate(1);
+    assert!(check(&shop, false, &View::new(120, false)).contains("1 package differs between components\n"));
+    let many = shop.drift.first().cloned().unwrap();
+    shop.drift = vec![many; 9];
+    let page = check(&shop, false, &View::new(120, false));
+    assert!(page.contains("9 packages differ between components\n") && page.contains("  4 more (--all)"), "{page}");
+    assert!(!check(&shop, true, &View::new(120, false)).contains("4 more"));
+}
+
+#[test]
+fn the_words_are_those_of_a_plan_and_nothing_is_called_unknown_that_was_not_said() {
+    let zero = json!({"current_version": "0.85.0", "latest": found("0.115.0"), "target_version": "0.115.0",
+                      "distance": "major", "behind": {"majors": 0, "minors": 30, "releases": 60}, "risk": risk("medium")});
+    let unscored = json!({"advisories": found_value(json!([advisory("A", "unknown", &["2.0"]), advisory("B", "high", &["2.0"])]))});
+    let gone = json!({"availability": found_value(json!({"kind": "no-distribution",
+        "exists_for": ["cp311 (Python >=3.11)", "cp312 (Python >=3.11)", "source (Python >=3.11)"]}))});
+    let rows = vec![row("fastapi", zero), row("jinja", unscored), row("numpy", gone)];
+    let page = check(&analysis(rows, json!({})), false, &View::new(160, false));
+    for said in [
+        "30 minors (0.x: may break)",
+        "1 high, 1 of unstated severity",
+        "it exists for cp311, cp312, source (Python >=3.11)",
+    ] {
+        assert!(page.contains(said), "{said}:\n{page}");
+    }
+}

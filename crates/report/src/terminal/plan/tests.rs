@@ -1,5 +1,7 @@
 //! The plan's screen.
 
+use uplift_model::analysis::Reason;
+
 use super::*;
 use crate::sample;
 
@@ -16,16 +18,17 @@ fn at_100_columns_each_package_says_where_it_is_named_and_why_it_is_here() {
 
     phase 1 low: 1 move
       package  in use     target     distance  named in              why
-      certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1  a major step by the calendar
+      certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1  2.2 y old; risk: a major step by
+                                                                     the calendar
 
     phase 3 high: 2 moves
       package     in use  target  newest  distance  named in               why
-      pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1   a major step
+      pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1   2.2 y old; risk: a major step
           pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires pydantic<2.14.2
           brings along 2 transitive packages: new: pydantic-core 2.41.1, typing-extensions 4.4.0 ->
           4.15.0
-      flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1   a major step
-      + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1  a major step
+      flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1   2.2 y old; risk: a major step
+      + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1  2.2 y old; risk: a major step
           flask and werkzeug move together: they are accepted only so
           brings along 1 transitive package: new: blinker 1.9.0
 
@@ -67,20 +70,20 @@ fn at_80_columns_the_reasons_go_below() {
     phase 1 low: 1 move
       package  in use     target     distance  named in
       certifi  2022.9.24  2026.10.5  major     requirements.in:3 +1
-          a major step by the calendar
+          2.2 y old; risk: a major step by the calendar
 
     phase 3 high: 2 moves
       package     in use  target  newest  distance  named in
       pydantic    1.10.2  2.14.1  2.14.3  major     requirements.in:9 +1
-          a major step
+          2.2 y old; risk: a major step
           pydantic 2.14.3 is out of reach: because pydantic-settings 2.1 requires
           pydantic<2.14.2
           brings along 2 transitive packages: new: pydantic-core 2.41.1,
           typing-extensions 4.4.0 -> 4.15.0
       flask       2.2.2   3.1.2   3.1.2   major     requirements.in:5 +1
-          a major step
+          2.2 y old; risk: a major step
       + werkzeug  2.2.2   3.1.4   3.1.4   major     requirements.in:14 +1
-          a major step
+          2.2 y old; risk: a major step
           flask and werkzeug move together: they are accepted only so
           brings along 1 transitive package: new: blinker 1.9.0
 
@@ -141,4 +144,42 @@ fn a_major_names_the_page_to_read_first_and_nothing_of_it_reaches_the_terminal()
     assert!(!said.contains("host.example/d"), "the best page alone: {said}");
     let told = crate::terminal::explain_in_plan(&plan, &sample::name("pydantic"), None, &view).unwrap();
     assert!(told.contains("read first") && told.contains("host.example/d") && !told.contains('\u{1b}'), "{told}");
+}
+
+#[test]
+fn why_says_what_moving_brings_before_what_it_risks() {
+    let mut plan = sample::plan();
+    let factor = |signal: &str, points: u32, reason: &str| uplift_model::risk::Factor {
+        signal: signal.to_owned(),
+        points,
+        at_least: uplift_model::Risk::High,
+        reason: reason.to_owned(),
+    };
+    let first = &mut plan.moves[1].candidates[0];
+    first.reason_codes = vec![Reason::Deprecated, Reason::Compatibility];
+    if let Some(assessment) = &mut first.assessment {
+        assessment.factors = vec![
+            factor("role", 9, "a core framework"),
+            factor("version-distance", 30, "1 major step: 1.10.2 -> 2.14.1"),
+            factor("blast-radius", 8, "used in 12 files, 31 places"),
+        ];
+    }
+    plan.moves[2].needs = vec![plan.moves[1].id];
+    let said = |plan: &Plan| why(plan, &plan.moves[1], &plan.moves[1].candidates[0]);
+    assert_eq!(
+        said(&plan),
+        "deprecated, lets flask and werkzeug move, 2.2 y old; risk: a core framework, used in 12 files, 31 places"
+    );
+    let first = &mut plan.moves[1].candidates[0];
+    (first.age_days, first.reason_codes) = (None, vec![Reason::Outdated]);
+    first.assessment.as_mut().unwrap().factors.clear();
+    assert_eq!(said(&plan), "newer, nothing else is known for it");
+}
+
+#[test]
+fn the_next_command_names_the_component_that_was_asked_about() {
+    let view = View { component: Some("the worker".to_owned()), path: "shop".to_owned(), ..View::new(100, false) };
+    let page = plan(&sample::plan(), &view);
+    assert!(page.contains("next: uplift upgrade --component 'the worker' shop\n"), "{page}");
+    assert!(page.ends_with("uplift plan --explain pydantic --component 'the worker' shop\n"), "{page}");
 }
