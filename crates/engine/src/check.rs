@@ -89,6 +89,12 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
         return Err(EngineError::repository(format!("`{day}` is not a date"), "write it as 2026-11-21"));
     }
     let repository = Git::find(&folder).ok();
+    if repository.as_ref().is_some_and(|r| r.bare && folder.starts_with(&r.top)) {
+        return Err(EngineError::repository(
+            format!("`{}` is a bare git repository: it holds history and no files", path.display()),
+            "clone it (`git clone PATH FOLDER`) and name the clone, or add a work tree to it (`git worktree add FOLDER`)",
+        ));
+    }
     let commit = repository.as_ref().and_then(Place::head).map(|h| h.to_string());
     let name = repository.as_ref().map_or(&folder, |r| &r.top).file_name();
     let name = name.map_or_else(|| "project".to_owned(), |n| n.to_string_lossy().into_owned());

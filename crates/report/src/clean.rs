@@ -19,6 +19,16 @@ pub fn line(text: &str) -> String {
     clean.trim_end().to_owned()
 }
 
+/// The path of a file or folder: in one line like [`line`], and no two paths look alike, since every control character is
+/// shown, `\t` and `\n` as well.
+pub fn path(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        push(&mut clean, c);
+    }
+    clean
+}
+
 /// Several lines: line breaks stay, tabs become four spaces, the rest as in [`line`].
 pub fn block(text: &str) -> String {
     let text = without_colours(text).replace("\r\n", "\n");
@@ -88,6 +98,16 @@ mod tests {
     #[test]
     fn writing_direction_cannot_be_turned_around() {
         assert_eq!(line("safe\u{202e}exe.txt"), "safe\\u{202e}exe.txt");
+    }
+
+    #[test]
+    fn paths_that_differ_in_a_control_character_look_different() {
+        let all =
+            ["a b", "a\tb", "a\nb", "a\rb", "a\u{1}b", "a\u{2}b", "a\u{1b}[31mb", "ab", "a\u{2028}b", "a\u{200b}b"];
+        let shown: std::collections::BTreeSet<String> = all.iter().map(|p| path(p)).collect();
+        assert_eq!(shown.len(), all.len(), "{shown:?}");
+        assert!(shown.iter().all(|p| !p.chars().any(is_unsafe)), "{shown:?}");
+        assert_eq!(path("a\tb"), "a\\x09b");
     }
 
     #[test]

@@ -14,7 +14,7 @@ const BEFORE_ONE: &str = "(0.x: may break)";
 
 /// A component's folder, or what the `project` is called where that is the repository's root.
 pub(crate) fn component(folder: &str, project: &str) -> String {
-    clean::line(if folder.is_empty() || folder == "." { project } else { folder })
+    clean::path(if folder.is_empty() || folder == "." { project } else { folder })
 }
 
 /// How a blame is known, without claiming more than that.

@@ -58,7 +58,8 @@ fn same(ecosystem: Ecosystem, one: &str, other: &str) -> bool {
 
 /// Some place of the one says what some place of the other does.
 fn agree(one: &DependencyRow, other: &DependencyRow) -> bool {
-    let bare = |s: &Statement| s.specifier.split_whitespace().collect::<String>();
+    // A star alone is how some tools write "any".
+    let bare = |s: &Statement| s.specifier.split_whitespace().filter(|part| *part != "*").collect::<String>();
     let python = one.ecosystem == Ecosystem::Python;
     let fits = |a: &Statement, b: &Statement| bare(a) == bare(b) || python && (layered(a, b) || layered(b, a));
     asks(one).any(|a| asks(other).any(|b| fits(a, b)))

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use uplift_ecosystems::javascript::discover;
-use uplift_ecosystems::javascript::lockfile::{Origin, Package as Copy};
+use uplift_ecosystems::javascript::lockfile::{self, Origin, Package as Copy};
 use uplift_ecosystems::javascript::manifest::{self, Group, ManifestError, Specifier};
 use uplift_model::analysis::{FileProblem, Pinning, Statement};
 use uplift_model::semver::Options;
 use uplift_model::{Ecosystem, Hint};
 use uplift_sandbox::redact;
 
-use super::{Component, Graph, Package, drift, installed};
+use super::{Component, Graph, Package, drift, installed, untold};
 use crate::tree::Tree;
 
 pub(super) fn components(tree: &Tree<'_>) -> Vec<Component> {
@@ -27,7 +27,13 @@ fn tell_unreadable(tree: &Tree<'_>) {
         };
         let failed = match std::str::from_utf8(&bytes) {
             Ok(text) => match manifest::parse(text) {
-                Ok(_) => continue,
+                Ok(manifest) => {
+                    for problem in manifest.problems {
+                        let message = redact::text(&problem.message);
+                        tree.note(FileProblem { file: path.clone(), line: Some(problem.line), message, hint: None });
+                    }
+                    continue;
+                }
                 Err(e) => {
                     let line = if let ManifestError::Syntax { line, .. } = &e { Some(*line) } else { None };
                     (line, e.to_string(), e.hint())
@@ -37,6 +43,27 @@ fn tell_unreadable(tree: &Tree<'_>) {
         };
         let (line, message, hint) = failed;
         tree.lose(FileProblem { file: path.clone(), line, message, hint });
+    }
+}
+
+/// A lock beside the root that cannot be read: the component counts as one without a lock.
+fn tell_unread_lock(tree: &Tree<'_>, found: &discover::Component) {
+    if found.lock.is_some() {
+        return;
+    }
+    let path = |name: &str| if found.root.is_empty() { name.to_owned() } else { format!("{}/{name}", found.root) };
+    for path in lockfile::LOCK_FILES.iter().map(|name| path(name)).filter(|path| tree.files.contains(path)) {
+        let Some(bytes) = tree.read(&path) else {
+            tree.lose_unread(&path);
+            continue;
+        };
+        let failed = match std::str::from_utf8(&bytes) {
+            Ok(text) => lockfile::read(&path, text, &[]).err().map(|e| (e.line(), e.to_string(), e.hint())),
+            Err(_) => Some((None, "the text is not UTF-8".to_owned(), Some("save the file as UTF-8".to_owned()))),
+        };
+        if let Some((line, message, hint)) = failed {
+            tree.lose(FileProblem { file: path, line, message, hint });
+        }
     }
 }
 
@@ -115,9 +142,8 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
         Some(lock) => format!("package.json -> {} ({})", lock.path, found.manager.tool),
         None => format!("package.json (no lock, {})", found.manager.tool),
     };
-    let known = tree.problems();
-    let mut notes = found.notes.clone();
-    notes.retain(|note| !known.iter().any(|p| !p.file.is_empty() && note.starts_with(&format!("{}:", p.file))));
+    tell_unread_lock(tree, &found);
+    let notes = untold(tree, &found.notes);
     Component {
         name: found.manifests.first().and_then(|m| m.manifest.name.clone()),
         root: found.root.clone(),
@@ -127,7 +153,7 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
         packages,
         graph,
         drift: drifts,
-        notes: notes.iter().map(|n| redact::text(n)).collect(),
+        notes,
     }
 }
 

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use uplift_model::analysis::{Pinning, Statement};
 use uplift_model::{Ecosystem, Role, Solution};
+use uplift_sandbox::redact;
 
 use crate::tree::Tree;
 
@@ -106,6 +107,20 @@ impl Component {
             entry.resolved = Some(version.to_string());
         }
     }
+}
+
+/// Notes of a component, without logins and without what was told of a file with its line already.
+fn untold(tree: &Tree<'_>, notes: &[String]) -> Vec<String> {
+    let known: Vec<String> = tree
+        .problems()
+        .iter()
+        .flat_map(|p| {
+            let line = p.line.map(|line| format!("{}:{line}: {}", p.file, p.message));
+            line.into_iter().chain([format!("{}: {}", p.file, p.message)])
+        })
+        .collect();
+    let notes = notes.iter().map(|note| redact::text(note));
+    notes.filter(|note| !known.contains(note)).collect()
 }
 
 /// Every component of the tree, by folder; Python before JavaScript in the same one.

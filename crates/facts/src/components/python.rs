@@ -9,7 +9,7 @@ use uplift_model::analysis::{FileProblem, Pinning, Statement};
 use uplift_model::{Ecosystem, Hint, PackageName, Solution, Version};
 use uplift_sandbox::redact;
 
-use super::{Component, Graph, Package, drift, installed};
+use super::{Component, Graph, Package, drift, installed, untold};
 use crate::tree::{Tree, problem};
 use crate::usage::names;
 
@@ -113,9 +113,8 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
     tell_shared_imports(&mut packages);
     let complete = !locks.is_empty() || found.locked.is_some();
     // What could not be read is told once, with its file and line.
-    let known = tree.problems();
-    let mut notes = found.notes.clone();
-    notes.retain(|note| !known.iter().any(|p| !p.file.is_empty() && note.starts_with(&format!("{}:", p.file))));
+    tell_unread_locks(tree, &found);
+    let notes = untold(tree, &found.notes);
     Component {
         name: found.manifests.iter().find_map(|m| m.manifest.project.as_ref()).map(ToString::to_string),
         environment: found.environment.describe(),
@@ -125,7 +124,7 @@ fn component(tree: &Tree<'_>, found: discover::Component) -> Component {
         graph,
         complete,
         drift: drifts,
-        notes: notes.iter().map(|n| redact::text(n)).collect(),
+        notes,
     }
 }
 
@@ -181,6 +180,7 @@ fn pinning(stated: &[&Stated]) -> Pinning {
     let of = |s: &&Stated| match &s.source {
         Source::Url(_) | Source::Path(_) | Source::Workspace => Pinning::Elsewhere,
         Source::Index | Source::Named(_) if manifest::pinned(&s.pep440).is_some() => Pinning::Pinned,
+        Source::Index | Source::Named(_) if manifest::arbitrary(&s.specifier).is_some() => Pinning::Pinned,
         _ => match (manifest::floor(&s.pep440), manifest::cap(&s.pep440)) {
             (_, Some(_)) => Pinning::Bounded,
             (Some(_), None) => Pinning::Floor,
@@ -217,4 +217,32 @@ fn locks(tree: &Tree<'_>, found: &discover::Component) -> Vec<Lock> {
         }
     }
     locks
+}
+
+/// Locks of tools that lie beside the manifests and cannot be read: the component counts as one without a lock.
+fn tell_unread_locks(tree: &Tree<'_>, found: &discover::Component) {
+    let kinds = [
+        ("uv.lock", LockKind::Uv),
+        ("poetry.lock", LockKind::Poetry),
+        ("pdm.lock", LockKind::Pdm),
+        ("Pipfile.lock", LockKind::Pipfile),
+        ("pylock.toml", LockKind::Pylock),
+    ];
+    for (name, kind) in kinds {
+        let path = if found.root.is_empty() { name.to_owned() } else { format!("{}/{name}", found.root) };
+        if found.environment.is_lock(&path) || !tree.files.contains(&path) {
+            continue;
+        }
+        let Some(bytes) = tree.read(&path) else {
+            tree.lose_unread(&path);
+            continue;
+        };
+        let failed = match manifest::text(&bytes) {
+            Ok(text) => lockfile::parse(kind, text).err().map(|e| (Some(e.line()), e.to_string(), e.hint())),
+            Err(e) => Some((e.line(), e.to_string(), e.hint())),
+        };
+        if let Some((line, message, hint)) = failed {
+            tree.lose(FileProblem { file: path, line, message, hint });
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub struct InComponent {
 impl InComponent {
     /// The version in use, else the requirement of its first place, else `any version`.
     pub fn shown(&self) -> &str {
-        let stated = || self.stated.iter().map(|s| s.specifier.as_str()).find(|s| !s.is_empty());
+        let stated = || self.stated.iter().map(|s| s.specifier.as_str()).find(|s| !["", "*"].contains(s));
         self.current_version.as_deref().or_else(stated).unwrap_or("any version")
     }
 }

@@ -144,7 +144,7 @@ fn title(component: &ComponentAnalysis, view: &View) -> String {
     };
     let mut parts = Vec::new();
     if component.path != "." {
-        parts.push(format!("{}/", component.path));
+        parts.push(format!("{}/", clean::path(&component.path)));
     }
     if let Some(version) = &component.runtime {
         // `assumed: …` or the place alone; --format json has the whole reason.
@@ -160,7 +160,7 @@ fn title(component: &ComponentAnalysis, view: &View) -> String {
             ended.and_then(|e| e.date.as_ref()).map(|d| format!(", out of support since {d}")).unwrap_or_default();
         parts.push(format!("{language} {version}{from}{ended}"));
     }
-    parts.push(component.environment.clone());
+    parts.push(clean::path(&component.environment));
     let wide = clean::line(&parts.join("  "));
     if width(&wide) <= view.columns() {
         return format!("{}\n", view.paint(Tone::Heading, &wide));
@@ -312,7 +312,7 @@ fn problems(analysis: &Analysis, view: &View) -> String {
     }
     for problem in &analysis.problems {
         let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
-        let text = format!("{}{line}: {}", clean::line(&problem.file), clean::line(&problem.message));
+        let text = format!("{}{line}: {}", clean::path(&problem.file), clean::line(&problem.message));
         page.push_str(&paragraph(view, "  ", &text, Tone::Plain));
         if let Some(hint) = &problem.hint {
             page.push_str(&paragraph(view, "    hint: ", &clean::line(hint), Tone::Quiet));

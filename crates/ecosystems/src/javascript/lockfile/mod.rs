@@ -164,6 +164,16 @@ pub enum LockError {
     Format { tool: &'static str, format: String },
 }
 
+impl LockError {
+    /// The line that its own words name (`line 3`), 1-based.
+    pub fn line(&self) -> Option<u32> {
+        let Self::Syntax(message) = self else { return None };
+        let behind = message.split_once("line ")?.1;
+        let end = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
+        behind.get(..end)?.parse().ok().filter(|line| *line > 0)
+    }
+}
+
 impl Hint for LockError {
     fn hint(&self) -> Option<String> {
         Some(match self {

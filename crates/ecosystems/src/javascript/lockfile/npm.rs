@@ -12,6 +12,14 @@ const MARK: &str = "node_modules/";
 pub(super) fn read(text: &str, manifests: &[(String, Manifest)]) -> Result<Lock, LockError> {
     let root: Value = serde_json::from_str(text).map_err(|e| LockError::Syntax(e.to_string()))?;
     let object = root.as_object().ok_or_else(|| LockError::Syntax("it holds no object".to_owned()))?;
+    if !["lockfileVersion", "packages", "dependencies"].iter().any(|key| object.contains_key(*key)) {
+        let message =
+            "line 1: it is JSON, and no lock of npm: neither `lockfileVersion` nor `packages` nor `dependencies`";
+        return Err(LockError::Syntax(message.to_owned()));
+    }
+    if object.get("packages").is_some_and(|packages| !packages.is_object()) {
+        return Err(LockError::Syntax("`packages` is no object".to_owned()));
+    }
     let format = object.get("lockfileVersion").and_then(Value::as_u64).unwrap_or(1);
     let mut problems = Vec::new();
     let mut packages = match object.get("packages").and_then(Value::as_object) {

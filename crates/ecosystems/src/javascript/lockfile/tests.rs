@@ -249,3 +249,20 @@ fn drift_is_named_with_its_line() {
         ]
     );
 }
+
+#[test]
+fn what_is_json_and_no_lock_is_refused_with_its_line() {
+    let told = |file: &str, text: &str| read(file, text, &[]).unwrap_err();
+    for text in ["{\"hello\": 1}", "{}", "{\"lockfileVersion\": 3, \"packages\": []}", "[1, 2]"] {
+        assert!(matches!(told("package-lock.json", text), LockError::Syntax(_)), "{text}");
+    }
+    assert_eq!(told("package-lock.json", "{\"hello\": 1}").line(), Some(1));
+    assert_eq!(told("package-lock.json", "{\n  \"lockfileVersion\": 3,\n  oops\n}").line(), Some(3));
+    for file in ["pnpm-lock.yaml", "bun.lock", "yarn.lock"] {
+        assert!(read(file, "{\"hello\": 1}", &[]).is_err(), "{file}");
+    }
+    assert!(
+        read("package-lock.json", "{\"lockfileVersion\": 3, \"packages\": {}}", &[]).is_ok(),
+        "an empty one is one"
+    );
+}

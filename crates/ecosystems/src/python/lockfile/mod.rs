@@ -145,6 +145,15 @@ pub enum LockError {
     NoHashes { line: u32, name: PackageName, to: Version },
 }
 
+impl LockError {
+    /// The line that it names, 1-based.
+    pub fn line(&self) -> u32 {
+        match self {
+            Self::Syntax { line, .. } | Self::NoHashes { line, .. } => *line,
+        }
+    }
+}
+
 impl Hint for LockError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -178,5 +187,50 @@ pub fn parse(kind: LockKind, text: &str) -> Result<Lock, LockError> {
         LockKind::Pipfile => pipfile::parse(text),
         LockKind::Pdm => pdm::parse(text),
         LockKind::Pylock => pylock::parse(text),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const KINDS: [LockKind; 5] = [LockKind::Uv, LockKind::Poetry, LockKind::Pdm, LockKind::Pylock, LockKind::Pipfile];
+
+    #[test]
+    fn what_is_toml_or_json_and_no_lock_is_refused() {
+        for kind in KINDS {
+            let text = if kind == LockKind::Pipfile { "{\"hello\": 1}" } else { "hello = 1\n" };
+            let told = parse(kind, text).unwrap_err().to_string();
+            assert!(told.starts_with("line 1: it is ") && told.contains("no lock of"), "{kind:?}: {told}");
+        }
+        let told = parse(LockKind::Uv, "version = 1\npackage = 3\n").unwrap_err();
+        assert_eq!((told.line(), told.to_string().as_str()), (2, "line 2: `package` is no list of packages"));
+    }
+
+    #[test]
+    fn a_lock_without_packages_is_one() {
+        for (kind, text) in [
+            (LockKind::Uv, "version = 1\nrequires-python = \">=3.9\"\n"),
+            (LockKind::Poetry, "package = []\n\n[metadata]\nlock-version = \"2.0\"\n"),
+            (LockKind::Pdm, "[metadata]\nlock_version = \"4.4\"\n"),
+            (LockKind::Pylock, "lock-version = \"1.0\"\npackages = []\n"),
+            (LockKind::Pipfile, "{\"_meta\": {}, \"default\": {}}"),
+        ] {
+            assert_eq!(parse(kind, text).unwrap().packages, [], "{kind:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_taken_for_a_lock_by_its_syntax_alone(key in "[a-z]{4,8}", number in 0..9u8) {
+            let known = ["package", "packages", "version", "metadata", "default", "develop"];
+            proptest::prop_assume!(!known.contains(&key.as_str()));
+            for kind in KINDS {
+                let toml = kind != LockKind::Pipfile;
+                let text = if toml { format!("{key} = {number}\n") } else { format!("{{\"{key}\": {number}}}") };
+                proptest::prop_assert!(parse(kind, &text).is_err(), "{kind:?}: {text}");
+            }
+        }
     }
 }

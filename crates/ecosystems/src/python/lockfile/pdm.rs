@@ -8,6 +8,7 @@ use super::{Lock, LockError, LockKind, Locked, Tool};
 
 pub(super) fn parse(source: &str) -> Result<Lock, LockError> {
     let reader = Reader::new(source)?;
+    reader.expect("pdm", "package", &[(&["metadata"], "lock_version")])?;
     let mut lock = Lock::new(LockKind::Pdm);
     let metadata = reader.toml.table(&["metadata"]);
     lock.format = reader.scalar(&["metadata"], "lock_version");

@@ -12,6 +12,11 @@ pub(super) fn parse(source: &str) -> Result<Lock, LockError> {
         line: u32::try_from(error.line()).unwrap_or(u32::MAX),
         message: error.to_string(),
     })?;
+    if !["_meta", "default", "develop"].iter().any(|key| root.contains_key(*key)) {
+        let message =
+            "it is JSON, and no lock of pipenv: it has neither `_meta` nor `default` nor `develop`".to_owned();
+        return Err(LockError::Syntax { line: 1, message });
+    }
     let mut lock = Lock::new(LockKind::Pipfile);
     lock.tool = Some(Tool { name: "pipenv".to_owned(), version: None });
     if let Some(meta) = root.get("_meta") {

@@ -9,6 +9,7 @@ use crate::python::manifest::without_mark;
 
 pub(super) fn parse(source: &str) -> Result<Lock, LockError> {
     let reader = Reader::new(source)?;
+    reader.expect("poetry", "package", &[(&["metadata"], "lock-version"), (&["metadata"], "content-hash")])?;
     let mut lock = Lock::new(LockKind::Poetry);
     let metadata = ["metadata"];
     lock.format = reader.scalar(&metadata, "lock-version");

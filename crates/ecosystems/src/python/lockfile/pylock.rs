@@ -7,6 +7,7 @@ use super::{Lock, LockError, LockKind, Locked, Tool};
 
 pub(super) fn parse(source: &str) -> Result<Lock, LockError> {
     let reader = Reader::new(source)?;
+    reader.expect("PEP 751", "packages", &[(&[], "lock-version")])?;
     let mut lock = Lock::new(LockKind::Pylock);
     lock.format = reader.scalar(&[], "lock-version");
     lock.requires_python = reader.scalar(&[], "requires-python");

@@ -19,6 +19,30 @@ impl<'a> Reader<'a> {
         Ok(Self { toml: Toml::parse(text)?, lines: Lines::of(text) })
     }
 
+    /// Whether the file is a lock of its tool at all: any TOML would do as one without packages.
+    ///
+    /// # Errors
+    /// [`LockError::Syntax`] when none of `marks` (a table's path and a key in it) is there, or when `key`, where the
+    /// packages stand, holds something else.
+    pub(super) fn expect(&self, tool: &str, key: &str, marks: &[(&[&str], &str)]) -> Result<(), LockError> {
+        let packages = self.toml.root().get(key);
+        if let Some(item) = packages.filter(|item| !item.is_array_of_tables() && !item.is_array()) {
+            let line = self.lines.number(self.toml.span(item).start);
+            return Err(LockError::Syntax { line, message: format!("`{key}` is no list of packages") });
+        }
+        let marked = marks.iter().any(|(path, key)| self.toml.table(path).is_some_and(|table| table.contains_key(key)));
+        if packages.is_some() || marked {
+            return Ok(());
+        }
+        let wanted: Vec<String> =
+            marks.iter().map(|(path, key)| [*path, &[*key]].concat().join(".")).collect();
+        let wanted = wanted.join("` nor `");
+        Err(LockError::Syntax {
+            line: 1,
+            message: format!("it is TOML, and no lock of {tool}: it has neither `{key}` nor `{wanted}`"),
+        })
+    }
+
     /// Calls `read` for each table of the array `key` with its name and version filled in.
     pub(super) fn packages(&self, lock: &mut Lock, key: &str, read: impl Fn(&dyn TableLike, &mut Locked)) {
         for table in tables(self.toml.root(), key) {

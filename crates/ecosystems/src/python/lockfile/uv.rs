@@ -7,6 +7,7 @@ use super::{Lock, LockError, LockKind, Locked, Tool};
 
 pub(super) fn parse(source: &str) -> Result<Lock, LockError> {
     let reader = Reader::new(source)?;
+    reader.expect("uv", "package", &[(&[], "version")])?;
     let mut lock = Lock::new(LockKind::Uv);
     lock.format = reader.scalar(&[], "version");
     lock.revision = reader.scalar(&[], "revision");

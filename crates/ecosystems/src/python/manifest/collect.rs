@@ -2,8 +2,9 @@
 
 use super::fragment::{Fragment, Lines};
 use super::requirement::{self, Requirement};
-use super::specifier::{Reading, Syntax};
-use super::{Dynamic, Manifest, ManifestKind, Problem, RequiresPython, Source, Stated, role_of};
+use super::specifier::{self, Reading, Syntax};
+use super::{Dynamic, Manifest, ManifestKind, Problem, RequiresPython, Source, Stated, Toml, role_of};
+use toml_edit::TableLike;
 use uplift_model::Role;
 
 /// A manifest in the making.
@@ -51,6 +52,20 @@ impl Collector {
     pub(crate) fn problem(&mut self, at: usize, message: impl Into<String>) {
         let line = self.lines.number(at);
         self.manifest.problems.push(Problem { line, message: message.into() });
+    }
+
+    /// The table at `key`; a problem where something else stands there.
+    pub(crate) fn table<'t>(
+        &mut self,
+        toml: &Toml<'_>,
+        table: &'t dyn TableLike,
+        key: &str,
+    ) -> Option<&'t dyn TableLike> {
+        let item = table.get(key)?;
+        if item.as_table_like().is_none() {
+            self.problem(toml.key(table, key).start, format!("`{key}` wants a table, and what stands there is none"));
+        }
+        item.as_table_like()
     }
 
     pub(crate) fn dynamic(&mut self, at: usize, field: &str) {
@@ -101,6 +116,14 @@ impl Collector {
         stated.line = self.lines.number(stated.span.start);
         match Reading::new(&stated.specifier, stated.syntax) {
             Ok(reading) => stated.pep440 = reading.pep440(),
+            // PEP 440 has any text behind `===`, compared as text: no bound, and nothing to compare releases by.
+            Err(_) if specifier::arbitrary(&stated.specifier).is_some() => {
+                let message = format!(
+                    "`{}` of `{}` names no version of PEP 440: it is kept as it stands and cannot be compared",
+                    stated.specifier, stated.name
+                );
+                self.problem(stated.span.start, message);
+            }
             Err(bad) => return self.problem(stated.span.start, format!("{bad} (of `{}`)", stated.name)),
         }
         let same = |other: &&Stated| {

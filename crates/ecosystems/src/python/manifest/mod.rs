@@ -32,7 +32,7 @@ pub use fragment::Fragment;
 pub(crate) use fragment::{Lines, without_mark};
 pub use raise::{Policy, Refusal};
 pub(crate) use requirements::logical_lines;
-pub use specifier::{Syntax, admits, cap, floor, pinned};
+pub use specifier::{Syntax, admits, arbitrary, cap, floor, pinned};
 pub use specifier_set::SpecifierSet;
 pub(crate) use toml_text::Toml;
 

@@ -33,6 +33,9 @@ impl NativeTable<'_> {
             };
             let entry = Entry { of: self, name, key: Fragment::at(at.start) };
             match item {
+                Item::Value(Value::Array(array)) if array.is_empty() => {
+                    collector.problem(at.start, format!("`{key}` is an empty list, which states no version of it"));
+                }
                 Item::Value(Value::Array(array)) => {
                     for value in array {
                         entry.value(collector, value);
@@ -200,5 +203,22 @@ mod tests {
         assert_eq!(marker("<3.7.2").unwrap(), "python_full_version < \"3.7.2\"");
         assert_eq!(marker("*"), None);
         requirement::marker(&marker("~3.6 || >=3.8,<4").unwrap()).unwrap();
+    }
+
+    #[test]
+    fn what_states_no_version_is_told_with_its_line_and_the_rest_is_read() {
+        let text = "[tool.poetry.dependencies]\npython = \"^3.9\"\nflask = []\nsix = \"1.0\"\nfive = 5\n\n[tool.poetry.group]\ndev = 3\n";
+        let read = crate::python::manifest::parse(crate::python::manifest::ManifestKind::Pyproject, text).unwrap();
+        let names: Vec<&str> = read.stated.iter().map(|s| s.name.as_str()).collect();
+        let told: Vec<(u32, &str)> = read.problems.iter().map(|p| (p.line, p.message.as_str())).collect();
+        assert_eq!(names, ["six"]);
+        assert_eq!(
+            told,
+            [
+                (3, "`flask` is an empty list, which states no version of it"),
+                (5, "`five` wants a version, a table or a list of tables"),
+                (8, "`dev` wants a table, and what stands there is none"),
+            ]
+        );
     }
 }

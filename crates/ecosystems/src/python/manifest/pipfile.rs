@@ -14,6 +14,9 @@ pub(crate) fn parse(text: &str) -> Result<Manifest, ManifestError> {
     let toml = Toml::parse(text)?;
     let mut collector = Collector::new(ManifestKind::Pipfile, text);
     for (key, item) in toml.root().iter() {
+        if ["packages", "dev-packages"].contains(&key) {
+            collector.table(&toml, toml.root(), key);
+        }
         let (Some(table), false) = (item.as_table_like(), OTHER.contains(&key)) else { continue };
         let name = match key {
             "packages" => "main",

@@ -15,19 +15,20 @@ pub(crate) fn collect(collector: &mut Collector, toml: &Toml<'_>) {
         collector.manifest.project = name.and_then(|n| PackageName::new(n.text()).ok());
     }
     let syntax = Syntax::Poetry;
-    if let Some(table) = poetry.get("dependencies").and_then(|i| i.as_table_like()) {
+    if let Some(table) = collector.table(toml, poetry, "dependencies") {
         let group = Group { name: "main", role: Role::Runtime };
         NativeTable { toml, table, syntax, group }.collect(collector, &["python"]);
         if let Some(python) = toml.get(table, "python") {
             collector.requires_python(&python, syntax);
         }
     }
-    if let Some(table) = poetry.get("dev-dependencies").and_then(|i| i.as_table_like()) {
+    if let Some(table) = collector.table(toml, poetry, "dev-dependencies") {
         NativeTable { toml, table, syntax, group: Group::of("dev") }.collect(collector, &["python"]);
     }
-    for (name, group) in toml.table(&["tool", "poetry", "group"]).into_iter().flat_map(|t| t.iter()) {
-        let dependencies = group.as_table_like().and_then(|t| t.get("dependencies"));
-        if let Some(table) = dependencies.and_then(|i| i.as_table_like()) {
+    let groups = collector.table(toml, poetry, "group");
+    for (name, _) in groups.into_iter().flat_map(|t| t.iter()) {
+        let group = groups.and_then(|groups| collector.table(toml, groups, name));
+        if let Some(table) = group.and_then(|group| collector.table(toml, group, "dependencies")) {
             NativeTable { toml, table, syntax, group: Group::of(name) }.collect(collector, &["python"]);
         }
     }

@@ -11,13 +11,13 @@ use uplift_model::{PackageName, Role};
 pub(crate) fn parse(text: &str) -> Result<Manifest, ManifestError> {
     let toml = Toml::parse(text)?;
     let mut collector = Collector::new(ManifestKind::Pyproject, text);
-    if let Some(project) = toml.table(&["project"]) {
+    if let Some(project) = collector.table(&toml, toml.root(), "project") {
         metadata(&mut collector, &toml, project);
     }
-    if let Some(build) = toml.table(&["build-system"]) {
+    if let Some(build) = collector.table(&toml, toml.root(), "build-system") {
         list(&mut collector, &toml, build, "requires", Group::of("build"));
     }
-    if let Some(groups) = toml.table(&["dependency-groups"]) {
+    if let Some(groups) = collector.table(&toml, toml.root(), "dependency-groups") {
         dependency_groups(&mut collector, &toml, groups);
     }
     poetry::collect(&mut collector, &toml);
@@ -49,7 +49,7 @@ fn metadata(collector: &mut Collector, toml: &Toml<'_>, project: &dyn TableLike)
     let name = toml.get(project, "name");
     collector.manifest.project = name.and_then(|n| PackageName::new(n.text()).ok());
     list(collector, toml, project, "dependencies", Group { name: "main", role: Role::Runtime });
-    if let Some(extras) = project.get("optional-dependencies").and_then(Item::as_table_like) {
+    if let Some(extras) = collector.table(toml, project, "optional-dependencies") {
         lists(collector, toml, extras, true);
     }
     if let Some(python) = toml.get(project, "requires-python") {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use uplift_model::PackageName;
 
 use super::fragment::Fragment;
-use super::specifier::{Reading, Syntax};
+use super::specifier::{Reading, Syntax, arbitrary};
 
 /// A requirement taken apart. `specifier` is empty but placed when none is written.
 #[derive(Debug, Clone)]
@@ -67,7 +67,9 @@ pub(crate) fn read(text: &Fragment) -> Result<Requirement, String> {
     if specifier.is_empty() {
         specifier = text.slice(behind..behind);
     }
-    Reading::new(specifier.text(), Syntax::Pep440).map_err(|bad| format!("{bad} (of `{}`)", name))?;
+    if arbitrary(specifier.text()).is_none() {
+        Reading::new(specifier.text(), Syntax::Pep440).map_err(|bad| format!("{bad} (of `{}`)", name))?;
+    }
     Ok(Requirement { name, extras, specifier, marker, url: None })
 }
 
@@ -137,6 +139,32 @@ mod tests {
         ] {
             let message = read(&Fragment::raw(text, 0..text.len())).unwrap_err();
             assert!(message.contains(word), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn arbitrary_equality_is_kept_and_called_what_it_is() {
+        let read = crate::python::manifest::parse(
+            crate::python::manifest::ManifestKind::Requirements,
+            "six===weird\nfoo===1.0\nbar ===a,>1\n",
+        );
+        let read = read.unwrap();
+        let stated: Vec<(&str, &str, &str)> =
+            read.stated.iter().map(|s| (s.name.as_str(), s.specifier.as_str(), s.pep440.as_str())).collect();
+        assert_eq!(stated, [("six", "===weird", ""), ("foo", "===1.0", "===1.0")]);
+        assert!(read.stated.iter().all(|s| !s.admits(&uplift_model::Version::new("2.0").unwrap())));
+        let told: Vec<(u32, bool)> =
+            read.problems.iter().map(|p| (p.line, p.message.contains("it is kept as it stands"))).collect();
+        assert_eq!(told, [(1, true), (3, false)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_behind_three_equal_signs_panics_or_vanishes(text in "[ -~é\u{1}]{0,20}") {
+            let line = format!("six==={text}\n");
+            let read = crate::python::manifest::parse(crate::python::manifest::ManifestKind::Requirements, &line).unwrap();
+            let told = read.stated.len() + read.problems.len() + read.references.len();
+            proptest::prop_assert!(told > 0, "{line}");
         }
     }
 }

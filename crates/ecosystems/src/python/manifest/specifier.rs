@@ -321,6 +321,13 @@ pub fn cap(specifier: &str) -> Option<Bound> {
     cap_of(Reading::new(specifier, Syntax::Pep440).ok()?.alternatives.first()?)
 }
 
+/// The text behind a lone `===` that is no version. Source: PEP 440, arbitrary equality.
+pub fn arbitrary(specifier: &str) -> Option<&str> {
+    let text = specifier.trim().strip_prefix("===")?.trim();
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !",;<>=!~^|()[]".contains(c);
+    (!text.is_empty() && text.chars().all(plain) && Version::new(text).is_err()).then_some(text)
+}
+
 /// The version that `==` or `===` asks for; `None` for ranges, `==1.*` among them.
 pub fn pinned(specifier: &str) -> Option<Version> {
     let reading = Reading::new(specifier, Syntax::Pep440).ok()?;

@@ -86,7 +86,7 @@ pub(super) fn next(analysis: &Analysis, view: &View) -> String {
     // The component at the root is meant where none is named.
     let which = python.iter().filter(|_| !root_or_only).max_by_key(|c| heaviest(c));
     let which =
-        which.map(|c| format!(" --component {}", uplift_model::shell::word(&clean::line(&c.path)))).unwrap_or_default();
+        which.map(|c| format!(" --component {}", uplift_model::shell::word(&clean::path(&c.path)))).unwrap_or_default();
     if python.is_empty() {
         commands.push(view.on_path("report summary"));
         let found = of(Ecosystem::JavaScript).count();
@@ -96,7 +96,7 @@ pub(super) fn next(analysis: &Analysis, view: &View) -> String {
     commands.push(view.on_path(&format!("plan{which}")));
     commands.push(view.on_path(&format!("upgrade{which}")));
     let others: Vec<String> =
-        python.iter().filter(|c| python.len() > 1 && c.path != ".").map(|c| clean::line(&c.path)).collect();
+        python.iter().filter(|c| python.len() > 1 && c.path != ".").map(|c| clean::path(&c.path)).collect();
     let note = if others.is_empty() {
         String::new()
     } else {

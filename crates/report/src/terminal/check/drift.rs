@@ -3,12 +3,14 @@
 use uplift_model::analysis::{Analysis, Differs, Drift, InComponent};
 
 use crate::clean;
-use crate::numbers::count;
+use crate::numbers::{count, list};
 use crate::terminal::lines::paragraph;
 use crate::view::{Tone, View};
 
 /// Packages that are told without `--all`.
 const SHOWN: usize = 5;
+/// Components of one version that are named.
+const PLACES: usize = 3;
 
 /// `2 packages differ between components`, and below it who has which; those that are needed to run come first.
 pub(super) fn between(analysis: &Analysis, all: bool, view: &View) -> String {
@@ -48,13 +50,19 @@ pub(super) fn between(analysis: &Analysis, all: bool, view: &View) -> String {
 fn sides(components: &[InComponent]) -> Vec<String> {
     let mut sides: Vec<(&str, Vec<String>)> = Vec::new();
     for one in components {
-        let folder = if one.component == "." { "the root" } else { &one.component };
-        let place = one.stated.first().map(|s| format!(" ({}:{})", s.file, s.line)).unwrap_or_default();
+        let folder = if one.component == "." { "the root".to_owned() } else { clean::path(&one.component) };
+        let place = one.stated.first().map(|s| format!(" ({}:{})", clean::path(&s.file), s.line)).unwrap_or_default();
         let place = format!("{folder}{place}");
         match sides.iter_mut().find(|(version, _)| *version == one.shown()) {
             Some((_, places)) => places.push(place),
             None => sides.push((one.shown(), vec![place])),
         }
     }
-    sides.into_iter().map(|(version, places)| format!("{version} in {}", places.join(" and "))).collect()
+    let side = |(version, places): (&str, Vec<String>)| {
+        let more = places.len().saturating_sub(PLACES);
+        let shown: Vec<&str> = places.iter().take(PLACES).map(String::as_str).collect();
+        let shown = if more == 0 { list(&shown) } else { format!("{} and {more} more", shown.join(", ")) };
+        format!("{version} in {shown}")
+    };
+    sides.into_iter().map(side).collect()
 }

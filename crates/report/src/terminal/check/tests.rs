@@ -349,6 +349,11 @@ fn what_components_have_differently_is_a_section_of_its_own() {
     let section: Vec<&str> =
         page.lines().skip_while(|l| !l.contains("between components")).take_while(|l| !l.is_empty()).collect();
     insta::assert_snapshot!(section.join("\n"), @r"
+    2 packages differ between components, 1 more is stated differently
+      fastapi 0.85.0 in api (api/requirements.txt:3), 0.104.1 in jobs (jobs/requirements.txt:3) and worker
+      (worker/requirements.txt:3)
+      redis >=4 in api (api/requirements.txt:3), any version in worker (worker/requirements.txt:3)
+      pytest 7.0 in api (api/requirements.txt:3), 8.0 in worker (worker/requirements.txt:3) (at most one needs it to run)
     ");
     shop.drift.truncate(1);
     assert!(check(&shop, false, &View::new(120, false)).contains("1 package differs between components\n"));
