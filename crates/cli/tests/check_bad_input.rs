@@ -151,6 +151,83 @@ fn locks_that_are_cut_or_foreign_are_named_and_their_manifests_still_count() {
     }
 }
 
+/// What is of the right syntax and still says nothing: each is told with its line, and what is beside it counts.
+#[test]
+fn nothing_is_passed_over_in_silence() {
+    let market = Market::serve(stock());
+    let files: [(&str, &[u8]); 11] = [
+        ("list/package.json", b"{\n  \"name\": \"list\",\n  \"dependencies\": []\n}\n"),
+        ("number/package.json", b"{\"dependencies\": {\n  \"left\": \"1.0.0\",\n  \"right\": 3}}\n"),
+        ("number/package-lock.json", b"{\"hello\": 1}\n"),
+        ("empty/pyproject.toml", b"[tool.poetry.dependencies]\nalpha = []\nbeta = \"1.0\"\n"),
+        ("empty/poetry.lock", b"hello = 1\n"),
+        ("foreign/pyproject.toml", b"[project]\nname = \"f\"\nversion = \"1\"\ndependencies = [\"alpha==1.0\"]\n"),
+        ("foreign/uv.lock", b"# of no tool\nhello = 1\n"),
+        ("pipenv/Pipfile", b"[packages]\nalpha = \"==1.0\"\n"),
+        ("pipenv/Pipfile.lock", b"{\"hello\": 1}\n"),
+        ("text/requirements.txt", b"beta==1.0\nalpha===weird\n"),
+        (
+            "groups/pyproject.toml",
+            b"[project]\nname = \"g\"\nversion = \"1\"\ndependencies = [\"beta\"]\noptional-dependencies = []\n",
+        ),
+    ];
+    let analysis = look(&desk(&market, &files), &[]);
+    sound(&analysis);
+    let problems = analysis.problems();
+    for start in [
+        "list/package.json:3: `dependencies` is a list, not an object",
+        "number/package.json:3: `right` is a number, not a string",
+        "number/package-lock.json:1: ",
+        "empty/pyproject.toml:2: `alpha` is an empty list",
+        "empty/poetry.lock:1: ",
+        "foreign/uv.lock:1: ",
+        "pipenv/Pipfile.lock:1: ",
+        "text/requirements.txt:2: `===weird` of `alpha` names no version",
+        "groups/pyproject.toml:5: `optional-dependencies` wants a table",
+    ] {
+        assert!(problems.iter().any(|p| p.starts_with(start)), "{start}: {problems:#?}");
+    }
+    for (component, package) in [("number", "left"), ("empty", "beta"), ("foreign", "alpha"), ("pipenv", "alpha")] {
+        let row = analysis.row(component, package);
+        assert_ne!(row["current_from"], "locked", "{component}: nothing is locked by a file that is no lock");
+    }
+    let kept = analysis.row("text", "alpha");
+    assert_eq!((&kept["pinning"], &kept["current_version"]), (&"pinned".into(), &Value::Null));
+    assert_eq!(kept["stated"][0]["specifier"], "===weird");
+    let lost = analysis.0["sources"].as_array().unwrap().iter().find(|s| s["source"] == "manifests and locks").unwrap();
+    assert_eq!(lost["state"], "partly", "{lost}");
+}
+
+#[test]
+fn folders_that_differ_in_a_control_character_look_different() {
+    let market = Market::serve(stock());
+    let folders = ["odd a", "odd\ta", "odd\u{1}a", "odd\u{2}a"];
+    let files: Vec<(String, &[u8])> =
+        folders.iter().map(|f| (format!("{f}/requirements.txt"), b"alpha==1.0\n".as_slice())).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(f, b)| (f.as_str(), *b)).collect();
+    let screen = desk(&market, &files).run(&["check", "--as-of", "2025-06-01", "--offline"]);
+    for shown in ["odd a/", "odd\\x09a/", "odd\\x01a/", "odd\\x02a/"] {
+        let times = screen.stdout.lines().filter(|line| line.starts_with(shown)).count();
+        assert_eq!(times, 1, "{shown}:\n{}", screen.stdout);
+    }
+}
+
+#[test]
+fn a_bare_repository_is_called_one() {
+    let market = Market::serve(stock());
+    let desk = desk(&market, &[]);
+    let bare = desk.home.path().join("bare.git");
+    let made = std::process::Command::new("git").args(["init", "--quiet", "--bare"]).arg(&bare).output().unwrap();
+    assert!(made.status.success());
+    let outcome = desk.run(&["check", &bare.display().to_string()]);
+    assert_eq!(outcome.code, Some(3), "{}", outcome.all());
+    assert!(
+        outcome.stderr.contains("is a bare git repository") && outcome.stderr.contains("git clone"),
+        "{}",
+        outcome.stderr
+    );
+}
+
 #[test]
 fn includes_that_run_in_circles_end() {
     let market = Market::serve(stock());

@@ -123,9 +123,38 @@ fn the_same_package_elsewhere_is_linked_and_reviewers_follow_the_settings() {
     let plan = stage.run(&["plan", "--component", "api", "--format", "json"]).report();
     let step = &plan["steps"][2];
     assert_eq!((&step["linked"][0]["component"], &step["linked"][0]["stands_at"]), (&"web".into(), &"==1.0".into()));
+    assert_eq!((&step["linked"][0]["differs_now"], &step["linked"][0]["differs_after"]), (&false.into(), &true.into()));
+    let apart = "web differs until it moves as well: alpha 3.0 (1.0 there)";
+    assert!(plan["warnings"].to_string().contains(apart), "{:#}", plan["warnings"]);
+    let screen = stage.run(&["plan", "--component", "api"]);
+    assert!(screen.stdout.contains("next: uplift upgrade --component api"), "{}", screen.stdout);
     assert_eq!(step["approvals"], serde_json::json!(["Mia"]), "{step:#}");
     assert!(step["required_tests"].to_string().contains("load"));
     assert_eq!(plan["decision_points"][0]["roles"], serde_json::json!(["Mia"]));
     assert_eq!(plan["calendar"]["team"], serde_json::json!({ "people": 2, "hours_a_week": 10 }));
     assert!(step["commands"][1].as_str().unwrap().starts_with("cd api && "), "{step:#}");
+}
+
+#[test]
+fn a_difference_of_today_is_a_warning_that_says_whether_the_plan_ends_it() {
+    let packages = || {
+        let old = ["1.0", "2.0", "3.0"].map(|v| one("alpha", v)).into_iter();
+        old.chain([one("beta", "1.0"), one("beta", "2.0")]).collect::<Vec<_>>()
+    };
+    let plan = |there: &str| {
+        let web = format!("alpha=={there}\nbeta==1.0\n");
+        let files = [("api/requirements.txt", "alpha==1.0\nbeta==1.0\n"), ("web/requirements.txt", web.as_str())];
+        Stage::set(packages(), &files).run(&["plan", "--component", "api", "--format", "json"]).report()
+    };
+    let ends = plan("3.0");
+    let linked = |plan: &Value| {
+        let steps = plan["steps"].as_array().unwrap();
+        steps.iter().flat_map(|s| s["linked"].as_array().unwrap().clone()).find(|l| l["package"] == "alpha").unwrap()
+    };
+    assert_eq!(linked(&ends)["message"], "web is at alpha 3.0 already: this step ends the difference");
+    assert!(ends["warnings"].to_string().contains("this plan ends it: both are at 3.0 then"), "{:#}", ends["warnings"]);
+    let stays = plan("2.0");
+    assert_eq!((&linked(&stays)["differs_now"], &linked(&stays)["differs_after"]), (&true.into(), &true.into()));
+    let said = "alpha is at 1.0 here and at 2.0 in web: one reads what the other writes; this plan does not end it";
+    assert!(stays["warnings"].to_string().contains(said), "{:#}", stays["warnings"]);
 }

@@ -34,8 +34,7 @@ impl<'a> Reader<'a> {
         if packages.is_some() || marked {
             return Ok(());
         }
-        let wanted: Vec<String> =
-            marks.iter().map(|(path, key)| [*path, &[*key]].concat().join(".")).collect();
+        let wanted: Vec<String> = marks.iter().map(|(path, key)| [*path, &[*key]].concat().join(".")).collect();
         let wanted = wanted.join("` nor `");
         Err(LockError::Syntax {
             line: 1,
