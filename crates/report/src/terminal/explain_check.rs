@@ -1,8 +1,8 @@
 //! Everything that an analysis knows of one package, in every component that has it.
 
 use uplift_model::advisory::Finding;
-use uplift_model::analysis::{Analysis, Availability, CurrentFrom, DependencyRow};
-use uplift_model::{Datum, Distance};
+use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, CurrentFrom, DependencyRow};
+use uplift_model::{Datum, Distance, Ecosystem};
 
 use super::lines::paragraph;
 use super::release_notes::release_notes;
@@ -32,8 +32,21 @@ pub fn explain_in_check(analysis: &Analysis, name: &str, view: &View) -> Option<
     if page.is_empty() {
         return None;
     }
-    page.push_str(&view.next(&[view.on_path("plan"), view.on_path("upgrade")]));
+    page.push_str(&view.next(&next(analysis, name, view)));
     Some(page)
+}
+
+/// A plan is for one Python component: the first that has the package, where there are several.
+fn next(analysis: &Analysis, name: &str, view: &View) -> Vec<String> {
+    let python = || analysis.components.iter().filter(|c| c.ecosystem == Ecosystem::Python);
+    let has = |c: &&ComponentAnalysis| c.dependencies.iter().any(|row| row.is_named(name));
+    let Some(holder) = python().find(has) else { return vec![view.on_path("check --all")] };
+    let which = if python().count() > 1 && holder.path != "." {
+        format!(" --component {}", uplift_model::shell::word(&clean::path(&holder.path)))
+    } else {
+        String::new()
+    };
+    vec![view.on_path(&format!("plan{which}")), view.on_path(&format!("upgrade{which}"))]
 }
 
 fn fact(view: &View, label: &str, text: &str) -> String {

@@ -308,7 +308,7 @@ impl Component {
                 let entry = all.entry(stated.name.clone()).or_insert_with(|| Dependency {
                     name: stated.name.clone(),
                     direct: roots.contains(&&stated.name),
-                    role: stated.role,
+                    role: role_in(file, stated),
                     extras: Vec::new(),
                     places: Vec::new(),
                     in_use: in_use.version(&stated.name).cloned(),
@@ -388,6 +388,21 @@ mod tests {
         let mut found = roots(all.first().unwrap());
         found.sort();
         assert_eq!(found, ["base.requirements.in: alpha", "dev-requirements.in: gamma", "more.list: beta"]);
+    }
+
+    #[test]
+    fn what_only_a_development_file_names_is_for_development() {
+        let files: [(&str, &[u8]); 3] = [
+            ("requirements.txt", b"alpha==1\nbeta==1\n"),
+            ("requirements-dev.txt", b"beta==1\ngamma==1\n"),
+            ("requirements-test.txt", b"delta==1\n"),
+        ];
+        let (all, _) = of(&files);
+        let found = all.first().unwrap().dependencies(&Solution::default());
+        let roles: Vec<(&str, Role)> = found.iter().map(|d| (d.name.as_str(), d.role)).collect();
+        let expected =
+            [("alpha", Role::Runtime), ("beta", Role::Runtime), ("delta", Role::Test), ("gamma", Role::Development)];
+        assert_eq!(roles, expected);
     }
 
     #[test]

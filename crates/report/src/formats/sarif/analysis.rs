@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uplift_model::advisory::Finding;
 use uplift_model::analysis::{
-    Analysis, Availability, ComponentAnalysis, DependencyRow, Pinning, RuntimeRow, Statement,
+    Analysis, Availability, ComponentAnalysis, DependencyRow, Drift, Pinning, RuntimeRow, Statement,
 };
 
 use super::log::{Fix, Level, Log, Suppression};
@@ -25,6 +25,7 @@ pub(in crate::formats) fn analysis(analysis: &Analysis, lines: &ReadLine<'_>) ->
             of.runtime(runtime, &mut remarks);
         }
     }
+    remarks.extend(analysis.drift.iter().filter(|drift| drift.shared).map(between));
     let about = About {
         what: "check",
         subject: analysis.repository.clone(),
@@ -40,6 +41,26 @@ struct Of<'a> {
     component: &'a ComponentAnalysis,
     statements: BTreeMap<&'a str, &'a Statement>,
     lines: &'a ReadLine<'a>,
+}
+
+/// What components that need a package to run have differently, at every place that states it.
+fn between(drift: &Drift) -> Remark {
+    let sides: Vec<String> = drift.components.iter().map(|c| format!("{} in {}", c.shown(), c.component)).collect();
+    let mut places = drift.components.iter().flat_map(|c| c.stated.first()).map(of_statement);
+    let kind = Kind::Differs;
+    Remark {
+        level: kind.level(),
+        rule: Rule::of_kind(kind),
+        kind: None,
+        message: format!("{} differs between components: {}", drift.package, sides.join(", ")),
+        place: places.next(),
+        others: places.collect(),
+        logical: drift.package.clone(),
+        same: vec![drift.ecosystem.to_string(), drift.package.clone()],
+        suppression: None,
+        baseline: None,
+        fixes: Vec::new(),
+    }
 }
 
 fn statements(component: &ComponentAnalysis) -> BTreeMap<&str, &Statement> {

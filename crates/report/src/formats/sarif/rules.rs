@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Deprecated,
     Outdated,
     Unpinned,
+    /// Components have a package in different versions.
+    Differs,
     EndOfLife,
     /// A planned move that none of the above asks for.
     Upgrade,
@@ -38,7 +40,7 @@ impl Kind {
         match self {
             Self::Unavailable => Level::Error,
             Self::Yanked | Self::Deprecated | Self::Unpinned | Self::EndOfLife | Self::Held => Level::Warning,
-            Self::Outdated | Self::Upgrade => Level::Note,
+            Self::Outdated | Self::Differs | Self::Upgrade => Level::Note,
         }
     }
 
@@ -73,6 +75,12 @@ impl Kind {
                 "Dependency has no version",
                 "Neither a bound, nor a lock, nor an installation says which version of a direct dependency is in use.",
                 "Write the pin that the message names, or keep a lock: advisories cannot be matched before.",
+            ],
+            Self::Differs => [
+                "uplift/differs-between-components",
+                "Components have it in different versions",
+                "Components of this repository that need the package to run have it in different versions, or require it differently.",
+                "Move them together: `uplift plan --component FOLDER` says of each step whether it ends the difference.",
             ],
             Self::EndOfLife => [
                 "uplift/end-of-life",

@@ -104,17 +104,23 @@ fn state(dossier: &Dossier) -> Section {
     let mut drift = Vec::new();
     for component in &dossier.analysis.components {
         let name = parts::component(dossier, &component.path);
+        for (runtime, end) in component.ended() {
+            let date = end.date.clone().unwrap_or_else(|| "an unknown day".to_owned());
+            let text = format!("{name}: {} {} has been without support since {date}", runtime.name, end.line);
+            ends.push(Text::from(text));
+        }
         for runtime in &component.runtimes {
-            for end in runtime.end_of_life.iter().filter(|end| end.passed) {
-                let date = end.date.clone().unwrap_or_else(|| "an unknown day".to_owned());
-                ends.push(Text::from(format!(
-                    "{name}: {} {} has been without support since {date}",
-                    runtime.name, end.line
-                )));
-            }
             disagree.extend(runtime.disagreements.iter().map(|d| Text::from(format!("{name}: {}", d.message))));
         }
         drift.extend(component.drift.iter().map(|sentence| Text::from(format!("{name}: {sentence}"))));
+    }
+    for apart in &dossier.analysis.drift {
+        let sides: Vec<String> = apart
+            .components
+            .iter()
+            .map(|c| format!("{} in {}", c.shown(), parts::component(dossier, &c.component)))
+            .collect();
+        drift.push(Text::from(format!("{} between components: {}", apart.package, sides.join(", "))));
     }
     ends.extend(disagree);
     if !ends.is_empty() {

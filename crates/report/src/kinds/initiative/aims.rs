@@ -51,11 +51,9 @@ fn goals(facts: &Facts<'_>) -> Section {
                 goals.push(Text::from("Leave a version that cannot be had as usual: ").code(&row.name).plain("."));
             }
         }
-        for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
-            for end in runtime.end_of_life.iter().filter(|end| end.passed) {
-                let day = end.date.as_deref().unwrap_or("a day not known here");
-                goals.push(Text::from(format!("Leave {} {}, out of support since {day}.", runtime.name, end.line)));
-            }
+        for (runtime, end) in part.analysis.into_iter().flat_map(|c| c.ended()) {
+            let day = end.date.as_deref().unwrap_or("a day not known here");
+            goals.push(Text::from(format!("Leave {} {}, out of support since {day}.", runtime.name, end.line)));
         }
     }
     for metric in &facts.dossier.given.metrics {
