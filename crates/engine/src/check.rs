@@ -1,19 +1,20 @@
 //! Looking at everything: facts gathered, then judged. Nothing is changed, no foreign code runs.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use uplift_decide::comparison;
 use uplift_decide::policy::{self, Condition};
 use uplift_ecosystems::python::client::Clients;
+use uplift_ecosystems::python::interpreter;
 use uplift_facts::days;
-use uplift_facts::gather::{self, Ask, Gathered};
+use uplift_facts::gather::{self, Ask, Gathered, Named};
 use uplift_facts::releases::Answer;
 use uplift_facts::vulnerabilities::Sources;
-use uplift_model::Settings;
 use uplift_model::analysis::Analysis;
 use uplift_model::comparison::Comparison;
+use uplift_model::{Settings, Version};
 use uplift_sandbox::dirs::Dirs;
 use uplift_sandbox::fetch::{Fetch, FetchSettings};
 use uplift_sandbox::git::{Git, Place};
@@ -111,6 +112,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     let (store, kept) = (dirs.root().join("releases"), dirs.root().join("advisories"));
     let clients = Clients::new(dirs, request.cancel.clone());
     let as_of = request.as_of.clone().unwrap_or_else(|| days::of_seconds(clock::now()));
+    let python = request.settings.project.python.as_deref().and_then(|named| named_python(&clients, named));
     let mut gathered = gather::gather(&Ask {
         root: &folder,
         repository: name,
@@ -130,6 +132,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
             offline: request.offline,
             today: &as_of,
         },
+        python: python.as_deref().map(|version| Named { version, from: "chosen by the settings" }),
         subject: None,
     });
     if request.cancel.is_cancelled() {
@@ -153,4 +156,14 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     let Gathered { analysis, releases, .. } = gathered;
     let violations = policy::violations(&analysis, &request.fail_on);
     Ok(Checked { analysis, violations, comparison, releases })
+}
+
+/// The version that a setting means: `3.11`, `python3.11`, or a program that is asked. `None`: it is none, and the files
+/// of the project decide.
+fn named_python(clients: &Clients, named: &str) -> Option<String> {
+    if named.contains('/') {
+        return interpreter::ask(clients, Path::new(named)).ok().flatten().map(|found| found.version);
+    }
+    let bare = named.trim_start_matches("cpython-").trim_start_matches("python").trim_start_matches('-');
+    Version::new(bare).ok().filter(|version| version.line(1) == [3]).map(|_| bare.to_owned())
 }

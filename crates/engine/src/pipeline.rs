@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use uplift_facts::days;
 use uplift_model::outcome::{Counts, RunReport, RunState};
 use uplift_model::settings::{Approvals, Strategy};
 use uplift_model::{Event, PackageName, Phase, Plan, Version};
@@ -107,6 +108,7 @@ fn go(desk: &Desk, row: &RunRow, request: &Request, watch: Watch<'_>) -> Result<
         settings,
         cancel: &request.cancel,
         python_asked: request.python_asked,
+        as_of: days::of_seconds(row.created),
         fresh: request.fresh,
         site: Site::OwnTree,
     };

@@ -64,6 +64,7 @@ fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<Plan, Engine
         settings,
         cancel: &request.cancel,
         python_asked: request.python_asked,
+        as_of: days::of_seconds(day.seconds()),
         fresh: request.fresh,
         site: Site::ReadOnly,
     };

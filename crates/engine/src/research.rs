@@ -29,7 +29,7 @@ use crate::judge;
 use crate::subject::Tree;
 
 /// How long an index's answer counts as fresh.
-const FRESH: Duration = Duration::from_secs(600);
+pub(crate) const FRESH: Duration = Duration::from_secs(600);
 
 /// Where to look things up, and what was found.
 pub(crate) struct Research<'w> {
@@ -98,6 +98,7 @@ impl Research<'_> {
             clients: &self.doors.clients,
             store: root.join("releases"),
             advisories: self.sources(&kept, &as_of),
+            python: None,
             subject: Some(Subject { root: &self.component.root, in_use: self.base, python: &self.python }),
         };
         let mut gathered = gather::gather_from(&ask, &tree);

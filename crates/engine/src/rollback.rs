@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
+use uplift_facts::days;
 use uplift_model::outcome::{Kept, RunReport, RunState};
 use uplift_model::{Event, PackageName, Settings, Solution};
 use uplift_sandbox::git::Oid;
@@ -202,6 +203,7 @@ fn revert(
         settings: &settings,
         cancel,
         python_asked: false,
+        as_of: days::of_seconds(clock::now()),
         fresh: false,
         site: Site::OwnTree,
     };

@@ -9,8 +9,6 @@ use std::collections::BTreeSet;
 use uplift_ecosystems::python::discover::Component;
 use uplift_facts::runtimes::{Runtime, end_of_life};
 
-use crate::subject::Tree;
-
 /// Of minor versions of Python 3 that are equally right otherwise: the highest that is `named`, else the newest that had
 /// come out on the `day` (`2021-05-31`) on which the lock was written, else the highest; with why, as the end of a
 /// sentence. `None`: there is none to choose from.
@@ -45,16 +43,16 @@ fn newest_on(day: &str, minors: &[u32]) -> Option<u32> {
 }
 
 /// Minor versions of Python 3 that the project's own files name.
-pub(crate) fn named(tree: &Tree<'_>, component: &Component) -> BTreeSet<u32> {
+pub(crate) fn named(files: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>, component: &Component) -> BTreeSet<u32> {
     let mut all: BTreeSet<u32> =
         component.manifests.iter().flat_map(|m| &m.manifest.classifiers).filter_map(|c| minor_of(c)).collect();
     let own = |path: &&String| {
         let inner = path.strip_prefix(&component.root).map_or(path.as_str(), |p| p.trim_start_matches('/'));
         !inner.contains('/') || path.starts_with(".github/workflows/") || path.starts_with(".circleci/")
     };
-    for path in tree.files.iter().filter(own) {
+    for path in files.iter().filter(own) {
         let Some(kind) = Kind::of(path) else { continue };
-        let text = tree.read(path).and_then(|b| String::from_utf8(b).ok()).unwrap_or_default();
+        let text = read(path).and_then(|b| String::from_utf8(b).ok()).unwrap_or_default();
         all.extend(kind.minors(&text));
     }
     all

@@ -1,34 +1,74 @@
-//! The Python that a component's files say it runs on, and what this machine has in its place.
+//! The Python that a component is judged for, and what this machine has in its place.
 //!
-//! Lives elsewhere: reading the files and choosing among them (`uplift_facts::runtimes`, the same for a check), what is
-//! taken where they do not say (`crate::subject`).
+//! Lives elsewhere: reading the files and choosing among them (`uplift_facts`, the same for a check), what a trial of the
+//! lock says (`crate::subject`).
 
+use std::path::Path;
+use std::time::Duration;
+
+use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_ecosystems::python::manifest;
-use uplift_facts::days;
-use uplift_facts::runtimes::{self, Chosen, Ground, Place};
-use uplift_model::{Ecosystem, Version};
-use uplift_sandbox::clock;
+use uplift_facts::gather::{self, Ask};
+use uplift_facts::runtimes::{Chosen, Ground};
+use uplift_facts::tree;
+use uplift_facts::vulnerabilities::Sources;
+use uplift_model::Version;
+use uplift_model::settings::Advisories;
 
-use crate::subject::{self, Tree};
+use crate::subject;
 
-/// What the files say.
-#[derive(Debug)]
+/// What a check says.
+#[derive(Debug, Clone)]
 pub(crate) struct Stated {
     pub(crate) chosen: Chosen,
     /// Other places that contradict it, one sentence each.
     pub(crate) against: Vec<String>,
 }
 
-/// What the files of the tree say of `component`; `None`: nothing, or a Python before 3.
-pub(crate) fn python(tree: &Tree<'_>, component: &Component) -> Option<Stated> {
-    let place = |root: &str| Place::new(root, Ecosystem::Python);
-    let all: Vec<Place> = tree.components().iter().map(|c| place(&c.root)).collect();
-    let gathered = runtimes::gather(&tree.files, &|path| tree.read(path));
-    let own = place(&component.root);
-    let chosen = gathered.python_for(&own, &all, &days::of_seconds(clock::now()))?;
-    let against = gathered.against(&own, &all, &chosen);
+/// Where a component lies, and as of when it is looked at.
+pub(crate) struct Looked<'a> {
+    pub(crate) doors: &'a Doors,
+    pub(crate) tree: &'a tree::Tree<'a>,
+    /// Where the tree lies when checked out.
+    pub(crate) top: &'a Path,
+    /// The component's folder; empty for the root.
+    pub(crate) root: &'a str,
+    /// `YYYY-MM-DD`
+    pub(crate) as_of: &'a str,
+    /// An index's answer of at most this age is taken without asking.
+    pub(crate) max_age: Duration,
+}
+
+/// What a check says of the component; `None`: there is none, or it is for a Python before 3.
+pub(crate) fn python(looked: &Looked<'_>) -> Option<Stated> {
+    let store = looked.doors.clients.dirs.root().join("releases");
+    // Nobody is asked for advisories to choose an interpreter.
+    let silent = Advisories::default();
+    let ask = Ask {
+        root: looked.top,
+        repository: String::new(),
+        commit: None,
+        as_of: looked.as_of.to_owned(),
+        offline: false,
+        max_age: looked.max_age,
+        fetch: &looked.doors.fetch,
+        clients: &looked.doors.clients,
+        store,
+        advisories: Sources {
+            settings: &silent,
+            root: looked.top,
+            paths: &[],
+            folder: looked.top,
+            fetch: &looked.doors.fetch,
+            offline: true,
+            today: looked.as_of,
+        },
+        python: None,
+        subject: None,
+    };
+    let (chosen, against) = gather::python_of(&ask, looked.tree, looked.root)?;
     chosen.line.starts_with("3.").then_some(Stated { chosen, against })
 }
 
@@ -65,14 +105,15 @@ impl Stated {
         })
     }
 
-    /// The likeliest of `admitted` that CI runs, with the reason.
-    pub(crate) fn tested<'i>(&self, admitted: &[&'i Interpreter]) -> Option<(&'i Interpreter, String)> {
-        if self.chosen.ground != Ground::Tested {
-            return None;
-        }
+    /// Of interpreters that may be what runs: the one that a check takes, else the likeliest of the others.
+    pub(crate) fn of<'i>(&self, some: &[&'i Interpreter]) -> Option<&'i Interpreter> {
         let lines = std::iter::once(&self.chosen.line).chain(&self.chosen.others);
-        let best = lines.filter_map(|line| admitted.iter().find(|i| i.minor() == *line)).next()?;
-        Some((best, format!("the newest here of those that CI runs ({})", self.chosen.from)))
+        lines.filter_map(|line| some.iter().find(|i| i.minor() == *line)).next().copied()
+    }
+
+    /// Why a check takes its line, in words.
+    pub(crate) fn why(&self) -> &str {
+        self.chosen.from.trim_start_matches("assumed: ")
     }
 }
 
@@ -114,14 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn of_several_that_ci_runs_the_newest_that_is_here_is_taken() {
+    fn of_several_that_may_be_what_runs_the_one_of_a_check_is_taken_first() {
         let (old, new) = (here("3.9.18"), here("3.13.0"));
-        let tested = |ground| {
-            let stated = stated("3.12", ground, &["3.10", "3.9"]);
-            stated.tested(&[&new, &old]).map(|(i, why)| (i.minor(), why))
-        };
-        let (minor, why) = tested(Ground::Tested).unwrap();
-        assert_eq!((minor.as_str(), why.as_str()), ("3.9", "the newest here of those that CI runs (Dockerfile:1)"));
-        assert_eq!(tested(Ground::Assumed), None);
+        let of = |version: &str| stated(version, Ground::Tested, &["3.10", "3.9"]).of(&[&new, &old]).map(|i| i.minor());
+        assert_eq!(of("3.13").as_deref(), Some("3.13"));
+        assert_eq!(of("3.12").as_deref(), Some("3.9"));
+        assert_eq!(of("3.12").as_deref(), stated("3.9", Ground::Tested, &[]).of(&[&old]).map(|i| i.minor()).as_deref());
     }
 }

@@ -8,7 +8,6 @@ use std::path::Path;
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::{self, Component, EnvironmentSource};
 use uplift_ecosystems::python::interpreter::{self, Interpreter};
-use uplift_ecosystems::python::lockfile;
 use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::relock;
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Question, Resolver};
@@ -170,22 +169,32 @@ pub(crate) struct Asked<'a> {
     pub(crate) by: &'a str,
 }
 
-/// Takes the interpreter that the project runs on (see [`stated`]); where nothing says so, the one that reproduces its
-/// lock, else one that CI runs, else one that it admits.
+/// What an interpreter is chosen by.
+pub(crate) struct Choice<'a> {
+    pub(crate) doors: &'a Doors,
+    pub(crate) component: &'a Component,
+    /// From the root, and how they are read.
+    pub(crate) files: &'a [String],
+    pub(crate) read: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    pub(crate) asked: Option<Asked<'a>>,
+    /// The component's folder: its `[tool.uv]` applies.
+    pub(crate) directory: &'a Path,
+    pub(crate) wheels: &'a dyn Fn(&str) -> std::path::PathBuf,
+}
+
+/// Takes the interpreter that a check judges for (see [`stated`], asked only where nobody named one); where that is not
+/// pinned and a trial of the lock proves it wrong, the one that reproduces the lock.
 pub(crate) fn interpreter(
-    doors: &Doors,
-    tree: &Tree<'_>,
-    component: &Component,
-    asked: Option<Asked<'_>>,
-    directory: &Path,
-    wheels: &dyn Fn(&str) -> std::path::PathBuf,
+    choice: &Choice<'_>,
+    stated: impl FnOnce() -> Option<stated::Stated>,
 ) -> Result<Chosen, EngineError> {
+    let Choice { doors, component, asked, .. } = choice;
     let found = interpreter::find(&doors.clients)?;
     let have = || found.iter().map(Interpreter::minor).collect::<Vec<_>>().join(", ");
-    if let Some(Asked { wanted, by }) = asked {
+    if let Some(Asked { wanted, by }) = *asked {
         return named(doors, &found, wanted, &format!("chosen by {by}"))?.ok_or_else(|| missing(wanted, by, &have()));
     }
-    let stated = stated::python(tree, component);
+    let stated = stated();
     let requires = stated::requires(component);
     if let Some(stated) = stated.as_ref().filter(|s| s.runs()) {
         let here = named(doors, &found, &stated.chosen.version, &stated.chosen.from)?;
@@ -198,17 +207,12 @@ pub(crate) fn interpreter(
     if admitted.is_empty() {
         return Err(missing(&requires.join(" and "), "the project", &have()));
     }
-    if let Some(version) = header_python(tree, component)
-        && let Some(found) = admitted.iter().find(|i| i.minor() == version)
-    {
-        return Ok(Chosen::here((*found).clone(), "the lock's header names it".to_owned()));
+    let reproducing = reproducing(choice, &admitted)?;
+    if let Some(stated) = &stated {
+        return from_a_check(choice, stated, &admitted, &reproducing);
     }
-    let reproducing = reproducing(doors, component, &admitted, directory, wheels)?;
-    if let Some((chosen, why)) = likeliest(doors, tree, component, &reproducing)? {
+    if let Some((chosen, why)) = likeliest(choice, &reproducing)? {
         return Ok(Chosen::here(chosen.clone(), format!("it reproduces the lock{why}")));
-    }
-    if let Some((tested, reason)) = stated.as_ref().and_then(|s| s.tested(&admitted)) {
-        return Ok(Chosen::here(tested.clone(), reason));
     }
     let Some(best) = admitted.iter().find(|i| i.default).or_else(|| admitted.first()) else {
         return Err(missing("3", "the project", &have()));
@@ -220,17 +224,49 @@ pub(crate) fn interpreter(
     Ok(Chosen::here((*best).clone(), reason))
 }
 
+/// What a check assumes, held against the lock and against what this machine has.
+fn from_a_check(
+    choice: &Choice<'_>,
+    stated: &stated::Stated,
+    admitted: &[&Interpreter],
+    reproducing: &[&Interpreter],
+) -> Result<Chosen, EngineError> {
+    let (line, why) = (&stated.chosen.line, stated.why());
+    let is_it = |i: &&&Interpreter| i.minor() == *line;
+    let taken = |i: &Interpreter, reason: String| Ok(Chosen::here(i.clone(), reason));
+    if let Some(same) = reproducing.iter().find(is_it) {
+        return taken(same, format!("it reproduces the lock; {why}"));
+    }
+    if let Some((other, among)) = likeliest(choice, reproducing)? {
+        let reason = if admitted.iter().any(|i| i.minor() == *line) {
+            format!(
+                "it reproduces the lock{among}; a check assumes {line} ({why}), and on that the lock comes out otherwise"
+            )
+        } else {
+            format!("it reproduces the lock{among}; a check assumes {line} ({why}), which is not on this machine")
+        };
+        return taken(other, reason);
+    }
+    if let Some(same) = admitted.iter().find(is_it) {
+        return taken(same, why.to_owned());
+    }
+    let nearest = stated.of(admitted).or_else(|| admitted.iter().find(|i| i.default).or(admitted.first()).copied());
+    let Some(nearest) = nearest else { return Err(missing(line, why, "")) };
+    taken(nearest, format!("it is the likeliest on this machine; a check assumes {line} ({why}), which is not here"))
+}
+
 /// The likeliest of interpreters that reproduce the lock equally, with what to add to the reason. Decision: 0019.
 fn likeliest<'i>(
-    doors: &Doors,
-    tree: &Tree<'_>,
-    component: &Component,
+    choice: &Choice<'_>,
     pool: &[&'i Interpreter],
 ) -> Result<Option<(&'i Interpreter, String)>, EngineError> {
+    let Choice { doors, component, .. } = choice;
     let minor = |i: &Interpreter| i.minor().strip_prefix("3.").and_then(|m| m.parse::<u32>().ok());
     let minors: Vec<u32> = pool.iter().filter_map(|i| minor(i)).collect();
     let day = || pool.first().map_or(Ok(None), |some| written_on(doors, component, some));
-    let Some((best, why)) = signs::likeliest(&minors, &signs::named(tree, component), day)? else { return Ok(None) };
+    let Some((best, why)) = signs::likeliest(&minors, &signs::named(choice.files, choice.read, component), day)? else {
+        return Ok(None);
+    };
     Ok(pool.iter().find(|i| minor(i) == Some(best)).map(|i| (*i, why)))
 }
 
@@ -267,21 +303,9 @@ fn missing(wanted: &str, who: &str, have: &str) -> EngineError {
     )
 }
 
-/// The Python that a compiled file's header or a lock names.
-fn header_python(tree: &Tree<'_>, component: &Component) -> Option<String> {
-    let EnvironmentSource::Compiled { pairs } = &component.environment else { return None };
-    let text = pairs.iter().find_map(|p| String::from_utf8(tree.read(&p.output)?).ok())?;
-    lockfile::header(&text)?.python.map(|p| p.split('.').take(2).collect::<Vec<_>>().join("."))
-}
-
 /// Interpreters for which the requirements, held to the lock's versions, give exactly the lock. Decision: 0019.
-fn reproducing<'i>(
-    doors: &Doors,
-    component: &Component,
-    admitted: &[&'i Interpreter],
-    directory: &Path,
-    wheels: &dyn Fn(&str) -> std::path::PathBuf,
-) -> Result<Vec<&'i Interpreter>, EngineError> {
+fn reproducing<'i>(choice: &Choice<'_>, admitted: &[&'i Interpreter]) -> Result<Vec<&'i Interpreter>, EngineError> {
+    let Choice { doors, component, directory, wheels, .. } = choice;
     let Some(pins) = &component.locked else { return Ok(Vec::new()) };
     if !matches!(component.environment, EnvironmentSource::Compiled { .. }) || pins.iter().any(|p| p.marker.is_some()) {
         return Ok(Vec::new());

@@ -3,15 +3,18 @@
 use std::path::Path;
 
 use uplift_ecosystems::python::interpreter;
+use uplift_facts as facts;
 use uplift_model::{PackageName, Settings};
 use uplift_sandbox::dirs::Dirs;
 use uplift_sandbox::environment::find_on_path;
-use uplift_sandbox::{Cancel, Ladder, Rung};
+use uplift_sandbox::{Cancel, Ladder, Rung, clock};
 
 use crate::baseline;
 use crate::desk::{self, Desk};
 use crate::error::EngineError;
-use crate::subject::{self, Asked, Tree};
+use crate::research::FRESH;
+use crate::stated::{self, Looked};
+use crate::subject::{self, Asked, Choice, Tree};
 
 /// What a project looks like to Uplift.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +40,27 @@ pub fn found(path: &Path, settings: &Settings, cancel: &Cancel) -> Result<Found,
     let folder = crate::commits::folder(&desk.repository.top, &component);
     let asked = settings.project.python.as_deref().map(|wanted| Asked { wanted, by: "the settings" });
     let wheels = |minor: &str| doors.clients.dirs.wheels(minor);
-    let chosen = subject::interpreter(&doors, &tree, &component, asked, &folder, &wheels);
+    let read = |path: &str| tree.read(path);
+    let choice = Choice {
+        doors: &doors,
+        component: &component,
+        files: &tree.files,
+        read: &read,
+        asked,
+        directory: &folder,
+        wheels: &wheels,
+    };
+    let top = &desk.repository.top;
+    let chosen = subject::interpreter(&choice, || {
+        stated::python(&Looked {
+            doors: &doors,
+            tree: &facts::tree::Tree::of(top, &tree.files, &read),
+            top,
+            root: &component.root,
+            as_of: &facts::days::of_seconds(clock::now()),
+            max_age: FRESH,
+        })
+    });
     let mut notes = component.notes.clone();
     let interpreter = match chosen {
         Ok(chosen) => Some(chosen.resolves_for().minor()),

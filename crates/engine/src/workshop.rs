@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
+use uplift_facts as facts;
 use uplift_model::outcome::Counts;
 use uplift_model::plan::Mended;
 use uplift_model::{Event, PackageName, Settings, Solution, Version};
@@ -23,8 +24,9 @@ use crate::index::Index;
 use crate::lab::Lab;
 use crate::layer::Layer;
 use crate::mending;
-use crate::research::Research;
+use crate::research::{FRESH, Research};
 use crate::solver::Solver;
+use crate::stated::{self, Looked};
 use crate::subject::{self, Asked, Tree};
 
 /// What a workshop is set up for.
@@ -40,6 +42,8 @@ pub(crate) struct Order<'d> {
     pub(crate) cancel: &'d Cancel,
     /// The interpreter of `settings` was named on the command line.
     pub(crate) python_asked: bool,
+    /// The day as of which an interpreter is assumed where none is stated, `YYYY-MM-DD`.
+    pub(crate) as_of: String,
     /// Ask the index anew for pages that were fetched a moment ago.
     pub(crate) fresh: bool,
     pub(crate) site: Site,
@@ -98,7 +102,27 @@ impl<'d> Workshop<'d> {
             .python
             .as_deref()
             .map(|wanted| Asked { wanted, by: if order.python_asked { "--python" } else { "the settings" } });
-        let chosen = subject::interpreter(&doors, &tree, &component, asked, &folder, &wheels)?;
+        let read = |path: &str| tree.read(path);
+        let choice = subject::Choice {
+            doors: &doors,
+            component: &component,
+            files: &tree.files,
+            read: &read,
+            asked,
+            directory: &folder,
+            wheels: &wheels,
+        };
+        let top = &order.desk.repository.top;
+        let chosen = subject::interpreter(&choice, || {
+            stated::python(&Looked {
+                doors: &doors,
+                tree: &facts::tree::Tree::of(top, &tree.files, &read),
+                top,
+                root: &component.root,
+                as_of: &order.as_of,
+                max_age: if order.fresh { Duration::ZERO } else { FRESH },
+            })
+        })?;
         let wheels = wheels(&chosen.interpreter.minor());
         std::fs::create_dir_all(&wheels).map_err(|e| EngineError::Disk(wheels.clone(), e))?;
         let component = subject::with_own_lock(&doors, &tree, component, &chosen, &folder, &wheels)?;

@@ -23,7 +23,7 @@ use crate::components::{self, Component};
 use crate::releases::{self, Answer, Provided, Python, Store};
 use crate::rows;
 use crate::runtime;
-use crate::runtimes;
+use crate::runtimes::{self, Chosen, Ground};
 use crate::tree::Tree;
 use crate::usage;
 use crate::vulnerabilities::{Sources, Vulnerabilities, Wanted};
@@ -45,8 +45,17 @@ pub struct Ask<'a> {
     /// Where summaries of index pages are kept.
     pub store: PathBuf,
     pub advisories: Sources<'a>,
+    /// The Python that somebody named for the whole repository.
+    pub python: Option<Named<'a>>,
     /// `None`: every component, as its files have it.
     pub subject: Option<Subject<'a>>,
+}
+
+/// A version of Python that somebody named, and in whose words: `chosen by the settings`.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    pub version: &'a str,
+    pub from: &'a str,
 }
 
 /// One Python component as a resolver knows it.
@@ -89,7 +98,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
     let used = usage::Index::read(&tree.files, &|path| tree.read(path));
     let roots: Vec<&str> = components.iter().map(|c| c.root.as_str()).collect();
     let stated = runtimes::gather(&tree.files, &|path| tree.read(path));
-    let places: Vec<runtimes::Place> = components.iter().map(|c| runtimes::Place::new(&c.root, c.ecosystem)).collect();
+    let places = places(&components);
     for problem in &stated.problems {
         tree.note(problem.clone());
     }
@@ -99,8 +108,8 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
     let mut releases = Vec::new();
     for ((component, documents), place) in components.iter().zip(&javascript).zip(&places) {
         let chosen = match ask.subject {
-            Some(subject) => runtime::given(subject.python),
-            None => runtime::of(place, &places, &stated, &ask.as_of),
+            Some(subject) => runtime::given(subject.python, "chosen for the plan"),
+            None => first_choice(ask, place, &places, &stated),
         };
         let answered = |package: &components::Package, line: &str| {
             let fresh = || answer(package, component, line, &python, documents, &ask.as_of);
@@ -114,7 +123,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
                 fresh
             })
         };
-        let (runtime, mut answers) = runtime::settle(component, chosen, &answered);
+        let (runtime, mut answers) = runtime::settle(component, chosen, &stated.classified(place, &places), &answered);
         let mended = runtime::had_elsewhere(component, &runtime, &mut answers, &answered);
         let code = used.within(&component.root, &roots);
         let row = |package: &components::Package| {
@@ -167,6 +176,47 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         problems: tree.problems(),
     };
     Gathered { analysis, releases, vulnerabilities }
+}
+
+/// The Python that the component at `root` (empty for the repository's own) is judged for, as a check has it, and where
+/// other places contradict it, one sentence each. `None`: there is no such component.
+pub fn python_of(ask: &Ask<'_>, tree: &Tree<'_>, root: &str) -> Option<(Chosen, Vec<String>)> {
+    let components = components::components(tree);
+    let stated = runtimes::gather(&tree.files, &|path| tree.read(path));
+    let places = places(&components);
+    let at = components.iter().position(|c| c.root == root && c.ecosystem == Ecosystem::Python)?;
+    let (component, place) = (components.get(at)?, places.get(at)?);
+    let chosen = first_choice(ask, place, &places, &stated);
+    let against = stated.against(place, &places, &chosen);
+    if chosen.ground == Ground::Stated {
+        return Some((chosen, against));
+    }
+    // Nothing pins it: what the versions in use say is known from the index.
+    let own = std::slice::from_ref(component);
+    let store = Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline).sharing(true);
+    let pages = python_pages(&indexes(ask, own), &store, own);
+    let documents = Documents::new();
+    let answered =
+        |package: &components::Package, line: &str| answer(package, component, line, &pages, &documents, &ask.as_of);
+    let (settled, _) = runtime::settle(component, chosen, &stated.classified(place, &places), &answered);
+    Some((settled, against))
+}
+
+fn places(components: &[Component]) -> Vec<runtimes::Place> {
+    components.iter().map(|c| runtimes::Place::new(&c.root, c.ecosystem)).collect()
+}
+
+/// What somebody named, else what the files say.
+fn first_choice(
+    ask: &Ask<'_>,
+    place: &runtimes::Place,
+    places: &[runtimes::Place],
+    stated: &runtimes::Gathered,
+) -> Chosen {
+    match ask.python.filter(|_| place.ecosystem == Ecosystem::Python) {
+        Some(named) => runtime::given(named.version, named.from),
+        None => runtime::of(place, places, stated, &ask.as_of),
+    }
 }
 
 /// Files that say which packages there are, and of which nothing could be taken: a source that failed like any other.

@@ -1,30 +1,32 @@
-//! The runtime by which a check judges what can be installed.
+//! The runtime by which a check, a plan and everything else judges what can be installed.
 //!
-//! Where nothing pins what runs, a version in use is never called uninstallable for the sake of a line that was only
-//! assumed: the line is taken on which the versions in use exist. Lives elsewhere: what states a runtime
-//! (`crate::runtimes`), releases (`crate::releases`).
+//! Where nothing pins what runs, the newest line that had come out when the lock was written is taken (decision 0019), and
+//! a version in use is never called uninstallable for the sake of a line that was only assumed: the line is taken on which
+//! the versions in use exist. Lives elsewhere: what states a runtime (`crate::runtimes`), releases (`crate::releases`),
+//! what only a resolver can tell (`engine::subject`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use uplift_model::Ecosystem;
 use uplift_model::analysis::Availability;
 
 use crate::components::{Component, Package};
 use crate::releases::Answer;
 use crate::rows;
-use crate::runtimes::{self, Chosen, Ground, Place, Runtime};
+use crate::runtimes::{self, Chosen, Ground, Place, Runtime, end_of_life};
 
 /// What an index says of a package, seen from a line of the runtime.
 pub(crate) type Ask<'a> = &'a dyn Fn(&Package, &str) -> Answer;
 /// By the names of the packages.
 pub(crate) type Answers = BTreeMap<String, Answer>;
 
-/// The interpreter that a plan was given.
-pub(crate) fn given(version: &str) -> Chosen {
+/// The interpreter that somebody named, and in whose words: `chosen by the settings`.
+pub(crate) fn given(version: &str, from: &str) -> Chosen {
     Chosen {
         version: version.to_owned(),
-        line: version.to_owned(),
-        from: "chosen for the plan".to_owned(),
+        line: version.split('.').take(2).collect::<Vec<_>>().join("."),
+        from: from.to_owned(),
         ground: Ground::Stated,
         others: Vec::new(),
     }
@@ -37,11 +39,17 @@ pub(crate) fn of(place: &Place, all: &[Place], stated: &runtimes::Gathered, as_o
 }
 
 /// The answers for the line on which most of the versions in use exist, the one that was chosen first, and that line.
-pub(crate) fn settle(component: &Component, chosen: Chosen, ask: Ask<'_>) -> (Chosen, Answers) {
+/// `classified`: lines that the project's classifiers list.
+pub(crate) fn settle(component: &Component, chosen: Chosen, classified: &[String], ask: Ask<'_>) -> (Chosen, Answers) {
     let all = |line: &str| -> Answers { component.packages.values().map(|p| (p.name.clone(), ask(p, line))).collect() };
-    let answers = all(&chosen.version);
+    let mut answers = all(&chosen.version);
     if chosen.ground == Ground::Stated {
         return (chosen, answers);
+    }
+    let first = chosen.version.clone();
+    let chosen = of_its_time(component, chosen, classified, &answers);
+    if chosen.version != first {
+        answers = all(&chosen.version);
     }
     let missing = unfit(component, &answers);
     let mut best: Option<(usize, &String)> = None;
@@ -71,6 +79,34 @@ pub(crate) fn settle(component: &Component, chosen: Chosen, ask: Ask<'_>) -> (Ch
         chosen.version
     );
     (Chosen { version: line.clone(), line: line.clone(), from, ground: chosen.ground, others }, there)
+}
+
+/// Where Python was only assumed and a lock tells when it was written: the newest line that had come out by then, of those
+/// that the classifiers list where they list any.
+fn of_its_time(component: &Component, chosen: Chosen, classified: &[String], answers: &Answers) -> Chosen {
+    let locked = component.complete && component.ecosystem == Ecosystem::Python;
+    if chosen.ground != Ground::Assumed || !locked {
+        return chosen;
+    }
+    let released = |package: &Package| {
+        let Answer::Known(known) = answers.get(&package.name)? else { return None };
+        known.find(&rows::current(package).0?)?.date.clone()
+    };
+    let Some(day) = component.packages.values().filter_map(released).max() else { return chosen };
+    let began = |line: &String| end_of_life::began(Runtime::Python, line).filter(|began| *began <= day.as_str());
+    let lines = || std::iter::once(&chosen.line).chain(&chosen.others).filter(|line| began(line).is_some());
+    let newest = |some: &mut dyn Iterator<Item = &String>| some.max_by_key(|line| began(line)).cloned();
+    let listed = newest(&mut lines().filter(|line| classified.contains(line)));
+    let of = if listed.is_some() { " of those that the classifiers list" } else { "" };
+    let Some(line) = listed.or_else(|| newest(&mut lines())) else { return chosen };
+    let others = std::iter::once(&chosen.line).chain(&chosen.others).filter(|other| **other != line).cloned().collect();
+    Chosen {
+        version: line.clone(),
+        from: format!("assumed: {line} was the newest{of} when the lock was written ({day} or later)"),
+        line,
+        ground: Ground::Assumed,
+        others,
+    }
 }
 
 /// Versions in use that do not exist for the line that was assumed, and do for another one that the project admits, get
@@ -134,7 +170,6 @@ fn availability(answer: &Answer, version: &str) -> Option<Availability> {
 
 #[cfg(test)]
 mod tests {
-    use uplift_model::Ecosystem;
     use uplift_model::analysis::Pinning;
 
     use super::*;
@@ -185,14 +220,14 @@ mod tests {
 
     fn open(line: &str, others: &[&str]) -> Chosen {
         let others = others.iter().map(|o| (*o).to_owned()).collect();
-        Chosen { others, ground: Ground::Assumed, from: "assumed: >=3.8".to_owned(), ..given(line) }
+        Chosen { others, ground: Ground::Assumed, from: "assumed: >=3.8".to_owned(), ..given(line, "") }
     }
 
     #[test]
     fn a_line_that_is_assumed_gives_way_to_the_versions_in_use() {
         let component = component(&[("old", "1.0"), ("pure", "2.0")]);
         let ask = index(&[("old", &["3.8", "3.9"]), ("pure", &["3.8", "3.9", "3.13"])]);
-        let (runtime, answers) = settle(&component, open("3.13", &["3.12", "3.9", "3.8"]), &ask);
+        let (runtime, answers) = settle(&component, open("3.13", &["3.12", "3.9", "3.8"]), &[], &ask);
         assert_eq!(runtime.version, "3.9");
         assert!(unfit(&component, &answers).is_empty());
         assert_eq!(
@@ -208,7 +243,7 @@ mod tests {
     fn a_line_that_is_stated_stays_and_what_does_not_fit_is_said() {
         let component = component(&[("old", "1.0")]);
         let ask = index(&[("old", &["3.9"])]);
-        let (runtime, mut answers) = settle(&component, given("3.13"), &ask);
+        let (runtime, mut answers) = settle(&component, given("3.13", "chosen by the settings"), &[], &ask);
         assert_eq!((runtime.version.as_str(), notes(&runtime)), ("3.13", None));
         assert!(had_elsewhere(&component, &runtime, &mut answers, &ask).is_empty());
         assert_eq!(unfit(&component, &answers).len(), 1);
@@ -218,7 +253,7 @@ mod tests {
     fn versions_in_use_that_share_no_line_are_not_called_uninstallable() {
         let component = component(&[("old", "1.0"), ("other", "3.0"), ("young", "2.0")]);
         let ask = index(&[("old", &["3.9"]), ("other", &["3.13"]), ("young", &["3.13"])]);
-        let (runtime, mut answers) = settle(&component, open("3.13", &["3.9"]), &ask);
+        let (runtime, mut answers) = settle(&component, open("3.13", &["3.9"]), &[], &ask);
         assert_eq!(runtime.version, "3.13");
         let told = had_elsewhere(&component, &runtime, &mut answers, &ask);
         assert_eq!(told.get("old").map(String::as_str), Some("1.0 exists for 3.9 and not for 3.13, which was assumed"));

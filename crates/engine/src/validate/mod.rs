@@ -177,7 +177,7 @@ fn one(
         limit: Duration::from_secs(request.settings.limits.resolve_seconds),
         wish: wish.clone(),
     };
-    let runtimes = wanted(request, tree, found, &component)?;
+    let runtimes = wanted(request, doors, tree, found, &component)?;
     let mut checked: Vec<Checked> = Vec::new();
     for runtime in &runtimes {
         checked.push(subject.check(runtime)?);
@@ -233,6 +233,7 @@ fn one(
 /// Interpreters to answer for.
 fn wanted(
     request: &ValidateRequest,
+    doors: &Doors,
     tree: &Tree,
     found: &[Interpreter],
     component: &Component,
@@ -245,11 +246,7 @@ fn wanted(
         names.extend(environment.python.clone().or_else(|| project.python.clone()));
     }
     if names.is_empty() {
-        let beside =
-            |file: &str| if component.root.is_empty() { file.to_owned() } else { format!("{}/{file}", component.root) };
-        let text = [beside(".python-version"), ".python-version".to_owned()].iter().find_map(|f| tree.read(f));
-        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
-        return Ok(vec![runtimes::usual(component, text.as_deref(), found)?]);
+        return Ok(vec![runtimes::usual(request, doors, tree, component, found)?]);
     }
     let mut all = names.iter().map(|n| Runtime::of(n, found)).collect::<Result<Vec<_>, _>>()?;
     all.sort_by_key(Runtime::version);

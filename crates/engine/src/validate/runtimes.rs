@@ -2,13 +2,21 @@
 //!
 //! Lives here: choosing. Lives elsewhere: finding interpreters (`ecosystems::python::interpreter`).
 
+use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::registry::Tags;
+use uplift_facts::days;
+use uplift_facts::tree::Tree;
 use uplift_model::Version;
+use uplift_sandbox::clock;
 
+use super::ValidateRequest;
 use crate::error::EngineError;
+use crate::research::FRESH;
+use crate::stated::{self, Looked};
+use crate::subject::{self, Choice};
 
 /// Minor versions of Python 3 that `--all-pythons` asks for.
 pub(super) const LINES: std::ops::RangeInclusive<u32> = 8..=14;
@@ -84,17 +92,47 @@ fn requires(component: &Component) -> Vec<String> {
     stated.map(|r| r.specifier.clone()).collect()
 }
 
-/// The interpreter that is meant when none is named: what `.python-version` says, else the machine's own where the
-/// project admits it, else the newest here that it admits.
+/// The interpreter that is meant when none is named: the one that a plan is drawn for; where there is none, the machine's
+/// own where the project admits it, else the newest here that it admits.
+///
+/// # Errors
+/// When a run was cancelled, or there is no interpreter at all.
 pub(super) fn usual(
+    request: &ValidateRequest,
+    doors: &Doors,
+    tree: &Tree<'_>,
     component: &Component,
-    version_file: Option<&str>,
     found: &[Interpreter],
 ) -> Result<Runtime, EngineError> {
-    let named =
-        version_file.and_then(|text| text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#')));
-    if let Some(runtime) = named.and_then(|n| Runtime::of(n, found).ok()) {
-        return Ok(runtime);
+    let directory = tree.root().join(&component.root);
+    let choice = Choice {
+        doors,
+        component,
+        files: &tree.files,
+        read: &|path| tree.read(path),
+        asked: None,
+        directory: &directory,
+        wheels: &|minor| doors.clients.dirs.wheels(minor),
+    };
+    let today = days::of_seconds(clock::now());
+    let looked = Looked {
+        doors,
+        tree,
+        top: tree.root(),
+        root: &component.root,
+        as_of: request.as_of.as_deref().unwrap_or(&today),
+        max_age: FRESH,
+    };
+    // Files that were named make a set of their own, about which the folder says nothing.
+    let of_folder = || if request.files.is_empty() { stated::python(&looked) } else { None };
+    match subject::interpreter(&choice, of_folder) {
+        Ok(chosen) => {
+            let interpreter = chosen.resolves_for().clone();
+            return Ok(Runtime { name: interpreter.minor(), interpreter, present: chosen.stands_for.is_none() });
+        }
+        Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
+        // No interpreter of this machine is admitted: whether the set goes together can be asked all the same.
+        Err(_) => {}
     }
     let requires = requires(component);
     let fits = |i: &&Interpreter| i.parsed().is_some_and(|v| requires.iter().all(|r| manifest::admits(r, &v)));

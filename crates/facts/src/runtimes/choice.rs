@@ -1,8 +1,10 @@
 //! Which release of its runtime a component runs on, as far as its files say: the one answer for a check and a plan.
 //!
-//! What deploys it counts most (an image), then version files, then what CI runs. A range is a promise to whoever
-//! installs the project and says nothing of what runs: then the newest line that it admits is assumed.
-//! Lives elsewhere: which interpreters this machine has (`engine::subject`).
+//! What deploys it counts most (an image), then version files, then the one version that CI runs, then the one that its
+//! lock was compiled with. A range is a promise to whoever installs the project and says nothing of what runs: then the
+//! newest line that it admits is assumed.
+//! Lives elsewhere: what the versions in use say of it (`crate::runtime`), which interpreters this machine has
+//! (`engine::subject`).
 
 use uplift_ecosystems::python::manifest::admits;
 use uplift_model::Version;
@@ -15,7 +17,7 @@ use super::{end_of_life, versions};
 /// What a choice rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ground {
-    /// An image, a version file, or the one version that CI runs: this is what runs.
+    /// An image, a version file, the one version that CI runs, or the header of the lock: this is what runs.
     Stated,
     /// CI or tox run several versions: each of them may be what runs.
     Tested,
@@ -51,10 +53,20 @@ pub(super) fn choose(component: &Place, stated: &[&Stated], as_of: &str) -> Opti
     let image = image.and_then(|s| pinned(s, s.versions.last()?));
     // A version file lists its preferred version first; of several files the nearest counts.
     let by_file = || exact(kind::VERSION_FILE).min_by_key(near).and_then(|s| pinned(s, s.versions.first()?));
+    let run = |kind: &'static str| tested(&exact(kind).collect::<Vec<_>>());
+    let alone = |chosen: &Chosen| chosen.ground == Ground::Stated;
+    let ranges = || of(kind::REQUIRES).filter_map(|s| s.range.as_deref());
+    let compiled = || {
+        let fits = |s: &&Stated| s.statement.lines.iter().all(|l| ranges().all(|r| holds(s.runtime, r, l)));
+        let first = |s: &&Stated| (std::cmp::Reverse(nearness(component, s)), s.statement.file.len());
+        exact(kind::LOCK).filter(fits).min_by_key(first).and_then(|s| pinned(s, s.versions.first()?))
+    };
     image
         .or_else(by_file)
-        .or_else(|| tested(&exact(kind::CI).collect::<Vec<_>>()))
-        .or_else(|| tested(&exact(kind::TOOL).collect::<Vec<_>>()))
+        .or_else(|| run(kind::CI).filter(alone))
+        .or_else(compiled)
+        .or_else(|| run(kind::CI))
+        .or_else(|| run(kind::TOOL))
         .or_else(|| promised(&of(kind::REQUIRES).chain(of(kind::ENGINES)).collect::<Vec<_>>(), as_of))
         .or_else(|| listed(&of(kind::CLASSIFIERS).collect::<Vec<_>>()))
 }
@@ -70,6 +82,12 @@ pub(crate) fn unstated(runtime: Runtime, as_of: &str) -> Chosen {
         ground: Ground::Assumed,
         others: lines.collect(),
     }
+}
+
+/// Lines that the classifiers list, ascending.
+pub(super) fn classified(stated: &[&Stated]) -> Vec<String> {
+    let listed = stated.iter().filter(|s| s.is(kind::CLASSIFIERS));
+    versions::sorted(listed.flat_map(|s| s.statement.lines.iter().cloned()))
 }
 
 /// Length of the path that the file shares with the component's folder.

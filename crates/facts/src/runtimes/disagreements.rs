@@ -20,6 +20,7 @@ pub(super) fn of(stated: &[&Stated]) -> Vec<Disagreement> {
     untested(stated, &mut found);
     unclassified(stated, &mut found);
     apart(stated, &mut found);
+    compiled(stated, &mut found);
     let mut seen = BTreeSet::new();
     found.retain(|d| seen.insert(d.message.clone()));
     found
@@ -168,6 +169,20 @@ fn unclassified(stated: &[&Stated], found: &mut Vec<Disagreement>) {
                 first.at(),
             );
             found.push(told(message, &[classifiers, first]));
+        }
+    }
+}
+
+/// The lock was compiled for another line than the one that runs.
+fn compiled(stated: &[&Stated], found: &mut Vec<Disagreement>) {
+    let runs = [kind::IMAGE, kind::VERSION_FILE];
+    for lock in of_kind(stated, &[kind::LOCK]) {
+        for other in of_kind(stated, &runs).filter(|s| s.statement.exact && !s.statement.lines.is_empty()) {
+            if !lock.statement.lines.iter().any(|l| other.statement.lines.contains(l)) {
+                let runs = list(&other.statement.lines);
+                let message = format!("{}, and {} is Python {runs}", lock.told(), other.told());
+                found.push(told(message, &[lock, other]));
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ impl Gathered {
     }
 
     /// The Python that `component` runs on, and why that one: the image it runs in, else what a version file names, else
-    /// what CI runs; where none pins it, the newest line that the project admits and that is supported on the day
+    /// what CI runs or the lock was compiled with; where none pins it, the newest line that the project admits and that is supported on the day
     /// `as_of`, `YYYY-MM-DD`. `None`: nothing is stated.
     pub fn python_for(&self, component: &Place, all: &[Place], as_of: &str) -> Option<Chosen> {
         self.chosen(component, all, Ecosystem::Python, as_of)
@@ -96,6 +96,11 @@ impl Gathered {
             return None;
         }
         choice::choose(component, &self.of(component, all), as_of)
+    }
+
+    /// Lines of the runtime that the classifiers of `component` list, ascending.
+    pub(crate) fn classified(&self, component: &Place, all: &[Place]) -> Vec<String> {
+        choice::classified(&self.of(component, all))
     }
 
     /// Where other places contradict the one that `chosen` was taken from, one sentence each.

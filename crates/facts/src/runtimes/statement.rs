@@ -55,6 +55,8 @@ pub mod kind {
     pub const ENGINES: &str = "engines";
     /// Environments of tox and nox.
     pub const TOOL: &str = "tool";
+    /// The header of a compiled requirements file.
+    pub const LOCK: &str = "lock";
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! becomes a problem or is passed over.
 
 mod ci;
+mod compiled;
 mod compose;
 mod dockerfile;
 mod environments;
@@ -59,6 +60,7 @@ pub(super) fn of(path: &str) -> Option<Reader> {
         {
             dockerfile::read
         }
+        _ if compiled::is_one(folder, name) => compiled::read,
         _ => return None,
     };
     Some(reader)
