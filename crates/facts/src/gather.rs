@@ -23,6 +23,7 @@ use crate::components::{self, Component};
 use crate::releases::{self, Answer, Provided, Python, Store};
 use crate::rows;
 use crate::runtime;
+use crate::runtimes::upgrade::{self, Asking};
 use crate::runtimes::{self, Chosen, Ground};
 use crate::tree::Tree;
 use crate::usage;
@@ -123,7 +124,8 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
                 fresh
             })
         };
-        let (runtime, mut answers) = runtime::settle(component, chosen, &stated.classified(place, &places), &answered);
+        let classified = stated.classified(place, &places);
+        let (runtime, mut answers) = runtime::settle(component, chosen, &classified, &answered);
         let mended = runtime::had_elsewhere(component, &runtime, &mut answers, &answered);
         let code = used.within(&component.root, &roots);
         let row = |package: &components::Package| {
@@ -143,6 +145,14 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             environment: component.environment.clone(),
             dependencies: component.packages.values().map(row).collect(),
+            runtime_upgrade: upgrade::propose(&Asking {
+                component,
+                chosen: &runtime,
+                stated: stated.of(place, &places),
+                read: &|path| tree.read(path),
+                as_of: &ask.as_of,
+                ask: &answered,
+            }),
             runtimes: stated.row(place, &places, &ask.as_of).into_iter().collect(),
             drift: component.drift.clone(),
             notes: component.notes.iter().cloned().chain(runtime::notes(&runtime)).chain(component.unseen()).collect(),

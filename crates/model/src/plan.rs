@@ -2,6 +2,7 @@
 //!
 //! Field names in JSON follow the requirement rows N7 and N8.
 
+mod runtime;
 mod step;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::risk::{Assessment, DecisionPoint, RegisterEntry};
 use crate::roadmap::{Calendar, Effort, MetricCheck, Priority};
 use crate::{Distance, PackageName, Place, Role, Version};
 
+pub use runtime::{RuntimeUpgrade, Unlocked};
 pub use step::{
     Edit, Fallback, FallbackKind, Linked, Mended, MendedPin, PlanStep, Reading, ReadingKind, StepKind, Validated,
     WorkPart,

@@ -271,6 +271,8 @@ fn blank(number: usize, kind: StepKind, title: String) -> PlanStep {
         parts: Vec::new(),
         validated: None,
         reading: Vec::new(),
+        carried_out_by: None,
+        runtime: None,
     }
 }
 

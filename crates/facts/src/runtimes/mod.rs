@@ -11,6 +11,7 @@ pub mod end_of_life;
 mod node_range;
 mod readers;
 mod statement;
+pub mod upgrade;
 mod versions;
 
 use std::collections::BTreeSet;
@@ -111,7 +112,7 @@ impl Gathered {
     }
 
     /// Statements that are about `component`, by file and line.
-    fn of(&self, component: &Place, all: &[Place]) -> Vec<&Stated> {
+    pub(crate) fn of(&self, component: &Place, all: &[Place]) -> Vec<&Stated> {
         let runtime = Runtime::of(component.ecosystem);
         let ours = self.stated.iter().filter(|s| s.runtime == runtime);
         let mut found: Vec<&Stated> = ours.clone().filter(|s| belonging::belongs(s, component, all)).collect();

@@ -67,6 +67,8 @@ pub(crate) struct Stated {
     pub(crate) lead: &'static str,
     /// Versions as far as they are written: `3.11.4` where the line is `3.11`.
     pub(crate) versions: Vec<String>,
+    /// Where each version is written: line, and the text there.
+    pub(crate) sites: Vec<(u32, String)>,
     /// A range on PEP 440's grammar or npm's.
     pub(crate) range: Option<String>,
     /// Text around the place, in which a component's folder may be named.

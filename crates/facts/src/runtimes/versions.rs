@@ -47,6 +47,16 @@ const CODENAMES: [(&str, &str); 11] = [
     ("krypton", "24"),
 ];
 
+/// The line of Node that a codename means.
+pub(crate) fn line_of_codename(name: &str) -> Option<&'static str> {
+    CODENAMES.iter().find(|(codename, _)| *codename == name).map(|(_, line)| *line)
+}
+
+/// The codename of a long-term line of Node.
+pub(crate) fn codename(line: &str) -> Option<&'static str> {
+    CODENAMES.iter().find(|(_, known)| *known == line).map(|(codename, _)| *codename)
+}
+
 /// `3.11`, `v18.2`, `>=3.9`, `3.x`, `lts/iron`, `3.13-dev`. `None`: no version of `runtime` (`latest`, `pypy-3.9`).
 pub(crate) fn named(runtime: Runtime, text: &str) -> Option<Named> {
     let text = text.trim().trim_matches(['"', '\'']).trim();
@@ -57,8 +67,8 @@ pub(crate) fn named(runtime: Runtime, text: &str) -> Option<Named> {
     if runtime == Runtime::Node {
         let name = small.strip_prefix("lts/").or(small.strip_prefix("lts-")).unwrap_or(&small);
         let name = name.split('-').next().unwrap_or(name);
-        if let Some((_, version)) = CODENAMES.iter().find(|(codename, _)| *codename == name) {
-            return Some(Named { line: (*version).to_owned(), version: (*version).to_owned(), exact: true });
+        if let Some(version) = line_of_codename(name) {
+            return Some(Named { line: version.to_owned(), version: version.to_owned(), exact: true });
         }
     }
     let bare = small.trim_start_matches(|c: char| !c.is_ascii_digit());

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::Ecosystem;
+use crate::plan::RuntimeUpgrade;
 use crate::risk::Urgency;
 
 pub const SCHEMA: &str = "uplift/check/1";
@@ -60,6 +61,9 @@ pub struct ComponentAnalysis {
     pub environment: String,
     pub dependencies: Vec<DependencyRow>,
     pub runtimes: Vec<RuntimeRow>,
+    /// Where its runtime should go; `None`: it may stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_upgrade: Option<RuntimeUpgrade>,
     /// The same package stated differently in two places (row A20).
     pub drift: Vec<String>,
     pub notes: Vec<String>,

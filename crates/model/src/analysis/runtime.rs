@@ -22,7 +22,7 @@ pub struct RuntimeStatement {
     pub line: u32,
     /// As written: `>=3.9`, `python:3.11-slim`, `["3.11", "3.12"]`.
     pub written: String,
-    /// `requires`, `classifiers`, `version-file`, `image`, `ci`, `engines`, `tool`.
+    /// `requires`, `classifiers`, `version-file`, `image`, `ci`, `engines`, `tool`, `lock`.
     pub kind: String,
     /// Lines that it names (`3.11`, `20`), ascending; for a range its lowest.
     pub lines: Vec<String>,

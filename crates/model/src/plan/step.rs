@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MoveId, Phase};
+use super::{MoveId, Phase, RuntimeUpgrade};
 use crate::analysis::Reason;
 use crate::compatibility::Verdict;
 use crate::solution::Change;
@@ -49,6 +49,12 @@ pub struct PlanStep {
     /// What to read first where it crosses a major: pages that the packages' own metadata name, the best first.
     #[serde(default)]
     pub reading: Vec<Reading>,
+    /// Who carries it out where Uplift does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_out_by: Option<String>,
+    /// What a step of kind `runtime` is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<RuntimeUpgrade>,
 }
 
 /// A page that a package's metadata name (row C16).
@@ -98,6 +104,8 @@ pub enum StepKind {
     /// Makes today's set one that can be installed, before anything moves.
     Mend,
     Move,
+    /// The runtime itself goes to another line: people carry it out, and no other step waits for it.
+    Runtime,
     Integration,
 }
 
@@ -126,6 +134,7 @@ pub struct MendedPin {
 
 /// One changed line of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Edit {
     /// From the repository's root.
     pub file: String,

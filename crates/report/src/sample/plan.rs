@@ -210,6 +210,8 @@ fn vulnerable(package: &str, version: &str, id: &str, why: &str) -> Vulnerable {
 
 fn step() -> PlanStep {
     PlanStep {
+        carried_out_by: None,
+        runtime: None,
         number: 3,
         kind: StepKind::Move,
         title: "pydantic 1.10.2 -> 2.14.1".to_owned(),

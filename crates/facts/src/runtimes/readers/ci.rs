@@ -76,6 +76,7 @@ pub(super) fn travis(file: &str, text: &str, found: &mut Found) {
             let texts: Vec<&str> = values.iter().filter_map(|n| n.text()).collect();
             let at = At { file, line: first.line, kind: kind::CI, lead, around: "" };
             found.state(at, runtime, &texts.join(", "), &texts);
+            found.written_at(values.iter().filter_map(|n| Some((n.line, n.text()?.to_owned()))).collect());
         }
     }
 }
@@ -123,6 +124,7 @@ fn tasks(node: &Node, file: &str, variables: &HashMap<String, Vec<(u32, String)>
             let texts: Vec<&str> = values.iter().map(|(_, t)| t.as_str()).collect();
             let at = At { file, line: *line, kind: kind::CI, lead: "versionSpec:", around: "" };
             found.state(at, runtime, &texts.join(", "), &texts);
+            found.written_at(values.to_vec());
         }
     }
     node.entries().iter().for_each(|(_, value)| tasks(value, file, variables, found));

@@ -114,6 +114,14 @@ impl Found {
         let lines = sorted(found.iter().map(|n| n.line.clone()));
         let versions = found.into_iter().map(|n| n.version).collect();
         self.push(at, runtime, written, Meaning { lines, versions, exact, range: None });
+        self.written_at(texts.iter().map(|text| (at.line, (*text).to_owned())).collect());
+    }
+
+    /// The versions of the last statement stand at `sites`, where they do not all stand on its line.
+    pub(super) fn written_at(&mut self, sites: Vec<(u32, String)>) {
+        if let Some(last) = self.stated.last_mut() {
+            last.sites = sites;
+        }
     }
 
     pub(super) fn push(&mut self, at: At<'_>, runtime: Runtime, written: &str, meaning: Meaning) {
@@ -126,7 +134,9 @@ impl Found {
             lines,
             exact,
         };
-        self.stated.push(Stated { runtime, statement, lead: at.lead, versions, range, around: at.around.to_owned() });
+        let sites = versions.iter().map(|version| (at.line, version.clone())).collect();
+        let around = at.around.to_owned();
+        self.stated.push(Stated { runtime, statement, lead: at.lead, versions, sites, range, around });
     }
 }
 

@@ -74,6 +74,15 @@ impl<'a> Job<'a> {
         };
         let at = At { file: self.file, line: first, kind: kind::CI, lead, around: self.around };
         found.state(at, runtime, &written, &texts);
+        // A text of several lines has its versions below the line of its key.
+        let rows = |node: &Node| {
+            let rows: Vec<&str> = node.text().unwrap_or_default().lines().collect();
+            let below = u32::from(rows.len() > 1);
+            let numbered =
+                (node.line + below..).zip(rows.into_iter().map(str::trim)).filter(|(_, row)| !row.is_empty());
+            numbered.map(|(line, row)| (line, row.to_owned())).collect::<Vec<_>>()
+        };
+        found.written_at(values.iter().flat_map(|node| rows(node)).collect());
         for node in values.iter().filter(|n| n.is_number() && runtime == Runtime::Python) {
             let text = node.text().unwrap_or_default();
             if text.contains('.') && text.ends_with('0') {

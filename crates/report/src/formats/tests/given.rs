@@ -85,6 +85,7 @@ pub(super) fn row(ecosystem: Ecosystem, name: &str, version: &str, line: u32) ->
 
 pub(super) fn component(path: &str, ecosystem: Ecosystem, dependencies: Vec<DependencyRow>) -> ComponentAnalysis {
     ComponentAnalysis {
+        runtime_upgrade: None,
         path: path.to_owned(),
         ecosystem,
         name: None,

@@ -1,0 +1,3 @@
+import nox
+@nox.session(python=["3.11", "3.12"])
+def tests(session): ...

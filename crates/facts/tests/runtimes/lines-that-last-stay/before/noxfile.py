@@ -1,0 +1,3 @@
+import nox
+@nox.session(python=["3.8", "3.11"])
+def tests(session): ...

@@ -1,0 +1,2 @@
+ARG PY=3.8
+FROM python:${PY}-slim
