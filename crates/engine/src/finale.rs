@@ -180,6 +180,7 @@ pub(crate) fn delivered_solution(solver: &Solver<'_>, component: &Component) -> 
         component,
         interpreter: solver.interpreter,
         stands_in: solver.stands_in,
+        builds: true,
         index: solver.index,
         directory: solver.directory,
         wheels: solver.wheels,

@@ -21,7 +21,7 @@ use uplift_facts::tree;
 use uplift_facts::vulnerabilities::{Sources, Vulnerabilities, Wanted};
 use uplift_model::advisory::Finding;
 use uplift_model::analysis::{Analysis, DependencyRow, Reason};
-use uplift_model::plan::Reading;
+use uplift_model::plan::{Reading, RuntimeUpgrade};
 use uplift_model::{Datum, Ecosystem, PackageName, Settings, Solution, Version};
 use uplift_sandbox::redact;
 
@@ -65,6 +65,8 @@ pub(crate) struct Judged {
     as_of: String,
     /// How asking for advisories went, in words.
     pub(crate) source: String,
+    /// Where the interpreter should go, by what the releases say.
+    pub(crate) runtime_upgrade: Option<RuntimeUpgrade>,
     /// Nobody could be asked about any package.
     pub(crate) blind: bool,
 }
@@ -168,12 +170,14 @@ impl Judged {
         let Gathered { analysis, releases, vulnerabilities } = gathered;
         let Analysis { components, sources, as_of, .. } = analysis;
         let first = components.into_iter().next();
-        let (component, rows, drift) = first.map(|c| (c.path, c.dependencies, c.drift)).unwrap_or_default();
+        let (component, rows, drift, runtime_upgrade) =
+            first.map(|c| (c.path, c.dependencies, c.drift, c.runtime_upgrade)).unwrap_or_default();
         let about: Vec<_> = sources.into_iter().filter(|s| s.source.starts_with("advisories")).collect();
         let blind = about.iter().all(|s| s.state == "not-retrieved");
         let words: Vec<String> = about.iter().map(|s| format!("{}: {}", s.source, s.detail)).collect();
         Self {
             component,
+            runtime_upgrade,
             drift,
             rows: rows.into_iter().map(|row| (row.name.clone(), row)).collect(),
             releases: releases.into_iter().next().unwrap_or_default(),

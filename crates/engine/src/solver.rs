@@ -57,6 +57,8 @@ pub(crate) struct Solver<'a> {
     pub(crate) interpreter: &'a Interpreter,
     /// The interpreter has the version of one that is not on this machine.
     pub(crate) stands_in: bool,
+    /// What exists as sources only may be built.
+    pub(crate) builds: bool,
     pub(crate) index: &'a Index<'a>,
     /// The component's folder in the work tree.
     pub(crate) directory: &'a std::path::Path,
@@ -266,7 +268,7 @@ impl Solver<'_> {
             };
             let mut answer = resolver.ask(question, freshness)?;
             // One refusal names one package at a time.
-            for _ in 0..10 {
+            for _ in 0..if self.builds { 10 } else { 0 } {
                 let Answer::Refused(conflict) = &mut answer else { break };
                 let mut built = false;
                 for name in conflict.wants_wheels.clone() {

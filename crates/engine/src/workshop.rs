@@ -170,6 +170,7 @@ impl<'d> Workshop<'d> {
             component: &self.component,
             interpreter: self.python.resolves_for(),
             stands_in: self.python.stands_for.is_some(),
+            builds: true,
             index,
             directory: &self.folder,
             wheels: &self.wheels,

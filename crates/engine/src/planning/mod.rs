@@ -3,7 +3,9 @@
 //! Lives here: drawing a [`Plan`] up from the resolver's answers and what was looked up. There is one planner: the run
 //! takes its movers, phases and order from what is drafted here. Nothing is changed.
 //! `rules` says what may move and how far, `mend` what fixes transitive packages, `weigh` how risky each move is, `order`
-//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would type, `ways_out` the fallbacks, `elsewhere` the same packages in other components, `whole` what concerns the plan as a whole, `rescan` looks
+//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would
+//! type, `ways_out` the fallbacks, `elsewhere` the same packages in other components, `runtime` the upgrade of the
+//! interpreter, `whole` what concerns the plan as a whole, `rescan` looks
 //! at the end state. Start reading at [`Facts::draft`].
 
 mod abi;
@@ -16,6 +18,7 @@ mod order;
 mod partners;
 mod rescan;
 mod rules;
+mod runtime;
 mod sets;
 mod steps;
 mod ways_out;
@@ -190,7 +193,8 @@ impl Facts<'_> {
             };
         }
         let security = self.rescan(&mut scoping, &goal, &end)?;
-        let drawn = whole::Drawn { interpreter, cut, refresh, security, end: &end, built: &built };
+        let runtime = self.runtime(&state, &scoping)?;
+        let drawn = whole::Drawn { interpreter, cut, refresh, security, end: &end, built: &built, runtime };
         let plan = self.put_together(drawn, &mut scoping)?;
         let exact = scoping.wanted();
         let Scoping { movable, ceilings, within, .. } = scoping;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_model::compatibility::Verdict;
-use uplift_model::plan::{Edit, Mended, PlanStep, Reading, StepKind, Validated, WorkPart};
+use uplift_model::plan::{Edit, Mended, PlanStep, Reading, RuntimeUpgrade, StepKind, Validated, WorkPart};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{Effort, Parts};
 use uplift_model::solution::Change;
@@ -37,6 +37,7 @@ pub(super) struct Told<'a> {
     pub(super) built: &'a Built,
     /// What other components have.
     pub(super) elsewhere: &'a [Other],
+    pub(super) runtime: Option<&'a RuntimeUpgrade>,
 }
 
 impl Facts<'_> {
@@ -62,7 +63,10 @@ impl Facts<'_> {
         let last = steps.len();
         let untouched = told.moves.is_empty() && self.mended.is_none();
         let before = if untouched { format!("commit {short}") } else { format!("the commit of step {last}") };
-        steps.push(self.integration(last, before, told));
+        // Between the moves and the whole: it stands in the phase of its risk, and the whole does not wait for it.
+        steps.extend(told.runtime.map(|upgrade| self.runtime_step(last + 1, upgrade)));
+        let number = steps.len() + 1;
+        steps.push(PlanStep { number, ..self.integration(last, before, told) });
         Ok(steps)
     }
 
@@ -248,7 +252,7 @@ fn snapshot(commit: &str, short: &str) -> PlanStep {
     }
 }
 
-fn blank(number: usize, kind: StepKind, title: String) -> PlanStep {
+pub(super) fn blank(number: usize, kind: StepKind, title: String) -> PlanStep {
     PlanStep {
         number,
         kind,

@@ -6,7 +6,7 @@ use uplift_decide::risk::Class;
 use uplift_decide::risk::register::{self, Rule, Subject};
 use uplift_model::analysis::Pinning;
 use uplift_model::compatibility::Verdict;
-use uplift_model::plan::{OrderConflict, PhasePlan, PlanStep, Security};
+use uplift_model::plan::{OrderConflict, PhasePlan, PlanStep, RuntimeUpgrade, Security, StepKind};
 use uplift_model::risk::RegisterEntry;
 use uplift_model::roadmap::{MetricCheck, Team};
 use uplift_model::solution::Change;
@@ -40,11 +40,13 @@ pub(super) struct Drawn<'a> {
     /// Where the packages stand when all is done.
     pub(super) end: &'a Solution,
     pub(super) built: &'a Built,
+    /// Where the interpreter should go.
+    pub(super) runtime: Option<RuntimeUpgrade>,
 }
 
 impl Facts<'_> {
     pub(super) fn put_together(&self, drawn: Drawn<'_>, scoping: &mut Scoping) -> Result<Plan, EngineError> {
-        let Drawn { interpreter, cut, refresh, security, end, built } = drawn;
+        let Drawn { interpreter, cut, refresh, security, end, built, runtime } = drawn;
         let Cut { movers, weighed, induced, arranged, after } = cut;
         let new = |old: usize| arranged.order.iter().position(|at| *at == old);
         let moves: Vec<Move> = arranged
@@ -88,6 +90,7 @@ impl Facts<'_> {
             refresh: &refresh,
             built,
             elsewhere: &elsewhere,
+            runtime: runtime.as_ref(),
         };
         let steps = self.steps(&told, scoping)?;
         for unmoved in &mut scoping.unmoved {
@@ -273,7 +276,9 @@ pub(crate) fn name_of(plan: &Plan) -> String {
             (m.phase, m.candidates.iter().map(of).collect::<Vec<_>>(), &m.needs, &m.induced)
         })
         .collect();
-    let steps: Vec<_> = plan.steps.iter().map(|s| (&s.edits, &s.approvals, &s.stage, &s.required_tests)).collect();
+    // The runtime's own step is for people, and changes nothing of what is carried out.
+    let own = plan.steps.iter().filter(|s| s.kind != StepKind::Runtime);
+    let steps: Vec<_> = own.map(|s| (&s.edits, &s.approvals, &s.stage, &s.required_tests)).collect();
     let unmoved: Vec<_> = plan.unmoved.iter().map(|u| (&u.name, &u.current, &u.newest)).collect();
     let facts = (
         &plan.component,

@@ -10,6 +10,7 @@ mod drift;
 use attention::weight;
 
 use super::lines::{paragraph, width};
+use super::runtime;
 use super::table::{Cell, Table, cell, toned};
 use crate::clean;
 use crate::numbers::{count, list};
@@ -121,6 +122,9 @@ fn component(component: &ComponentAnalysis, all: bool, view: &View) -> String {
         for disagreement in &runtime.disagreements {
             page.push_str(&paragraph(view, "  ", &clean::line(&disagreement.message), Tone::Held));
         }
+    }
+    if let Some(upgrade) = &component.runtime_upgrade {
+        page.push_str(&runtime::in_short(upgrade, view));
     }
     let drift = if all { component.drift.len() } else { DRIFTS };
     for sentence in component.drift.iter().take(drift) {

@@ -15,6 +15,7 @@ mod progress;
 mod release_notes;
 mod run;
 mod runs;
+mod runtime;
 mod table;
 mod validate;
 

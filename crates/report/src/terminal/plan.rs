@@ -12,6 +12,7 @@ use uplift_model::plan::{PhasePlan, StepKind, Unmoved};
 use uplift_model::{Candidate, Distance, Move, Phase, Plan};
 
 use super::lines::paragraph;
+use super::runtime;
 use super::table::{Cell, Table, cell, toned};
 use crate::clean;
 use crate::numbers::{count, list};
@@ -29,6 +30,9 @@ pub fn plan(plan: &Plan, view: &View) -> String {
     for part in plan.phases.iter().filter(|part| !part.moves.is_empty() || refreshes(plan, part) > 0) {
         page.push('\n');
         page.push_str(&phase(plan, part, view));
+    }
+    for (step, upgrade) in plan.steps.iter().filter_map(|step| Some((step, step.runtime.as_ref()?))) {
+        page.push_str(&runtime::step(step, upgrade, view));
     }
     page.push_str(&stays(&plan.unmoved, view));
     page.push_str(&totals::look_at(plan, view));
