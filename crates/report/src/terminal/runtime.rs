@@ -61,7 +61,9 @@ pub(super) fn step(step: &PlanStep, upgrade: &RuntimeUpgrade, view: &View) -> St
 fn more(all: usize, what: &str, view: &View) -> String {
     match all.saturating_sub(LISTED) {
         0 => String::new(),
-        more => paragraph(view, "  ", &format!("and {} (--format json)", count(more, &format!("more {what}"))), Tone::Quiet),
+        more => {
+            paragraph(view, "  ", &format!("and {} (--format json)", count(more, &format!("more {what}"))), Tone::Quiet)
+        }
     }
 }
 

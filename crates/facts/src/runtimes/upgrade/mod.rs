@@ -184,7 +184,7 @@ impl Asking<'_> {
         let mut reasons = Vec::new();
         let date = end_of_life::of(runtime, from, self.as_of).date.unwrap_or_default();
         match left {
-            Some(days) if days < 0 => reasons.push(format!("{title} {from} gets no more fixes since {date}")),
+            Some(days) if days < 0 => reasons.push(format!("{title} {from} is out of support since {date}")),
             Some(days) if days <= SOON => {
                 reasons.push(format!("{title} {from} gets its last fixes on {date}, in {days} days"));
             }
@@ -203,7 +203,7 @@ impl Asking<'_> {
             (some, all) if some == all => "unlocks all of them and ".to_owned(),
             (some, all) => format!("unlocks {some} of {all} and "),
         };
-        reasons.push(format!("{to} is the lowest that {most}gets fixes for at least a year more, until {end}"));
+        reasons.push(format!("{to} is the lowest that {most}is supported for at least a year more, until {end}"));
         if blocked > 0 {
             let packages = if blocked == 1 {
                 "1 direct package has".to_owned()

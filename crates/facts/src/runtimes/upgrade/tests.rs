@@ -160,7 +160,7 @@ fn a_line_that_lasts_is_left_only_for_what_it_keeps_back() {
         upgrade.reasons,
         [
             "3.11 keeps back late at 1.0 (3.13 admits 2.0)",
-            "3.13 is the lowest that unlocks all of them and gets fixes for at least a year more, until 2029-10-31"
+            "3.13 is the lowest that unlocks all of them and is supported for at least a year more, until 2029-10-31"
         ]
     );
     assert_eq!(upgrade.command, "uplift plan --python 3.13");
@@ -171,7 +171,7 @@ fn a_line_near_its_end_is_left_for_one_that_lasts() {
     let none = Files::new();
     let told = |from: &str| proposed(&none, Ecosystem::Python, from).map(|u| (u.to, u.reasons));
     let (to, reasons) = told("3.9").unwrap();
-    assert_eq!((to.as_str(), reasons[0].as_str()), ("3.11", "Python 3.9 gets no more fixes since 2025-10-31"));
+    assert_eq!((to.as_str(), reasons[0].as_str()), ("3.11", "Python 3.9 is out of support since 2025-10-31"));
     assert_eq!(told("3.10"), None, "its end is a year away");
     assert_eq!(proposed(&none, Ecosystem::JavaScript, "20").map(|u| u.to).as_deref(), Some("22"));
     assert_eq!(told("3.14"), None, "there is none after it");
