@@ -74,6 +74,33 @@ fn what_no_move_mends_remains_and_says_who_stands_against_it() {
     assert!(plan["warnings"].to_string().contains("epsilon 1.0 stays vulnerable"), "{:#}", plan["warnings"]);
 }
 
+/// What the parent needs of the second package is its fix: holding the one where it is shuts out the other.
+#[test]
+fn two_fixes_that_need_each_other_are_settled_together() {
+    let osv = [advisory("CVE-2026-2003", "epsilon", "1.1"), advisory("CVE-2026-2004", "zeta", "1.1")];
+    let files = [
+        ("requirements.in", "alpha==1.0\n"),
+        ("requirements.txt", "alpha==1.0\nepsilon==1.0\nzeta==1.0\n"),
+        ("uplift.toml", "[advisories]\npaths = [\"osv\"]\n[upgrade]\nstrategy = \"security\"\n"),
+        ("osv/a.json", osv[0].as_str()),
+        ("osv/b.json", osv[1].as_str()),
+    ];
+    let packages = vec![
+        one("alpha", "1.0").needs("epsilon").needs("zeta<1.1"),
+        one("alpha", "2.0").needs("epsilon>=1.1").needs("zeta"),
+        one("alpha", "3.0").needs("epsilon>=1.1").needs("zeta"),
+        one("epsilon", "1.0"),
+        one("epsilon", "1.1"),
+        one("zeta", "1.0"),
+        one("zeta", "1.1"),
+    ];
+    let plan = Stage::set(packages, &files).run(&["plan", "--format", "json"]).report();
+    for (package, target) in [("alpha", "2.0"), ("epsilon", "1.1"), ("zeta", "1.1")] {
+        assert_eq!(named(&plan, "dependencies", package)["target_version"], target, "{plan:#}");
+    }
+    assert_eq!(plan["security"]["remaining"], serde_json::json!([]));
+}
+
 /// RFC 3339, this many days ago.
 fn ago(days: u64) -> String {
     let script = format!(

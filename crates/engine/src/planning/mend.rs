@@ -27,9 +27,12 @@ impl Facts<'_> {
         // A line of a constraints file holds it as a lock does, and is edited in place.
         let locked = self.solver.pins_everything() || self.solver.constrained().contains(name);
         let mut wishes = state.wishes();
+        // What is settled moves with it: two fixes of which each keeps the other's package where it was exclude each other.
+        wishes.extend(scoping.settled.iter().map(|(name, to)| (name.clone(), Wish::Exactly(to.clone()))));
         wishes.insert(name.clone(), Wish::Exactly(fix.clone()));
         if self.refusal(state, &wishes)?.is_none() {
             if locked {
+                scoping.settled.insert(name.clone(), fix.clone());
                 scoping.ceilings.insert(name.clone(), fix.clone());
                 open(scoping, state, name, &current);
             } else {
@@ -48,8 +51,10 @@ impl Facts<'_> {
             ));
             scoping.unmoved.retain(|unmoved| unmoved.name != parent);
             scoping.movable.insert(parent.clone());
+            scoping.settled.insert(parent.clone(), lowest.clone());
             scoping.ceilings.insert(parent, lowest);
             if locked {
+                scoping.settled.insert(name.clone(), fix.clone());
                 scoping.ceilings.insert(name.clone(), fix.clone());
                 open(scoping, state, name, &current);
             }

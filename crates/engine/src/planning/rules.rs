@@ -22,6 +22,8 @@ pub(super) struct Scoping {
     pub(super) exact: BTreeMap<PackageName, Version>,
     /// Where only what is wrong moves: fixes, and what they bring along, at versions that the resolver takes together.
     pub(super) mended: BTreeMap<PackageName, Version>,
+    /// Transitive fixes settled so far, and the direct dependencies that go along: what a further fix has to fit beside.
+    pub(super) settled: BTreeMap<PackageName, Version>,
     /// Why a package has a ceiling, in words.
     pub(super) limits: BTreeMap<PackageName, String>,
     /// The newest release for the lowest Python that the project promises, and that Python.

@@ -113,3 +113,52 @@ fn fingerprints_stay_when_lines_and_versions_move() {
     }
     assert_eq!(prints(given::analysis()), prints(moved));
 }
+
+fn sarif(analysis: &Analysis) -> serde_json::Value {
+    valid(&super::super::analysis(analysis, Standard::Sarif, &given::line).unwrap(), Standard::Sarif)
+}
+
+#[test]
+fn a_line_that_nothing_runs_on_is_no_result() {
+    let mut analysis = given::analysis();
+    for runtime in analysis.components.iter_mut().flat_map(|c| &mut c.runtimes) {
+        runtime.end_of_life[0].line = "3.7".to_owned();
+        for stated in &mut runtime.stated {
+            (stated.exact, stated.lines) = (false, vec!["3.7".to_owned()]);
+        }
+    }
+    let ended = |analysis: &Analysis| {
+        let log = sarif(analysis);
+        list(&log["runs"][0], "results").iter().filter(|r| r["ruleId"] == "uplift/end-of-life").count()
+    };
+    assert_eq!(ended(&analysis), 0, "the floor of a range is a promise");
+    for runtime in analysis.components.iter_mut().flat_map(|c| &mut c.runtimes) {
+        runtime.stated.iter_mut().for_each(|stated| stated.exact = true);
+    }
+    assert_eq!(ended(&analysis), 2);
+}
+
+#[test]
+fn what_components_have_differently_is_one_result_at_every_place() {
+    let mut analysis = given::analysis();
+    let side = |component: &str, version: &str| {
+        serde_json::json!({"component": component, "role": "runtime", "current_version": version, "current_from": "pinned",
+            "stated": [{"file": format!("{component}/requirements.txt"), "line": 3, "written": "x", "specifier": "",
+                        "marker": null, "group": "main"}]})
+    };
+    let drift = |package: &str, shared: bool| {
+        serde_json::json!({"package": package, "ecosystem": "python", "differs": "version", "shared": shared,
+            "components": [side("api", "1.0"), side("worker", "2.0")]})
+    };
+    analysis.drift =
+        serde_json::from_value(serde_json::json!([drift("fastapi", true), drift("pytest", false)])).unwrap();
+    let log = sarif(&analysis);
+    let found: Vec<_> = list(&log["runs"][0], "results")
+        .iter()
+        .filter(|r| r["ruleId"] == "uplift/differs-between-components")
+        .collect();
+    assert_eq!(found.len(), 1, "what at most one needs to run is no finding");
+    let (message, others) = (&found[0]["message"]["text"], list(found[0], "relatedLocations"));
+    assert_eq!(message, "fastapi differs between components: 1.0 in api, 2.0 in worker");
+    assert_eq!(others.len(), 1, "{}", found[0]);
+}
