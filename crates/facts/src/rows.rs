@@ -136,7 +136,7 @@ fn other_pins(package: &Package, known: Option<&Known>, current: Option<&str>) -
             Some((Some(reason), _)) if reason.is_empty() => Some(format!("{place}, which is yanked")),
             Some((Some(reason), _)) => Some(format!("{place}, which is yanked: {reason}")),
             Some((None, Availability::NoDistribution { exists_for })) => {
-                Some(format!("{place}, of which nothing fits here; it exists for {}", Availability::tags(&exists_for)))
+                Some(format!("{place}, of which nothing fits here; it exists for {}", Availability::tags(exists_for)))
             }
             Some(_) => None,
         }
