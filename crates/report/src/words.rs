@@ -9,8 +9,8 @@ use uplift_model::{Distance, Failure, Place, Stage};
 use crate::clean;
 use crate::numbers::count;
 
-/// What is said of a minor step before 1.0.
-const BEFORE_ONE: &str = "(0.x: may break)";
+/// What a minor step before 1.0 is marked with, as in [`step`].
+pub(crate) const BEFORE_ONE: &str = "(0.x)";
 
 /// A component's folder, or what the `project` is called where that is the repository's root.
 pub(crate) fn component(folder: &str, project: &str) -> String {

@@ -104,6 +104,13 @@ fn component(component: &ComponentAnalysis, all: bool, view: &View) -> String {
     }
     if !shown.is_empty() {
         page.push_str(&table(&shown).render(view));
+        let marked = |row: &&DependencyRow| {
+            row.behind.is_some_and(|b| words::behind(b, row.distance).contains(words::BEFORE_ONE))
+        };
+        if shown.iter().any(marked) {
+            let told = format!("{}: a minor step before 1.0 may break", words::BEFORE_ONE);
+            page.push_str(&paragraph(view, "  ", &told, Tone::Quiet));
+        }
     }
     if !rest.is_empty() {
         page.push_str(&paragraph(view, "  ", &attention::left_out(&rest), Tone::Quiet));

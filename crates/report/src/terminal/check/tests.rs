@@ -374,7 +374,8 @@ fn the_words_are_those_of_a_plan_and_nothing_is_called_unknown_that_was_not_said
     let rows = vec![row("fastapi", zero), row("jinja", unscored), row("numpy", gone)];
     let page = check(&analysis(rows, json!({})), false, &View::new(160, false));
     for said in [
-        "30 minors (0.x: may break)",
+        "30 minors (0.x)  ",
+        "\n  (0.x): a minor step before 1.0 may break\n",
         "1 high, 1 of unstated severity",
         "it exists for cp311, cp312, source (Python >=3.11)",
     ] {
