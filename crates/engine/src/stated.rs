@@ -79,6 +79,15 @@ pub(crate) fn requires(component: &Component) -> Vec<String> {
 }
 
 impl Stated {
+    /// A version that somebody named: `3.12`, `3.12.1`; `None`: it is none of Python 3, or only `3`.
+    pub(crate) fn named(wanted: &str, by: &str) -> Option<Self> {
+        let version = Version::new(wanted).ok().filter(|v| v.line(1) == [3] && v.release().len() >= 2)?;
+        let line = version.line(2).iter().map(u64::to_string).collect::<Vec<_>>().join(".");
+        let from = format!("chosen by {by}");
+        let chosen = Chosen { version: wanted.to_owned(), line, from, ground: Ground::Stated, others: Vec::new() };
+        Some(Self { chosen, against: Vec::new() })
+    }
+
     /// Whether a place pins what runs.
     pub(crate) fn runs(&self) -> bool {
         self.chosen.ground == Ground::Stated

@@ -177,6 +177,8 @@ pub(crate) struct Choice<'a> {
     pub(crate) files: &'a [String],
     pub(crate) read: &'a dyn Fn(&str) -> Option<Vec<u8>>,
     pub(crate) asked: Option<Asked<'a>>,
+    /// No test is run: where the one that was asked for is not on this machine, another one may stand in for it.
+    pub(crate) only_planned: bool,
     /// The component's folder: its `[tool.uv]` applies.
     pub(crate) directory: &'a Path,
     pub(crate) wheels: &'a dyn Fn(&str) -> std::path::PathBuf,
@@ -192,13 +194,17 @@ pub(crate) fn interpreter(
     let found = interpreter::find(&doors.clients)?;
     let have = || found.iter().map(Interpreter::minor).collect::<Vec<_>>().join(", ");
     if let Some(Asked { wanted, by }) = *asked {
-        return named(doors, &found, wanted, &format!("chosen by {by}"))?.ok_or_else(|| missing(wanted, by, &have()));
+        let here = named(doors, &found, wanted, &format!("chosen by {by}"))?;
+        let stands_in = || stated::Stated::named(wanted, by).filter(|_| choice.only_planned)?.in_its_place(&found, &[]);
+        return here.or_else(stands_in).ok_or_else(|| missing(wanted, by, &have()));
     }
     let stated = stated();
     let requires = stated::requires(component);
     if let Some(stated) = stated.as_ref().filter(|s| s.runs()) {
         let here = named(doors, &found, &stated.chosen.version, &stated.chosen.from)?;
-        let taken = here.or_else(|| stated.in_its_place(&found, &requires));
+        // Where nothing runs, the one that lends its platform need not be admitted itself.
+        let bound = if choice.only_planned { &[] } else { requires.as_slice() };
+        let taken = here.or_else(|| stated.in_its_place(&found, bound));
         let taken = taken.ok_or_else(|| missing(&stated.chosen.version, &stated.chosen.from, &have()))?;
         return Ok(Chosen { notes: stated.against.clone(), ..taken });
     }

@@ -47,6 +47,7 @@ pub fn found(path: &Path, settings: &Settings, cancel: &Cancel) -> Result<Found,
         files: &tree.files,
         read: &read,
         asked,
+        only_planned: false,
         directory: &folder,
         wheels: &wheels,
     };

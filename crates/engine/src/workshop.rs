@@ -109,6 +109,7 @@ impl<'d> Workshop<'d> {
             files: &tree.files,
             read: &read,
             asked,
+            only_planned: order.site == Site::ReadOnly,
             directory: &folder,
             wheels: &wheels,
         };

@@ -111,6 +111,7 @@ pub(super) fn usual(
         files: &tree.files,
         read: &|path| tree.read(path),
         asked: None,
+        only_planned: true,
         directory: &directory,
         wheels: &|minor| doors.clients.dirs.wheels(minor),
     };
