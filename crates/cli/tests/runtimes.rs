@@ -166,3 +166,22 @@ fn a_python_that_ends_and_keeps_packages_back_is_a_step_for_people() {
     let proposed = &check["components"][0]["runtime_upgrade"];
     assert_eq!((&proposed["to"], &proposed["edits"]), (&"3.11".into(), &step["edits"]), "{proposed:#}");
 }
+
+#[test]
+fn its_edits_are_written_on_a_branch_of_their_own() {
+    // Over on every day to come.
+    let dockerfile = "FROM python:3.8-slim # old\r\nCOPY . .\r\n";
+    let files = [("requirements.txt", "alpha==1.0\n"), ("Dockerfile", dockerfile), ("runtime.txt", "python-3.8.1")];
+    let stage = Stage::set(packages(), &files);
+    let fixed = stage.run(&["hygiene", "--fix", "runtime", "--format", "json"]).report();
+    assert_eq!((&fixed["branch"], &fixed["after"]), (&"uplift/hygiene-runtime".into(), &"present".into()), "{fixed:#}");
+    let diff = fixed["diff"].as_str().unwrap();
+    assert!(diff.contains("-FROM python:3.8-slim # old") && diff.contains("-python-3.8.1"), "{diff}");
+    let again = stage.run(&["hygiene", "--fix", "runtime", "--format", "json"]).report();
+    assert_eq!((&again["existed"], &again["commit"]), (&true.into(), &fixed["commit"]));
+    assert_eq!(std::fs::read_to_string(stage.path().join("Dockerfile")).unwrap(), dockerfile, "it is left alone");
+    stage.commit(&[("Dockerfile", "FROM python:3.8.1\n"), ("runtime.txt", "")]);
+    let none = stage.run(&["hygiene", "--fix", "runtime"]);
+    assert_eq!(none.code, Some(3), "{}", none.stderr);
+    assert!(none.stderr.contains("names a patch release"), "{}", none.stderr);
+}

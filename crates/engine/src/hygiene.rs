@@ -104,7 +104,13 @@ pub fn mend(path: &Path, name: &str, wish: &Wish) -> Result<Mended, EngineError>
 }
 
 /// The branch at a commit of `tree` on `head`; one that is there with another content is left alone.
-fn deliver(git: &Git, branch: &str, head: &Oid, tree: &Oid, message: &str) -> Result<(Oid, bool), EngineError> {
+pub(crate) fn deliver(
+    git: &Git,
+    branch: &str,
+    head: &Oid,
+    tree: &Oid,
+    message: &str,
+) -> Result<(Oid, bool), EngineError> {
     let reference = format!("refs/heads/{branch}");
     if let Some(there) = git.reference(&reference)? {
         if git.tree_of(there.as_str())? == *tree && git.is_ancestor(head, &there)? {

@@ -13,7 +13,8 @@ pub(crate) struct Hygiene {
     /// List what is in place as well, and what does not apply
     #[arg(long)]
     pub(crate) all: bool,
-    /// Mend this finding as a commit on the branch uplift/hygiene-NAME; your work tree is not touched
+    /// Mend this finding as a commit on the branch uplift/hygiene-NAME; `runtime`: move the runtime; your work tree is not
+    /// touched
     #[arg(long, value_name = "NAME")]
     pub(crate) fix: Option<String>,
     /// With --fix coverage-gate: percent of coverage below which the build shall fail
