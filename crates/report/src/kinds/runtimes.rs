@@ -6,9 +6,10 @@
 use uplift_model::analysis::RuntimeStatement;
 use uplift_model::compatibility::Window;
 use uplift_model::dossier::Dossier;
+use uplift_model::plan::RuntimeUpgrade;
 
 use super::{pieces, ways};
-use crate::document::{Table, Text, Tone};
+use crate::document::{Block, Table, Text, Tone};
 
 /// The runtimes on which a resolver solved the component's complete set.
 pub(super) fn window<'a>(dossier: &'a Dossier, part: &ways::Part<'_>) -> Option<&'a Window> {
@@ -29,6 +30,31 @@ pub(super) fn places<'a>(
     });
     let all: Vec<_> = stated.filter(|(_, one)| one.kind == kind && seen.insert((&one.file, one.line))).collect();
     all.into_iter()
+}
+
+/// Why a runtime should move, what that unlocks, and what is left to a person; `id`: of the section around it.
+pub(super) fn upgrade(upgrade: &RuntimeUpgrade, id: &str) -> Vec<Block> {
+    let reasons = upgrade.reasons.iter().map(|reason| Text::from(reason.as_str()));
+    let by_hand = upgrade.by_hand.iter().map(|place| Text::from("By hand: ").plain(place));
+    let done = Text::from("As though it were done: ").code(&upgrade.command);
+    let mut table = Table::new(
+        format!("{id}-unlocks"),
+        format!("What {} keeps back", upgrade.from),
+        &["Package", "In use", "Capped at", "Would become", "Told by"],
+        format!("{} keeps no direct package back.", upgrade.from),
+    );
+    for unlocked in &upgrade.unlocks {
+        let current =
+            unlocked.current.as_ref().map_or_else(|| Text::new().unknown("nothing says"), |v| Text::new().code(v));
+        table.row(vec![
+            Text::new().code(&unlocked.package),
+            current,
+            Text::new().code(&unlocked.capped_at),
+            Text::new().code(&unlocked.becomes),
+            Text::from(unlocked.told_by.as_str()),
+        ]);
+    }
+    vec![Block::List(reasons.chain(by_hand).chain([done]).collect()), Block::Table(table)]
 }
 
 /// Images that the project builds on: their state is seen by building them, which nothing here does.

@@ -80,6 +80,12 @@ fn step_row(facts: &Facts<'_>, table: &mut Table, path: &str, step: &PlanStep) {
     if let Some(stage) = &step.stage {
         what = what.plain(format!(" (stage {stage})"));
     }
+    for reason in step.runtime.iter().flat_map(|upgrade| &upgrade.reasons) {
+        what = what.plain("; ").plain(reason);
+    }
+    if let Some(who) = &step.carried_out_by {
+        what = what.plain("; carried out by ").plain(who);
+    }
     for linked in &step.linked {
         what = what.plain("; ").plain(&linked.message);
     }
@@ -115,7 +121,9 @@ fn instructions(path: &str, step: &PlanStep) -> Option<Block> {
     }
     let mut blocks = Vec::new();
     if !step.edits.is_empty() {
-        let lines = step.edits.iter().map(|e| format!("@@ {}:{}\n-{}\n+{}", e.file, e.line, e.old, e.new));
+        // Without a new text the line is taken out; it may have several lines.
+        let new = |text: &str| text.lines().map(|line| format!("\n+{line}")).collect::<String>();
+        let lines = step.edits.iter().map(|e| format!("@@ {}:{}\n-{}{}", e.file, e.line, e.old, new(&e.new)));
         blocks.push(Block::Code { language: "diff".to_owned(), text: lines.collect::<Vec<_>>().join("\n") });
     }
     if !step.commands.is_empty() {

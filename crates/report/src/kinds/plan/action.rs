@@ -5,6 +5,7 @@ use uplift_model::plan::{PlanStep, StepKind};
 use uplift_model::{Datum, Plan};
 
 use super::super::parts::{self, Basis, Pair};
+use super::super::runtimes;
 use crate::document::{Block, Section, Text, Tone};
 
 pub(super) fn section(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
@@ -20,7 +21,8 @@ pub(super) fn section(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
         let own = || pairs.iter().filter(|pair| pair.component == component.path);
         let proposed: Vec<&Pair<'_>> = own().filter(|pair| matches!(pair.basis, Basis::Proposed)).collect();
         let plan = dossier.plan_of(&component.path);
-        if plan.is_none_or(|plan| plan.moves.is_empty()) && proposed.is_empty() {
+        let idle = |plan: &Plan| plan.moves.is_empty() && plan.steps.iter().all(|step| step.runtime.is_none());
+        if plan.is_none_or(idle) && proposed.is_empty() {
             continue;
         }
         let id = parts::id("action", number, &component.path);
@@ -71,6 +73,7 @@ fn one(dossier: &Dossier, id: &str, step: &PlanStep) -> Section {
     if !step.required_tests.is_empty() {
         facts.push(Text::from(format!("Tests: {}", step.required_tests.join(", "))));
     }
+    facts.extend(step.carried_out_by.iter().map(|who| Text::from(format!("Carried out by {who}"))));
     facts.extend(step.success_criteria.iter().map(|criterion| Text::from(format!("Done when: {criterion}"))));
     if !step.rollback_point.is_empty() {
         facts.push(Text::from("Goes back to: ").code(step.rollback_point.clone()));
@@ -78,6 +81,9 @@ fn one(dossier: &Dossier, id: &str, step: &PlanStep) -> Section {
     facts.extend(step.linked.iter().map(|linked| Text::from(linked.message.clone())));
     if !facts.is_empty() {
         section = section.with(Block::List(facts));
+    }
+    if let Some(upgrade) = &step.runtime {
+        section.blocks.extend(runtimes::upgrade(upgrade, &id));
     }
     section.blocks.extend(parts::edits(step, &id));
     section.blocks.extend(parts::commands_block(&step.commands));
@@ -109,6 +115,15 @@ fn unplanned(dossier: &Dossier, section: Section, id: &str, component: &str) -> 
     let runtime = match shown.and_then(|c| c.runtime.clone().zip(c.runtime_from.clone())) {
         Some((runtime, from)) => Text::from(format!("with the runtime {runtime} ({from})")),
         None => Text::from("with the runtime of production: ").unknown("no file names it"),
+    };
+    let moving = shown.and_then(|c| c.runtime_upgrade.as_ref()).map(|upgrade| {
+        let mut part = Section::new(format!("{id}-runtime"), format!("The runtime: {}", upgrade.way()));
+        part.blocks.extend(runtimes::upgrade(upgrade, &format!("{id}-runtime")));
+        part
+    });
+    let section = match moving {
+        Some(part) => section.below(part),
+        None => section,
     };
     section
         .with(Block::Callout(Tone::Unknown, Text::from("Not planned: ").unknown(why)))
