@@ -6,6 +6,7 @@ mod approve;
 mod format;
 pub(crate) mod hygiene;
 mod plan;
+mod policy;
 mod report;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use uplift_model::settings::Strategy;
 
 pub(crate) use self::format::Format;
 pub(crate) use self::plan::Planning;
+pub(crate) use self::policy::Policies;
 pub(crate) use self::report::Reporting;
 use crate::settings::{Rule, Wanted};
 pub(crate) use approve::Approving;
@@ -138,6 +140,8 @@ pub(crate) struct Upgrade {
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) policies: Policies,
     /// Carry out exactly this plan (a file of `uplift plan --format json`); refused when the repository has changed under it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dry_run", "strategy", "target", "stages", "ignore", "hold"])]
     pub(crate) plan: Option<PathBuf>,
@@ -187,6 +191,8 @@ pub(crate) struct Checking {
     /// OSV records to use: an export archive, a folder or a file; may be given again
     #[arg(long, value_name = "PATH")]
     pub(crate) advisories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policies: Policies,
     /// List the analyses that are kept for this repository
     #[arg(long, conflicts_with_all = ["diff", "fail_on", "explain"])]
     pub(crate) history: bool,

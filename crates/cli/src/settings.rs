@@ -6,6 +6,7 @@
 
 mod bounded;
 mod check;
+pub(crate) mod policy;
 mod stages;
 
 use std::ops::Range;
@@ -34,6 +35,8 @@ pub(crate) enum SettingsError {
     Text { file: String, line: usize, what: String },
     #[error("{file}{}: {wrong}", line.map(|l| format!(":{l}")).unwrap_or_default())]
     Value { file: String, line: Option<usize>, wrong: Box<Wrong> },
+    #[error("could not read the policy in `{0}`: {1}")]
+    Policy(PathBuf, #[source] std::io::Error),
     #[error("could not read the stages in `{0}`")]
     Stages(PathBuf, #[source] std::io::Error),
     #[error("{file}:{line}: {what}")]
@@ -46,6 +49,9 @@ impl Hint for SettingsError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Read(..) => Some("make it readable, or move it away: every setting has a default".to_owned()),
+            Self::Policy(..) => {
+                Some("--policy names a file with a table `[policy]`; docs/settings.md#policy".to_owned())
+            }
             Self::Stages(..) | Self::Order { .. } => {
                 Some("a stage a line, in their order: `orm = sqlalchemy, alembic`; docs/reference/plan.md".to_owned())
             }
@@ -141,12 +147,18 @@ fn read(folder: &Path, root: &Path) -> Result<Settings, SettingsError> {
             };
             let shown = file.strip_prefix(root).unwrap_or(&file).display().to_string();
             let found = if name == FILE { own(&text, &shown).map(Some) } else { pyproject(&text, &shown) };
-            if let Some(settings) = found? {
+            if let Some(mut settings) = found? {
+                if !settings.policies.is_empty() || !settings.file.is_empty() {
+                    let key = if settings.file.is_empty() { "policies" } else { "file" };
+                    let line = text.lines().position(|line| line.contains(key)).map_or(1, |at| at + 1);
+                    return Err(SettingsError::Text { file: shown, line, what: format!("unknown field `{key}`") });
+                }
                 tracing::info!("Read the settings of {shown}");
                 check::all(&settings).map_err(|wrong| {
                     let line = wrong.line_in(&text);
-                    SettingsError::Value { file: shown, line, wrong: Box::new(wrong) }
+                    SettingsError::Value { file: shown.clone(), line, wrong: Box::new(wrong) }
                 })?;
+                settings.file = shown;
                 return Ok(settings);
             }
         }

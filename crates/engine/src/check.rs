@@ -113,7 +113,8 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     let clients = Clients::new(dirs, request.cancel.clone());
     let as_of = request.as_of.clone().unwrap_or_else(|| days::of_seconds(clock::now()));
     let python = request.settings.project.python.as_deref().and_then(|named| named_python(&clients, named));
-    let mut gathered = gather::gather(&Ask {
+    let gates = request.settings.policies_in_force();
+    let ask = Ask {
         root: &folder,
         repository: name,
         commit,
@@ -133,12 +134,14 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
             today: &as_of,
         },
         python: python.as_deref().map(|version| Named { version, from: "chosen by the settings" }),
+        licences: gates.iter().any(|policy| policy.rules.asks_for_licences()),
         subject: None,
-    });
+    };
+    let mut gathered = gather::gather(&ask);
     if request.cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
-    judge::judge(&mut gathered, &request.settings);
+    judge::judge(&mut gathered, &request.settings, &|gathered| gather::licences_of_targets(&ask, gathered));
     let comparison = match &request.diff {
         Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &gathered.analysis)),
         None => None,

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uplift_decide::policy::Gate;
 use uplift_decide::risk::urgency::{self, Counts};
 use uplift_decide::risk::{self, Evidence, Native, effect_between};
 use uplift_decide::targets::{self, Fix, Hold, Question, Reach, Release, Scheme};
@@ -21,40 +22,77 @@ use uplift_model::semver::{self, Range};
 use uplift_model::settings::Settings;
 use uplift_model::{Datum, Ecosystem, PackageName, Version};
 
+use crate::policy::{self, Refusals};
+
 /// What is known to touch a version of a package; asked for every version that could be a target.
 pub(crate) type Affected<'a> = &'a dyn Fn(Ecosystem, &str, &str) -> Datum<Vec<Finding>>;
 
-/// Fills in targets, reasons, risks and the urgency.
-pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings) {
-    let known = &gathered.vulnerabilities;
-    let as_of = gathered.analysis.as_of.clone();
-    for (component, answers) in gathered.analysis.components.iter_mut().zip(&gathered.releases) {
+/// Fills in targets, reasons, risks, what the policies say, and the urgency. `learn` enters the licences of the targets.
+pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings, learn: &dyn Fn(&mut Gathered)) {
+    let gate = Gate::new(settings, &policy::admits, &gathered.analysis.repository, &gathered.analysis.as_of);
+    let mut refusals = Refusals::new(gate);
+    judge_rows(gathered, settings, &refusals, &|_, _| true);
+    learn(gathered);
+    for round in 0.. {
+        let again = refusals.learn(gathered, round);
+        if again.is_empty() {
+            break;
+        }
+        judge_rows(gathered, settings, &refusals, &|at, index| again.contains(&(at, index)));
+        learn(gathered);
+    }
+    let asked = refusals.gate.asks_for_licences();
+    for row in gathered.analysis.components.iter_mut().flat_map(|c| &mut c.dependencies) {
+        let new = policy::warnings(row, asked);
+        row.warnings.extend(new);
+    }
+    gathered.analysis.urgency = urgency::urgency(&counts(&gathered.analysis));
+    gathered.analysis.policy = policy::report(gathered, settings);
+}
+
+fn judge_rows(
+    gathered: &mut Gathered,
+    settings: &Settings,
+    refusals: &Refusals<'_>,
+    is_meant: &dyn Fn(usize, usize) -> bool,
+) {
+    let Gathered { analysis, releases, vulnerabilities: known, licences } = gathered;
+    let as_of = analysis.as_of.clone();
+    for (at, (component, answers)) in analysis.components.iter_mut().zip(releases.iter()).enumerate() {
         let path = component.path.clone();
         let affected: Affected<'_> = &|ecosystem, name, version| known.findings(&path, ecosystem, name, version);
-        for row in &mut component.dependencies {
-            let Some(Answer::Known(known)) = answers.get(&row.name) else {
+        for (_, row) in component.dependencies.iter_mut().enumerate().filter(|(index, _)| is_meant(at, *index)) {
+            let answer = answers.get(&row.name);
+            let Some(Answer::Known(known)) = answer else {
                 given_up(row);
                 continue;
             };
+            let stands = row.clone();
+            let refused = |version: &str| refusals.of(&path, &stands, answer, licences, version);
+            let judging = Judging { settings, as_of: &as_of, affected, refused: &refused };
             match row.ecosystem {
                 Ecosystem::Python => {
                     let read = |text: &str| Version::new(text).ok();
-                    propose(row, known, settings, &as_of, affected, &read, &|specifier, v| {
-                        manifest::admits(specifier, v)
-                    });
+                    propose(row, known, &judging, &read, &|specifier, v| manifest::admits(specifier, v));
                 }
                 Ecosystem::JavaScript => {
                     let read = |text: &str| semver::Version::new(text).ok();
-                    propose(row, known, settings, &as_of, affected, &read, &|range, v| {
-                        Range::new(range).is_ok_and(|r| r.satisfies(v))
-                    });
+                    propose(row, known, &judging, &read, &|range, v| Range::new(range).is_ok_and(|r| r.satisfies(v)));
                 }
             }
             given_up(row);
             assess(row, known, &as_of, affected);
         }
     }
-    gathered.analysis.urgency = urgency::urgency(&counts(&gathered.analysis));
+}
+
+/// What a row is judged by.
+struct Judging<'a> {
+    settings: &'a Settings,
+    as_of: &'a str,
+    affected: Affected<'a>,
+    /// Why a policy refuses a version of the package.
+    refused: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// A package that was given up has to go even where no release of its own is left to go to.
@@ -67,13 +105,12 @@ fn given_up(row: &mut DependencyRow) {
 fn propose<V: Scheme>(
     row: &mut DependencyRow,
     known: &Known,
-    settings: &Settings,
-    as_of: &str,
-    affected: Affected<'_>,
+    judging: &Judging<'_>,
     read: &dyn Fn(&str) -> Option<V>,
     admits: &dyn Fn(&str, &V) -> bool,
 ) {
-    let upgrade = &settings.upgrade;
+    let Judging { as_of, affected, refused, .. } = *judging;
+    let upgrade = &judging.settings.upgrade;
     let current = row.current_version.as_deref().and_then(read);
     let troubled = row.advisories.value().is_some_and(|found| !found.is_empty());
     let releases: Vec<Release<V>> = known
@@ -124,6 +161,7 @@ fn propose<V: Scheme>(
         ignored: name.as_ref().is_some_and(|n| upgrade.ignore.contains(n)),
         pin: pin.as_ref(),
         hold: hold_text.as_deref().map(|text| Hold { admits: &holds, text }),
+        refused: &|version| refused(&version.to_string()),
         requested: requested.as_ref(),
         deprecated: row.deprecation.value().is_some(),
         needed_by: None,

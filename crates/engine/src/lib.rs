@@ -30,6 +30,7 @@ mod layer;
 mod mending;
 mod pipeline;
 mod planning;
+mod policy;
 mod preview;
 mod release_notes;
 mod research;
@@ -53,6 +54,14 @@ mod workshop;
 pub use uplift_decide::policy::Condition;
 pub use uplift_facts::days::is_date;
 pub use uplift_facts::notes::Asked as NotesAsked;
+
+/// Whether a text can stand in a policy's list of licences.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn licence(text: &str) -> Result<(), String> {
+    uplift_decide::policy::term(text).map(|_| ())
+}
 
 /// Whether a text is a success metric that targets can be held against.
 ///

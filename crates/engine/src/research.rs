@@ -91,7 +91,7 @@ impl Research<'_> {
         let tree = tree::Tree::of(self.top, &self.tree.files, &read);
         let ask = Ask {
             root: self.top,
-            repository: String::new(),
+            repository: self.top.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             commit: Some(self.commit.to_owned()),
             as_of: as_of.clone(),
             offline: false,
@@ -101,10 +101,11 @@ impl Research<'_> {
             store: root.join("releases"),
             advisories: self.sources(&kept, &as_of),
             python: None,
+            licences: self.settings.policies_in_force().iter().any(|policy| policy.rules.asks_for_licences()),
             subject: Some(Subject { root: &self.component.root, in_use: self.base, python: &self.python }),
         };
         let mut gathered = gather::gather_from(&ask, &tree);
-        judge::judge(&mut gathered, self.settings);
+        judge::judge(&mut gathered, self.settings, &|gathered| gather::licences_of_targets(&ask, gathered));
         Judged::of(gathered)
     }
 
@@ -167,7 +168,7 @@ impl Research<'_> {
 
 impl Judged {
     fn of(gathered: Gathered) -> Self {
-        let Gathered { analysis, releases, vulnerabilities } = gathered;
+        let Gathered { analysis, releases, vulnerabilities, licences: _ } = gathered;
         let Analysis { components, sources, as_of, .. } = analysis;
         let first = components.into_iter().next();
         let (component, rows, drift, runtime_upgrade) =

@@ -20,6 +20,7 @@ use uplift_sandbox::fetch::Fetch;
 use uplift_sandbox::redact;
 
 use crate::components::{self, Component};
+use crate::licences::{self, Licences};
 use crate::releases::{self, Answer, Provided, Python, Store};
 use crate::rows;
 use crate::runtime;
@@ -48,6 +49,8 @@ pub struct Ask<'a> {
     pub advisories: Sources<'a>,
     /// The Python that somebody named for the whole repository.
     pub python: Option<Named<'a>>,
+    /// A policy has rules on licences, so that those of Python packages are asked for.
+    pub licences: bool,
     /// `None`: every component, as its files have it.
     pub subject: Option<Subject<'a>>,
 }
@@ -77,6 +80,7 @@ pub struct Gathered {
     /// In the order of the analysis' components: what the index said of each of its packages.
     pub releases: Vec<BTreeMap<String, Answer>>,
     pub vulnerabilities: Vulnerabilities,
+    pub licences: Licences,
 }
 
 /// Reads the files, asks the sources, joins the answers.
@@ -91,8 +95,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         components.retain(|c| c.root == subject.root && c.ecosystem == Ecosystem::Python);
         components.iter_mut().for_each(|c| c.stand_at(subject.in_use));
     }
-    // Who asks about one component draws a plan, and needs the files of the same pages next.
-    let store = Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline).sharing(ask.subject.is_some());
+    let store = store(ask);
     let indexes = indexes(ask, &components);
     let python = python_pages(&indexes, &store, &components);
     let javascript = javascript_documents(ask, &store, &components);
@@ -160,6 +163,17 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         releases.push(answers);
     }
     check_extras(&store, &indexes, &mut analyses);
+    let mut licences = Licences::default();
+    if ask.licences {
+        let wanted = licences::wanted(analyses.iter().flat_map(|c| &c.dependencies));
+        licences.ask(&store, &indexes, licences.open(wanted));
+    }
+    for (component, answers) in analyses.iter_mut().zip(&releases) {
+        for row in &mut component.dependencies {
+            let version = licences::version_of(row).cloned().unwrap_or_default();
+            row.licence = licences.of(row, answers.get(&row.name), &version);
+        }
+    }
     let vulnerabilities = Vulnerabilities::ask(&ask.advisories, &wanted(&analyses));
     for component in &mut analyses {
         for row in &mut component.dependencies {
@@ -184,8 +198,30 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         sources,
         urgency: Urgency { level: String::new(), score: 0.0, formula: String::new(), because: Vec::new() },
         problems: tree.problems(),
+        policy: None,
     };
-    Gathered { analysis, releases, vulnerabilities }
+    Gathered { analysis, releases, vulnerabilities, licences }
+}
+
+/// Asks for the licences of the targets where a policy asks for licences, and enters them.
+pub fn licences_of_targets(ask: &Ask<'_>, gathered: &mut Gathered) {
+    let Gathered { analysis, releases, licences, .. } = gathered;
+    if ask.licences {
+        let wanted = licences::wanted_of_targets(analysis.components.iter().flat_map(|c| &c.dependencies));
+        let open = licences.open(wanted);
+        licences.ask(&store(ask), &indexes_of(ask, !open.is_empty()), open);
+    }
+    for (component, answers) in analysis.components.iter_mut().zip(releases.iter()) {
+        for row in &mut component.dependencies {
+            let target = row.target_version.as_deref().filter(|target| Some(*target) != row.current_version.as_deref());
+            row.target_licence = target.and_then(|target| licences.of(row, answers.get(&row.name), target));
+        }
+    }
+}
+
+/// Who asks about one component draws a plan, and needs the files of the same pages next; so do the addresses of metadata.
+fn store<'a>(ask: &Ask<'a>) -> Store<'a> {
+    Store::new(&ask.store, ask.fetch, ask.max_age, ask.offline).sharing(ask.subject.is_some() || ask.licences)
 }
 
 /// The Python that the component at `root` (empty for the repository's own) is judged for, as a check has it, and where
@@ -309,7 +345,11 @@ fn answer(
 
 /// Addresses of the Python indexes; nobody is asked when there is nothing to ask for.
 fn indexes(ask: &Ask<'_>, components: &[Component]) -> Result<Vec<String>, String> {
-    if !components.iter().any(|c| c.ecosystem == Ecosystem::Python) {
+    indexes_of(ask, components.iter().any(|c| c.ecosystem == Ecosystem::Python))
+}
+
+fn indexes_of(ask: &Ask<'_>, needed: bool) -> Result<Vec<String>, String> {
+    if !needed {
         return Ok(Vec::new());
     }
     ask.clients.index_urls().map_err(|e| redact::text(&e.to_string()))

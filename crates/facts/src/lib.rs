@@ -6,6 +6,7 @@
 pub mod components;
 pub mod days;
 pub mod gather;
+pub mod licences;
 pub mod notes;
 pub mod reading;
 pub mod releases;

@@ -61,6 +61,8 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         risk: None,
         findings: package.findings.iter().cloned().chain(other_pins(package, known, current.as_deref())).collect(),
         release_notes: None,
+        licence: None,
+        target_licence: None,
         warnings: Vec::new(),
         current_version: current,
         current_from: from,

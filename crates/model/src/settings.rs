@@ -3,6 +3,10 @@
 //! Every key has a default; an unknown key is an error, so that a typing slip is never silently ignored.
 //! `docs/settings.md` documents each key. Reading the file and layering the flags: `cli`.
 
+mod policy;
+
+pub use policy::{Banned, NamedPolicy, Policy, PolicyException, UnknownLicence};
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +27,22 @@ pub struct Settings {
     /// What only people know, for `uplift report`.
     pub report: crate::dossier::Given,
     pub environment: Environment,
+    pub policy: Policy,
+    /// Policies from outside the repository (`--policy`), never a key of its file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<NamedPolicy>,
+    /// The file that these settings are from, as it is shown; empty: nobody wrote any.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file: String,
+}
+
+impl Settings {
+    /// Every policy in force, those from outside first. Each is held by itself, so that none can loosen another.
+    pub fn policies_in_force(&self) -> Vec<NamedPolicy> {
+        let file = if self.file.is_empty() { "settings".to_owned() } else { self.file.clone() };
+        let own = NamedPolicy { file, rules: self.policy.clone() };
+        self.policies.iter().cloned().chain([own]).filter(|policy| !policy.rules.is_empty()).collect()
+    }
 }
 
 /// Where the project runs in production (row D16): an input of `uplift validate`, which holds the set against it where that

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use uplift_model::PackageName;
 
-use super::Selection;
+use super::{Policies, Selection};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Planning {
@@ -13,6 +13,8 @@ pub(crate) struct Planning {
     pub(crate) path: PathBuf,
     #[command(flatten)]
     pub(crate) selection: Selection,
+    #[command(flatten)]
+    pub(crate) policies: Policies,
     /// Count ages to this day and see no later release; the plan then comes out the same tomorrow
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use uplift_report::kinds::Kind;
 
+use super::Policies;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Reporting {
     /// plan, update, assessment, initiative, migration-guide, pr, changelog, checklist or summary
@@ -32,4 +34,6 @@ pub(crate) struct Reporting {
     /// OSV records to use: an export archive, a folder or a file; may be given again
     #[arg(long, value_name = "PATH")]
     pub(crate) advisories: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) policies: Policies,
 }

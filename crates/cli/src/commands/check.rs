@@ -17,7 +17,8 @@ pub(crate) fn run(args: &Checking, desk: &Desk) -> Ended {
     if args.history {
         return history(&path, desk);
     }
-    let settings = settings::around(&path)?;
+    let mut settings = settings::around(&path)?;
+    settings::policy::add(&mut settings, &args.policies, desk)?;
     let mut fail_on = args.fail_on.clone();
     if fail_on.is_empty() {
         // Checked when the settings were read.

@@ -8,10 +8,12 @@ use uplift_report::{formats, json, terminal};
 use super::Desk;
 use crate::args::Planning;
 use crate::exit::{Ended, Failure};
+use crate::settings;
 
 pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
     let path = desk.path(&args.path);
     let mut request = super::upgrade::request(&path, &args.selection, desk)?;
+    settings::policy::add(&mut request.settings, &args.policies, desk)?;
     if !args.advisories.is_empty() {
         request.settings.advisories.paths = named(&args.advisories, desk)?;
     }

@@ -23,7 +23,8 @@ pub(crate) fn run(args: &Reporting, desk: &Desk) -> Ended {
     if let Some(output) = &args.output {
         may_write(&desk.path(output), args.force)?;
     }
-    let settings = settings::around(&path)?;
+    let mut settings = settings::around(&path)?;
+    settings::policy::add(&mut settings, &args.policies, desk)?;
     let run = match named {
         None if args.kind.tells_run() => newest(&path),
         named => named,

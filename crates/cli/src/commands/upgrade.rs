@@ -18,6 +18,7 @@ pub(crate) fn run(args: &Upgrade, desk: &Desk) -> Ended {
         return super::apply::run(&args.path.display().to_string(), desk);
     }
     let mut request = request(&path, &args.selection, desk)?;
+    settings::policy::add(&mut request.settings, &args.policies, desk)?;
     if let Some(file) = &args.plan {
         bring(&mut request, &desk.path(file))?;
     }

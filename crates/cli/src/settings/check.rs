@@ -7,6 +7,8 @@ use uplift_model::dossier::Given;
 use uplift_model::settings::{Environment, Ignore, Planning};
 use uplift_model::{PackageName, Settings, Version};
 
+use super::policy;
+
 /// A value that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wrong {
@@ -25,11 +27,11 @@ impl fmt::Display for Wrong {
 }
 
 impl Wrong {
-    fn new(table: &str, key: &str, what: impl Into<String>, hint: &'static str) -> Self {
+    pub(super) fn new(table: &str, key: &str, what: impl Into<String>, hint: &'static str) -> Self {
         Self { key: format!("[{table}] {key}"), what: what.into(), needles: vec![key.to_owned()], hint }
     }
 
-    fn beside(mut self, text: &str) -> Self {
+    pub(super) fn beside(mut self, text: &str) -> Self {
         self.needles = vec![text.to_owned()];
         self
     }
@@ -47,7 +49,21 @@ impl Wrong {
 /// # Errors
 /// The first value that makes no sense.
 pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
-    let Settings { project, test, services, upgrade, limits, check, advisories, plan, report, environment } = settings;
+    let Settings {
+        project,
+        test,
+        services,
+        upgrade,
+        limits,
+        check,
+        advisories,
+        plan,
+        report,
+        environment,
+        policy,
+        policies: _,
+        file: _,
+    } = settings;
     if !(1..=10).contains(&test.baseline_runs) {
         return Err(Wrong::new(
             "test",
@@ -122,6 +138,7 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
     planning(plan)?;
     given(report)?;
     surroundings(environment)?;
+    policy::all(policy)?;
     for (name, bound) in &upgrade.hold {
         specifier(bound).map_err(|what| {
             Wrong::new("upgrade", &format!("hold.{name}"), what, "a bound looks like `<5` or `>=4.2,<5`").beside(bound)

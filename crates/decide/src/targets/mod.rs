@@ -95,6 +95,8 @@ pub struct Question<'a, V> {
     /// The version that it must have, by a setting.
     pub pin: Option<&'a V>,
     pub hold: Option<Hold<'a, V>>,
+    /// Why a policy refuses a version; `None`: it does not.
+    pub refused: &'a dyn Fn(&V) -> Option<String>,
     /// A version that somebody asked for.
     pub requested: Option<&'a V>,
     /// The version in use is deprecated.
@@ -176,6 +178,10 @@ fn choose<V: Scheme>(question: &Question<'_, V>, stable: &[&Release<V>], held: &
     };
     if let Some(pin) = question.pin {
         *held = Some(format!("pinned to {pin} by the settings"));
+        if let Some(why) = (question.refused)(pin) {
+            *held = Some(why);
+            return question.current.cloned();
+        }
         let there = question.releases.iter().any(|release| release.version == *pin && release.installable);
         return if there && not_below(pin) { Some(pin.clone()) } else { question.current.cloned() };
     }
@@ -187,6 +193,19 @@ fn choose<V: Scheme>(question: &Question<'_, V>, stable: &[&Release<V>], held: &
         if open.len() < before {
             *held = Some(format!("held at {} by the settings", hold.text));
         }
+    }
+    let above = |release: &Release<V>| question.current.is_none_or(|current| release.version > *current);
+    let refusals: Vec<(&V, String)> = open
+        .iter()
+        .filter(|release| above(release))
+        .filter_map(|release| Some((&release.version, (question.refused)(&release.version)?)))
+        .collect();
+    open.retain(|release| !refusals.iter().any(|(version, _)| **version == release.version));
+    if let Some((version, why)) = refusals.into_iter().next_back()
+        && open.last().is_none_or(|last| last.version < *version)
+        && held.is_none()
+    {
+        *held = Some(why);
     }
     if let Some(requested) = question.requested
         && open.iter().any(|release| release.version == *requested)

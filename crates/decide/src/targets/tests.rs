@@ -37,6 +37,7 @@ fn question<'a>(releases: &'a [Release<Version>], current: Option<&'a Version>) 
         ignored: false,
         pin: None,
         hold: None,
+        refused: &|_| None,
         requested: None,
         deprecated: false,
         needed_by: None,
@@ -290,4 +291,19 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_a_policy_refuses_is_not_proposed_and_the_best_below_it_is() {
+    let all = releases(&["1.0", "1.5", "2.0", "2.1"]);
+    let current = version("1.0");
+    let refused = |v: &Version| (*v >= version("2.0")).then(|| format!("{v} is banned"));
+    let ask = Question { refused: &refused, ..question(&all, Some(&current)) };
+    let answer = propose(&ask);
+    assert_eq!((answer.target, answer.held_by.as_deref()), (Some(version("1.5")), Some("2.1 is banned")));
+    let pin = version("2.0");
+    let answer = propose(&Question { pin: Some(&pin), ..ask });
+    assert_eq!((answer.target, answer.held_by.as_deref()), (None, Some("2.0 is banned")));
+    let every = |v: &Version| Some(format!("{v} is banned"));
+    assert_eq!(propose(&Question { refused: &every, ..question(&all, Some(&current)) }).target, None);
 }

@@ -13,7 +13,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use uplift_model::semver::{Options, Range, Version};
 
-use lenient::{Address, Deprecated, Optionals, Size, Texts};
+use lenient::{Address, Deprecated, Optionals, Size, Stated, Texts};
 
 /// What a registry knows of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,10 @@ pub struct Packument {
     pub releases: Vec<Release>,
     /// Keys of releases that are no versions.
     pub unreadable: Vec<String>,
+    /// What releases state as their licence: each text from the lowest version on that has it, to the next entry. `None`:
+    /// they state nothing. From outside: escape.
+    #[serde(default)]
+    pub licences: Vec<(Version, Option<String>)>,
     /// As the newest document states them. From outside: escape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub homepage: Option<String>,
@@ -105,13 +109,18 @@ struct Entry {
     deprecated: Deprecated,
     #[serde(default)]
     dist: Size,
+    #[serde(default)]
+    license: Stated,
+    /// What was written before 2014.
+    #[serde(default)]
+    licenses: Stated,
 }
 
 /// The `versions` object, read one release at a time so that no second copy of it is ever held.
 #[derive(Default)]
 struct Releases {
-    /// With the version as it was published, which `time` is keyed by.
-    found: Vec<(String, Release)>,
+    /// With the version as it was published, which `time` is keyed by, and the licence.
+    found: Vec<(String, Release, Option<String>)>,
     unreadable: Vec<String>,
 }
 
@@ -128,7 +137,10 @@ impl<'de> Deserialize<'de> for Releases {
                 while let Some(key) = map.next_key::<String>()? {
                     let entry: Entry = map.next_value()?;
                     match Version::parse(&key, Options::LOOSE) {
-                        Ok(version) => releases.found.push((key, entry.release(version))),
+                        Ok(version) => {
+                            let licence = entry.license.0.clone().or_else(|| entry.licenses.0.clone());
+                            releases.found.push((key, entry.release(version), licence));
+                        }
                         Err(_) => releases.unreadable.push(key),
                     }
                 }
@@ -162,18 +174,28 @@ impl Entry {
 pub fn parse(document: &[u8]) -> Result<Packument, RegistryError> {
     let document: Document = serde_json::from_slice(document).map_err(|e| RegistryError::Form(e.to_string()))?;
     let mut time = document.time.0;
-    let dated = |(key, release): (String, Release)| Release { published: time.remove(&key), ..release };
-    let mut releases: Vec<Release> = document.versions.found.into_iter().map(dated).collect();
-    if releases.is_empty() {
+    let dated = |(key, release, licence): (String, Release, Option<String>)| {
+        (Release { published: time.remove(&key), ..release }, licence)
+    };
+    let mut all: Vec<(Release, Option<String>)> = document.versions.found.into_iter().map(dated).collect();
+    if all.is_empty() {
         return Err(RegistryError::Empty);
     }
-    releases.sort_by(|a, b| a.version.cmp(&b.version));
+    all.sort_by(|(a, _), (b, _)| a.version.cmp(&b.version));
+    let (mut releases, mut licences) = (Vec::with_capacity(all.len()), Vec::new());
+    for (release, licence) in all {
+        if licences.last().is_none_or(|(_, known)| *known != licence) {
+            licences.push((release.version.clone(), licence));
+        }
+        releases.push(release);
+    }
     let unreadable = document.versions.unreadable;
     Ok(Packument {
         name: document.name,
         tags: document.tags.0,
         releases,
         unreadable,
+        licences,
         homepage: document.homepage.0,
         repository: document.repository.0,
     })
@@ -183,6 +205,11 @@ impl Packument {
     pub fn release(&self, version: &Version) -> Option<&Release> {
         let at = self.releases.binary_search_by(|r| r.version.cmp(version)).ok()?;
         self.releases.get(at)
+    }
+
+    /// What a release states as its licence.
+    pub fn licence(&self, version: &Version) -> Option<&str> {
+        self.licences.iter().rev().find(|(from, _)| from <= version).and_then(|(_, text)| text.as_deref())
     }
 
     /// The release that a tag points to.

@@ -88,6 +88,7 @@ fn known(document: &Packument, node: Option<&Version>) -> Known {
         },
         releases,
         later: Vec::new(),
+        licences: Some(document.licences.clone()),
     }
 }
 

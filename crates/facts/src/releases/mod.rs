@@ -75,6 +75,8 @@ pub struct Known {
     pub newest_here: Option<String>,
     /// Versions that came out after the day, and are not among `releases`.
     pub later: Vec<String>,
+    /// Where the list of releases states licences (npm): what each states, from the lowest version on that does.
+    pub licences: Option<Vec<(uplift_model::semver::Version, Option<String>)>>,
 }
 
 impl Known {

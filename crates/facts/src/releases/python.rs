@@ -118,7 +118,15 @@ pub(crate) fn known(name: &PackageName, page: &Page, tags: &Tags, as_of: &str) -
     let releases: Vec<Release> =
         by_version.into_iter().map(|(version, files)| release(version, &files, tags)).collect();
     let dated = releases.iter().any(|r| r.date.is_some());
-    Known { deprecation: inactive(&releases, as_of), releases, dated, newest: None, newest_here: None, later }
+    Known {
+        deprecation: inactive(&releases, as_of),
+        releases,
+        dated,
+        newest: None,
+        newest_here: None,
+        later,
+        licences: None,
+    }
 }
 
 fn release(version: Version, files: &[File], tags: &Tags) -> Release {

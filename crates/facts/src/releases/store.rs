@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uplift_sandbox::fetch::{Fetch, FetchError, Request, Response, Source, Validators};
 
 /// Changes whenever the form of what is kept does.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Answers of indexes, on disk.
 #[derive(Debug)]

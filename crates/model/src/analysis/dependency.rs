@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::advisory::Finding;
+use crate::licence::Licence;
 use crate::notes::ReleaseNotes;
 use crate::risk::Assessment;
 use crate::{Datum, Distance, Ecosystem, PackageName, Role};
@@ -54,6 +55,12 @@ pub struct DependencyRow {
     pub usage: Datum<Usage>,
     /// Packages of the lock that require it.
     pub dependents: Vec<String>,
+    /// Of the version in use, else of the one that an installation would take. Absent: nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<Datum<Licence>>,
+    /// Of the target, where there is one. Absent: nobody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_licence: Option<Datum<Licence>>,
     /// Between the version in use and the target; absent when they were not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release_notes: Option<Datum<ReleaseNotes>>,

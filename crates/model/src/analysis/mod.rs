@@ -4,12 +4,14 @@
 
 mod dependency;
 mod drift;
+mod policy;
 mod runtime;
 
 pub use dependency::{
     Availability, Behind, CurrentFrom, DependencyRow, Deprecation, Pinning, Reason, Site, Statement, Usage,
 };
 pub use drift::{Differs, Drift, InComponent};
+pub use policy::{PolicyFinding, PolicyReport, PolicyRule};
 pub use runtime::{Disagreement, EndOfLife, RuntimeRow, RuntimeStatement};
 
 use std::collections::BTreeSet;
@@ -42,6 +44,9 @@ pub struct Analysis {
     pub urgency: Urgency,
     /// Files that could not be read, or only in part.
     pub problems: Vec<FileProblem>,
+    /// What the policies in force say; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyReport>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

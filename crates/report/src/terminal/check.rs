@@ -6,6 +6,7 @@ use uplift_model::{Datum, Ecosystem, Risk};
 
 mod attention;
 mod drift;
+mod policy;
 
 use attention::weight;
 
@@ -41,6 +42,7 @@ pub fn check(analysis: &Analysis, all: bool, view: &View) -> String {
         page.push_str(&paragraph(view, "", nothing, Tone::Held));
     }
     page.push_str(&drift::between(analysis, all, view));
+    page.push_str(&policy::section(analysis, all, view));
     page.push_str(&problems(analysis, view));
     page.push_str(&not_retrieved(analysis, view));
     page.push('\n');

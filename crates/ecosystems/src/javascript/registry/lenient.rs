@@ -35,6 +35,27 @@ impl<'de> Deserialize<'de> for Address {
     }
 }
 
+/// A licence: a text, the `type` of an object, or several of these, of which one may be chosen.
+#[derive(Default)]
+pub(super) struct Stated(pub(super) Option<String>);
+
+impl<'de> Deserialize<'de> for Stated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let one = |value: &Value| -> Option<String> {
+            let text = value.as_str().or_else(|| value.get("type")?.as_str()).or_else(|| value.get("name")?.as_str());
+            text.map(str::trim).filter(|text| !text.is_empty()).map(|text| text.chars().take(2000).collect())
+        };
+        let value = Value::deserialize(deserializer)?;
+        Ok(Self(match value.as_array() {
+            Some(several) => {
+                let all: Vec<String> = several.iter().filter_map(one).collect();
+                (!all.is_empty()).then(|| all.join(" OR "))
+            }
+            None => one(&value),
+        }))
+    }
+}
+
 /// One text, or anything else.
 #[derive(Default)]
 struct Text(Option<String>);

@@ -86,3 +86,21 @@ fn what_lists_nothing_is_refused() {
     assert!(matches!(parse(b"[1]"), Err(RegistryError::Form(_))));
     assert!(matches!(parse(br#"{ "error": "not found", "versions": [] }"#), Err(RegistryError::Form(_))));
 }
+
+#[test]
+fn licences_are_kept_from_where_they_change_whatever_their_form() {
+    let document = br#"{"name": "x", "versions": {
+        "3.0.0": {"license": "BUSL-1.1"}, "1.0.0": {"licenses": [{"type": "MIT"}, {"type": "Apache-2.0", "url": "u"}]},
+        "0.9.0": {"license": 5}, "1.1.0": {"license": {"type": "MIT"}}, "1.2.0": {"license": "MIT"},
+        "2.0.0": {"license": " ", "licenses": "ISC"}}}"#;
+    let packument = parse(document).unwrap();
+    let of = |text: &str| packument.licence(&version(text)).map(str::to_owned);
+    assert_eq!(packument.licences.len(), 5, "the same text is kept once");
+    assert_eq!(of("0.9.0"), None);
+    assert_eq!(of("1.0.0").as_deref(), Some("MIT OR Apache-2.0"));
+    assert_eq!(of("1.2.0").as_deref(), Some("MIT"));
+    assert_eq!(of("2.0.0").as_deref(), Some("ISC"));
+    assert_eq!(of("3.0.0").as_deref(), Some("BUSL-1.1"));
+    let read: Packument = serde_json::from_str(&serde_json::to_string(&packument).unwrap()).unwrap();
+    assert_eq!(read, packument, "what is kept is what was read");
+}

@@ -5,10 +5,12 @@
 //! Source: PEP 503, 592, 629, 691, 700.
 
 mod filename;
+mod licence;
 mod page;
 mod tags;
 
 pub use filename::{WheelName, sdist_name};
+pub use licence::licence;
 pub use page::{PageError, parse};
 pub use tags::Tags;
 

@@ -38,6 +38,8 @@ pub(super) fn row(ecosystem: Ecosystem, name: &str, version: &str, line: u32) ->
     let text = |text: &str| text.to_owned();
     DependencyRow {
         release_notes: None,
+        licence: None,
+        target_licence: None,
         name: text(name),
         ecosystem,
         direct: line > 0,
@@ -126,6 +128,7 @@ pub(super) fn of(components: Vec<ComponentAnalysis>) -> Analysis {
             detail: "no answer within 10 s".to_owned(),
         }],
         urgency: Urgency { level: "HIGH".to_owned(), score: 0.7, formula: "1 + 1".to_owned(), because: Vec::new() },
+        policy: None,
         problems: Vec::new(),
     }
 }

@@ -1,10 +1,10 @@
-//! What makes a check fail: conditions that a team sets, and where an analysis meets them.
+//! The conditions of `--fail-on`, and where an analysis meets them or breaks a policy.
 
 use std::fmt;
 use std::str::FromStr;
 
 use uplift_model::advisory::Severity;
-use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, DependencyRow, Pinning};
+use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, DependencyRow, Pinning, PolicyFinding};
 
 /// One condition of `--fail-on`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,8 @@ impl fmt::Display for Condition {
     }
 }
 
-/// One sentence for every place where `analysis` meets one of `conditions`, and for every ignore rule past its day.
+/// One sentence for every place where `analysis` meets one of `conditions` or breaks a policy, and for every ignore rule
+/// past its day.
 pub fn violations(analysis: &Analysis, conditions: &[Condition]) -> Vec<String> {
     let mut found = Vec::new();
     for component in &analysis.components {
@@ -102,6 +103,10 @@ pub fn violations(analysis: &Analysis, conditions: &[Condition]) -> Vec<String> 
     if conditions.contains(&Condition::NotRetrieved) {
         let failed = analysis.sources.iter().filter(|s| s.state != "found");
         found.extend(failed.map(|s| format!("{}: {}: {}", s.source, s.state, s.detail)));
+    }
+    if let Some(policy) = &analysis.policy {
+        found.extend(policy.failing().map(PolicyFinding::sentence));
+        found.extend(policy.unjudged.iter().cloned());
     }
     found.sort();
     found.dedup();
