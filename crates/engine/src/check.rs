@@ -141,7 +141,8 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     if request.cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
-    judge::judge(&mut gathered, &request.settings, &|gathered| gather::licences_of_targets(&ask, gathered));
+    let _refused =
+        judge::judge(&mut gathered, &request.settings, &|gathered| gather::licences_of_targets(&ask, gathered));
     let comparison = match &request.diff {
         Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &gathered.analysis)),
         None => None,

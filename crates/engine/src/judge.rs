@@ -3,6 +3,7 @@
 //! Lives here: turning gathered facts into the questions that `decide` answers. Lives elsewhere: the answers' rules
 //! (`decide::targets`, `decide::risk`), whether targets go together (the planner asks the resolver).
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_decide::policy::Gate;
@@ -22,23 +23,23 @@ use uplift_model::semver::{self, Range};
 use uplift_model::settings::Settings;
 use uplift_model::{Datum, Ecosystem, PackageName, Version};
 
-use crate::policy::{self, Refusals};
+use crate::policy::{self, Refusals, Refused};
 
 /// What is known to touch a version of a package; asked for every version that could be a target.
 pub(crate) type Affected<'a> = &'a dyn Fn(Ecosystem, &str, &str) -> Datum<Vec<Finding>>;
 
 /// Fills in targets, reasons, risks, what the policies say, and the urgency. `learn` enters the licences of the targets.
-pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings, learn: &dyn Fn(&mut Gathered)) {
+pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings, learn: &dyn Fn(&mut Gathered)) -> Refused {
     let gate = Gate::new(settings, &policy::admits, &gathered.analysis.repository, &gathered.analysis.as_of);
     let mut refusals = Refusals::new(gate);
-    judge_rows(gathered, settings, &refusals, &|_, _| true);
+    let mut refused = judge_rows(gathered, settings, &refusals, &|_, _| true);
     learn(gathered);
     for round in 0.. {
         let again = refusals.learn(gathered, round);
         if again.is_empty() {
             break;
         }
-        judge_rows(gathered, settings, &refusals, &|at, index| again.contains(&(at, index)));
+        refused.extend(judge_rows(gathered, settings, &refusals, &|at, index| again.contains(&(at, index))));
         learn(gathered);
     }
     let asked = refusals.gate.asks_for_licences();
@@ -48,6 +49,7 @@ pub(crate) fn judge(gathered: &mut Gathered, settings: &Settings, learn: &dyn Fn
     }
     gathered.analysis.urgency = urgency::urgency(&counts(&gathered.analysis));
     gathered.analysis.policy = policy::report(gathered, settings);
+    refused
 }
 
 fn judge_rows(
@@ -55,7 +57,8 @@ fn judge_rows(
     settings: &Settings,
     refusals: &Refusals<'_>,
     is_meant: &dyn Fn(usize, usize) -> bool,
-) {
+) -> Refused {
+    let mut all = Refused::new();
     let Gathered { analysis, releases, vulnerabilities: known, licences } = gathered;
     let as_of = analysis.as_of.clone();
     for (at, (component, answers)) in analysis.components.iter_mut().zip(releases.iter()).enumerate() {
@@ -68,7 +71,12 @@ fn judge_rows(
                 continue;
             };
             let stands = row.clone();
-            let refused = |version: &str| refusals.of(&path, &stands, answer, licences, version);
+            let told: RefCell<BTreeMap<String, String>> = RefCell::default();
+            let refused = |version: &str| {
+                let why = refusals.of(&path, &stands, answer, licences, version);
+                told.borrow_mut().extend(why.clone().map(|why| (version.to_owned(), why)));
+                why
+            };
             let judging = Judging { settings, as_of: &as_of, affected, refused: &refused };
             match row.ecosystem {
                 Ecosystem::Python => {
@@ -82,8 +90,13 @@ fn judge_rows(
             }
             given_up(row);
             assess(row, known, &as_of, affected);
+            let told = told.into_inner();
+            if !told.is_empty() {
+                all.insert((path.clone(), row.name.clone()), told);
+            }
         }
     }
+    all
 }
 
 /// What a row is judged by.

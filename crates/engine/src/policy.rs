@@ -14,6 +14,9 @@ use uplift_model::analysis::{DependencyRow, PolicyReport};
 use uplift_model::semver::{self, Range};
 use uplift_model::{Datum, Ecosystem, Settings, Version};
 
+/// By component and package: versions above the one in use that a policy refuses, with the reason.
+pub(crate) type Refused = BTreeMap<(String, String), BTreeMap<String, String>>;
+
 /// Rounds in which a target whose licence turns out to be denied is chosen anew; then the package stays.
 const ROUNDS: usize = 4;
 
@@ -103,7 +106,7 @@ fn not_below(ecosystem: Ecosystem, version: &str, lowest: &str) -> bool {
 pub(crate) fn warnings(row: &DependencyRow, asked: bool) -> Vec<String> {
     let (Some(from), Some(to)) = (&row.licence, &row.target_licence) else { return Vec::new() };
     match (from, to) {
-        (Datum::Found { value: from }, Datum::Found { value: to }) if from.shown() != to.shown() => {
+        (Datum::Found { value: from }, Datum::Found { value: to }) if from.differs(to) => {
             vec![format!("licence changes from {} to {}", from.shown(), to.shown())]
         }
         (Datum::Found { value: from }, Datum::None) => {

@@ -20,12 +20,13 @@ use uplift_facts::releases::{Answer, Known, Store};
 use uplift_facts::tree;
 use uplift_facts::vulnerabilities::{Sources, Vulnerabilities, Wanted};
 use uplift_model::advisory::Finding;
-use uplift_model::analysis::{Analysis, DependencyRow, Reason};
+use uplift_model::analysis::{Analysis, DependencyRow, PolicyReport, Reason};
 use uplift_model::plan::{Reading, RuntimeUpgrade};
 use uplift_model::{Datum, Ecosystem, PackageName, Settings, Solution, Version};
 use uplift_sandbox::redact;
 
 use crate::judge;
+use crate::policy::Refused;
 use crate::subject::Tree;
 
 /// How long an index's answer counts as fresh.
@@ -67,6 +68,10 @@ pub(crate) struct Judged {
     pub(crate) source: String,
     /// Where the interpreter should go, by what the releases say.
     pub(crate) runtime_upgrade: Option<RuntimeUpgrade>,
+    /// By package: versions above the one in use that a policy refuses, with the reason.
+    refused: BTreeMap<String, BTreeMap<String, String>>,
+    /// What the policies say of the set in use; `None`: there is none.
+    pub(crate) policy: Option<PolicyReport>,
     /// Nobody could be asked about any package.
     pub(crate) blind: bool,
 }
@@ -105,8 +110,9 @@ impl Research<'_> {
             subject: Some(Subject { root: &self.component.root, in_use: self.base, python: &self.python }),
         };
         let mut gathered = gather::gather_from(&ask, &tree);
-        judge::judge(&mut gathered, self.settings, &|gathered| gather::licences_of_targets(&ask, gathered));
-        Judged::of(gathered)
+        let learn = |gathered: &mut Gathered| gather::licences_of_targets(&ask, gathered);
+        let refused = judge::judge(&mut gathered, self.settings, &learn);
+        Judged::of(gathered, refused)
     }
 
     fn sources<'s>(&'s self, folder: &'s Path, today: &'s str) -> Sources<'s> {
@@ -167,9 +173,9 @@ impl Research<'_> {
 }
 
 impl Judged {
-    fn of(gathered: Gathered) -> Self {
+    fn of(gathered: Gathered, refused: Refused) -> Self {
         let Gathered { analysis, releases, vulnerabilities, licences: _ } = gathered;
-        let Analysis { components, sources, as_of, .. } = analysis;
+        let Analysis { components, sources, as_of, policy, .. } = analysis;
         let first = components.into_iter().next();
         let (component, rows, drift, runtime_upgrade) =
             first.map(|c| (c.path, c.dependencies, c.drift, c.runtime_upgrade)).unwrap_or_default();
@@ -182,6 +188,8 @@ impl Judged {
             drift,
             rows: rows.into_iter().map(|row| (row.name.clone(), row)).collect(),
             releases: releases.into_iter().next().unwrap_or_default(),
+            refused: refused.into_iter().map(|((_, name), versions)| (name, versions)).collect(),
+            policy,
             known: vulnerabilities,
             more: RefCell::new(Vec::new()),
             as_of,
@@ -203,6 +211,11 @@ impl Judged {
             Some(Answer::Known(known)) => Some(known.as_ref()),
             _ => None,
         }
+    }
+
+    /// Versions of a package that a policy refuses, with the reason.
+    pub(crate) fn refused(&self, name: &PackageName) -> Option<&BTreeMap<String, String>> {
+        self.refused.get(name.as_str())
     }
 
     fn was_asked(&self, name: &str, version: &str) -> bool {

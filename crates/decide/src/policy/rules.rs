@@ -259,7 +259,7 @@ fn unjudged(policy: &NamedPolicy, analysis: &Analysis) -> Vec<String> {
 fn change(row: &DependencyRow) -> Option<String> {
     let (from, to) = (row.licence.as_ref()?.value()?, row.target_licence.as_ref()?.value()?);
     let current = row.current_version.as_deref().unwrap_or(&from.version);
-    (from.shown() != to.shown()).then(|| {
+    from.differs(to).then(|| {
         let (before, after) = (from.shown(), to.shown());
         format!("{} {current} -> {}: the licence changes from {before} to {after}", row.name, to.version)
     })

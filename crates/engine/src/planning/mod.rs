@@ -5,8 +5,8 @@
 //! `rules` says what may move and how far, `mend` what fixes transitive packages, `weigh` how risky each move is, `order`
 //! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would
 //! type, `ways_out` the fallbacks, `elsewhere` the same packages in other components, `runtime` the upgrade of the
-//! interpreter, `whole` what concerns the plan as a whole, `rescan` looks
-//! at the end state. Start reading at [`Facts::draft`].
+//! interpreter, `whole` what concerns the plan as a whole, `rescan` looks at the end state, `permitted` keeps to the
+//! policies. Start reading at [`Facts::draft`].
 
 mod abi;
 mod caps;
@@ -16,6 +16,7 @@ mod given;
 mod mend;
 mod order;
 mod partners;
+mod permitted;
 mod rescan;
 mod rules;
 mod runtime;
@@ -194,6 +195,7 @@ impl Facts<'_> {
         }
         let security = self.rescan(&mut scoping, &goal, &end)?;
         let runtime = self.runtime(&state, &scoping)?;
+        self.told_of_policies(&mut scoping, &end);
         let drawn = whole::Drawn { interpreter, cut, refresh, security, end: &end, built: &built, runtime };
         let plan = self.put_together(drawn, &mut scoping)?;
         let exact = scoping.wanted();

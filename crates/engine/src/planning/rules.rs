@@ -34,7 +34,7 @@ pub(super) struct Scoping {
 }
 
 impl Scoping {
-    fn limit(&mut self, name: &PackageName, ceiling: Version, why: Option<String>) {
+    pub(super) fn limit(&mut self, name: &PackageName, ceiling: Version, why: Option<String>) {
         let lower = self.ceilings.get(name).is_none_or(|known| ceiling < *known);
         if lower {
             self.ceilings.insert(name.clone(), ceiling);
@@ -75,6 +75,7 @@ impl Facts<'_> {
             scoping.promised.insert(name.clone(), (promised, lowest));
         }
         self.prefer_safe(scoping, name, &newest);
+        self.prefer_permitted(scoping, name, current);
         Ok(())
     }
 
@@ -119,6 +120,11 @@ impl Facts<'_> {
             let Ok(version) = Version::new(pin) else { return Ok(reason) };
             if version <= *current || !self.exists(name, &version)? {
                 return Ok(reason);
+            }
+            if let Some(why) =
+                self.research.judged().refused(name).and_then(|refused| refused.get(&version.to_string()))
+            {
+                return Ok(Some(why.clone()));
             }
             scoping.exact.insert(name.clone(), version);
             return Ok(None);
@@ -175,6 +181,9 @@ impl Facts<'_> {
         }
         if version == *current {
             return Ok(Some(format!("{version} was asked for, and is in use")));
+        }
+        if let Some(why) = self.research.judged().refused(name).and_then(|refused| refused.get(&version.to_string())) {
+            return Ok(Some(format!("{version} was asked for, and is refused: {why}")));
         }
         if !self.exists(name, &version)? {
             return Ok(Some(format!("{version} was asked for, and there is no such release for this interpreter")));

@@ -124,7 +124,10 @@ impl Facts<'_> {
                 "no test that passed on the untouched state fails, is skipped or vanishes".to_owned(),
                 "the delivered tree is the tested tree, verified from a clean environment".to_owned(),
                 "no package ends below the version that it has now".to_owned(),
-            ],
+            ]
+            .into_iter()
+            .chain(self.policy_criterion())
+            .collect(),
             unmoved: std::mem::take(&mut scoping.unmoved),
             refresh,
             notes,

@@ -63,6 +63,26 @@ impl Licence {
     pub fn shown(&self) -> &str {
         self.spdx.as_deref().unwrap_or(&self.text)
     }
+
+    /// The two surely do not mean the same. Texts that could are no change: the words for a licence change often.
+    pub fn differs(&self, other: &Self) -> bool {
+        let meant = |licence: &Self| -> Vec<Vec<String>> {
+            let all = licence.spdx.iter().chain(&licence.candidates);
+            all.map(|text| {
+                let parsed = Expression::parse(text);
+                let mut terms: Vec<String> =
+                    parsed.iter().flat_map(Expression::terms).map(ToString::to_string).collect();
+                terms.sort();
+                terms
+            })
+            .collect()
+        };
+        let (here, there) = (meant(self), meant(other));
+        if here.is_empty() || there.is_empty() {
+            return self.text != other.text;
+        }
+        !here.iter().any(|one| there.contains(one))
+    }
 }
 
 #[cfg(test)]
@@ -103,6 +123,21 @@ mod tests {
             let read = Licence::read("1.0", "License", text);
             let meant: Vec<&str> = read.spdx.iter().chain(&read.candidates).map(String::as_str).collect();
             assert_eq!(meant, *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_words_for_a_licence_are_no_change() {
+        let read = |text: &str| Licence::read("1.0", "License", text);
+        for (from, to, differs) in [
+            ("MIT", "MIT License", false),
+            ("BSD", "BSD-3-Clause", false),
+            ("BSD-2-Clause OR Apache-2.0", "Apache-2.0 OR BSD-2-Clause", false),
+            ("BSD", "MIT", true),
+            ("MIT", "MIT AND GPL-3.0-only", true),
+            ("MIT", "see LICENSE", true),
+        ] {
+            assert_eq!(read(from).differs(&read(to)), differs, "{from} -> {to}");
         }
     }
 

@@ -4,7 +4,7 @@ use uplift_model::advisory::Finding;
 use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, DependencyRow};
 use uplift_model::outcome::RunReport;
 use uplift_model::plan::Unmoved;
-use uplift_model::{Candidate, Datum, Plan};
+use uplift_model::{Candidate, Datum, Licence, Plan};
 
 use crate::formats::bill::delivered;
 
@@ -12,7 +12,7 @@ use super::{Table, count, joined, maybe, number, text, word};
 use crate::words;
 
 pub(in crate::formats) fn analysis(analysis: &Analysis) -> String {
-    let mut table = Table::<33>::new([
+    let mut table = Table::<36>::new([
         "component",
         "ecosystem",
         "package",
@@ -45,17 +45,20 @@ pub(in crate::formats) fn analysis(analysis: &Analysis) -> String {
         "risk",
         "risk_score",
         "uses",
+        "licence",
+        "target_licence",
+        "policy",
         "not_retrieved",
     ]);
     for component in &analysis.components {
         for row in &component.dependencies {
-            add(&mut table, component, row);
+            add(&mut table, analysis, component, row);
         }
     }
     table.text
 }
 
-fn add(table: &mut Table<33>, component: &ComponentAnalysis, row: &DependencyRow) {
+fn add(table: &mut Table<36>, analysis: &Analysis, component: &ComponentAnalysis, row: &DependencyRow) {
     let first = row.stated.first();
     let elsewhere = row.stated.iter().skip(1).map(|s| format!("{}:{} {}", s.file, s.line, s.written));
     let findings: &[Finding] = row.advisories.value().map(Vec::as_slice).unwrap_or_default();
@@ -95,6 +98,9 @@ fn add(table: &mut Table<33>, component: &ComponentAnalysis, row: &DependencyRow
         maybe(row.risk.as_ref().map(|risk| risk.level.to_string())),
         count(row.risk.as_ref().map(|risk| risk.score)),
         count(row.usage.value().map(|usage| usage.count)),
+        maybe(licence(&row.licence)),
+        maybe(licence(&row.target_licence)),
+        joined(policy(analysis, component, row)),
         joined(missing(row)),
     ]);
 }
@@ -110,6 +116,18 @@ fn availability(availability: &Availability) -> &'static str {
     }
 }
 
+fn licence(licence: &Option<Datum<Licence>>) -> Option<&str> {
+    licence.as_ref().and_then(Datum::value).map(Licence::shown)
+}
+
+/// Rules that the row breaks and that fail the check.
+fn policy(analysis: &Analysis, component: &ComponentAnalysis, row: &DependencyRow) -> Vec<String> {
+    let failing = analysis.policy.iter().flat_map(|report| report.failing());
+    let own =
+        failing.filter(|f| f.component == component.path && f.package == row.name && f.ecosystem == row.ecosystem);
+    own.map(|finding| format!("{}: {}", finding.rule, finding.what)).collect()
+}
+
 /// Names of the data that no source gave.
 fn missing(row: &DependencyRow) -> Vec<&'static str> {
     fn gone<T>(datum: &Datum<T>, name: &'static str) -> Option<&'static str> {
@@ -123,6 +141,7 @@ fn missing(row: &DependencyRow) -> Vec<&'static str> {
         gone(&row.deprecation, "deprecation"),
         gone(&row.advisories, "advisories"),
         gone(&row.usage, "usage"),
+        row.licence.as_ref().and_then(|licence| gone(licence, "licence")),
     ]
     .into_iter()
     .flatten()

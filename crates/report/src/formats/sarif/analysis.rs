@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use uplift_model::advisory::Finding;
 use uplift_model::analysis::{
-    Analysis, Availability, ComponentAnalysis, DependencyRow, Drift, Pinning, RuntimeRow, Statement,
+    Analysis, Availability, ComponentAnalysis, DependencyRow, Drift, Pinning, PolicyFinding, PolicyRule, RuntimeRow,
+    Statement,
 };
 
 use super::log::{Fix, Level, Log, Suppression};
@@ -23,6 +24,10 @@ pub(in crate::formats) fn analysis(analysis: &Analysis, lines: &ReadLine<'_>) ->
         }
         for runtime in &component.runtimes {
             of.runtime(runtime, &mut remarks);
+        }
+        let findings = analysis.policy.iter().flat_map(|report| &report.findings);
+        for finding in findings.filter(|finding| finding.component == component.path) {
+            of.policy(finding, &mut remarks);
         }
     }
     remarks.extend(analysis.drift.iter().filter(|drift| drift.shared).map(between));
@@ -142,6 +147,26 @@ impl Of<'_> {
         }
     }
 
+    fn policy(&self, finding: &PolicyFinding, remarks: &mut Vec<Remark>) {
+        let is_meant = |row: &&DependencyRow| row.name == finding.package && row.ecosystem == finding.ecosystem;
+        let Some(row) = self.component.dependencies.iter().find(is_meant) else { return };
+        let rule = Rule::of_kind(match finding.rule {
+            PolicyRule::Licence => Kind::Licence,
+            PolicyRule::Banned => Kind::Banned,
+            PolicyRule::Severity => Kind::AboveLimit,
+        });
+        let set_aside = finding.exception.as_ref().filter(|exception| !exception.expired);
+        let suppression = set_aside.map(|exception| Suppression {
+            kind: "external",
+            status: "accepted",
+            justification: exception.reason.clone(),
+        });
+        // What a policy only tells fails nothing.
+        let level = if finding.fails || set_aside.is_some() { rule.level() } else { Level::Note };
+        let fixes = if finding.rule == PolicyRule::Licence { Vec::new() } else { self.fixes(row) };
+        remarks.push(Remark { level, suppression, fixes, ..self.remark(row, rule, finding.sentence()) });
+    }
+
     fn runtime(&self, runtime: &RuntimeRow, remarks: &mut Vec<Remark>) {
         // The floor of a range is a promise; nothing runs on it.
         let runs = |line: &str| self.component.runs_on(runtime, line);
@@ -247,6 +272,9 @@ fn gaps(analysis: &Analysis) -> Vec<Gap> {
             message: format!("{}: {}: {}", source.source, source.state, source.detail),
             place: None,
         });
+    }
+    for limit in analysis.policy.iter().flat_map(|report| &report.unjudged) {
+        gaps.push(Gap { id: "not-retrieved", level: Level::Error, message: limit.clone(), place: None });
     }
     for component in &analysis.components {
         let mut by_reason: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();

@@ -33,12 +33,17 @@ pub(super) enum Kind {
     /// A planned move that none of the above asks for.
     Upgrade,
     Held,
+    /// A policy refuses the licence, or nobody can tell it.
+    Licence,
+    Banned,
+    /// An advisory above a policy's limit.
+    AboveLimit,
 }
 
 impl Kind {
     pub(super) fn level(self) -> Level {
         match self {
-            Self::Unavailable => Level::Error,
+            Self::Unavailable | Self::Licence | Self::Banned | Self::AboveLimit => Level::Error,
             Self::Yanked | Self::Deprecated | Self::Unpinned | Self::EndOfLife | Self::Held => Level::Warning,
             Self::Outdated | Self::Differs | Self::Upgrade => Level::Note,
         }
@@ -100,6 +105,24 @@ impl Kind {
                 "A package could not go to its newest release.",
                 "The message says who or what holds it; `uplift show RUN PACKAGE` shows the evidence.",
             ],
+            Self::Licence => [
+                "uplift/policy-licence",
+                "Licence does not pass the policy",
+                "The licence of a package is denied, is not allowed, or cannot be told.",
+                "Do without the package, or state an exception with reason, owner and last day in `[[policy.exception]]`.",
+            ],
+            Self::Banned => [
+                "uplift/policy-banned",
+                "Package is banned by the policy",
+                "A policy bans the package, or the version in use.",
+                "Move to what the message names; where it has to stay for now, state it in `[[policy.exception]]`.",
+            ],
+            Self::AboveLimit => [
+                "uplift/policy-severity",
+                "Advisories above the policy's limit",
+                "A package has an advisory worse than the policy accepts.",
+                "The advisory's own result says which version mends it; `uplift plan --strategy security` moves there.",
+            ],
         }
     }
 }
@@ -107,7 +130,11 @@ impl Kind {
 impl Rule {
     pub(super) fn of_kind(kind: Kind) -> Self {
         let [id, short, full, help] = kind.texts();
-        let tag = if matches!(kind, Kind::EndOfLife | Kind::Yanked) { "security" } else { "maintainability" };
+        let tag = if matches!(kind, Kind::EndOfLife | Kind::Yanked | Kind::AboveLimit) {
+            "security"
+        } else {
+            "maintainability"
+        };
         Self {
             id: id.to_owned(),
             short: short.to_owned(),

@@ -1,10 +1,11 @@
 //! `assessment`: the whole project: state, priorities, gaps, roadmap, costs, risks, metrics (row M3).
 //!
 //! Lives here: the document, its summary and its end. Lives elsewhere: priorities (`priorities`), hygiene and roadmap
-//! claims (`findings`), money (`costs`), what other kinds show as well (`super::parts`).
+//! claims (`findings`), policies (`policy`), money (`costs`), what other kinds show as well (`super::parts`).
 
 mod costs;
 mod findings;
+mod policy;
 mod priorities;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -211,6 +212,7 @@ fn security(dossier: &Dossier, advisories: &[AdvisoryRow<'_>]) -> Section {
     known = known.with(Block::Table(parts::advisories_table(dossier, advisories)));
     section.sections.insert(0, known);
     section.sections.push(findings::named(dossier, Area::Dependencies, "Care for dependencies"));
+    section.sections.extend(policy::section(dossier));
     section
 }
 
