@@ -32,6 +32,8 @@ pub struct NpmRelease {
     pub peers: Value,
     pub dependencies: Value,
     pub deprecated: Option<String>,
+    /// `license`, of any form.
+    pub licence: Value,
 }
 
 /// Everything that is on offer.
@@ -243,6 +245,9 @@ fn document(name: &str, releases: &[NpmRelease]) -> Value {
         }
         if let Some(message) = &release.deprecated {
             entry["deprecated"] = json!(message);
+        }
+        if !release.licence.is_null() {
+            entry["license"] = release.licence.clone();
         }
         versions.insert(release.version.clone(), entry);
         if let Some(day) = &release.day {
