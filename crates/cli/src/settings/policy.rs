@@ -55,13 +55,15 @@ pub(super) fn all(policy: &Policy) -> Result<(), Wrong> {
             uplift_engine::licence(text).map_err(|what| {
                 let hint =
                     "write one SPDX identifier each, such as \"MIT\" or \"GPL-2.0-only WITH Classpath-exception-2.0\"";
-                Wrong::new("policy", key, what, hint).beside(text)
+                Wrong::new("policy", key, what, hint).beside(&quoted(text))
             })?;
         }
     }
     if let Some(both) = policy.licences_allowed.iter().find(|text| policy.licences_denied.contains(text)) {
         let what = format!("`{both}` is denied as well");
-        return Err(Wrong::new("policy", "licences-allowed", what, "leave it in one of the lists").beside(both));
+        return Err(
+            Wrong::new("policy", "licences-allowed", what, "leave it in one of the lists").beside(&quoted(both))
+        );
     }
     for (key, limit) in
         [("max-severity", policy.max_severity), ("max-severity-transitive", policy.max_severity_transitive)]
@@ -77,7 +79,7 @@ pub(super) fn all(policy: &Policy) -> Result<(), Wrong> {
 
 fn banned(banned: &Banned) -> Result<(), Wrong> {
     let wrong = |key: &str, what: String, hint| {
-        Err(Wrong::new("policy", &format!("banned.{key}"), what, hint).beside(&banned.name))
+        Err(Wrong::new("policy", &format!("banned.{key}"), what, hint).beside(&quoted(&banned.name)))
     };
     if banned.name.trim().is_empty() {
         return wrong("name", "a ban names no package".to_owned(), "give the package's name");
@@ -98,7 +100,7 @@ fn banned(banned: &Banned) -> Result<(), Wrong> {
 
 fn exception(exception: &PolicyException) -> Result<(), Wrong> {
     let wrong = |key: &str, what: String, hint| {
-        Err(Wrong::new("policy", &format!("exception.{key}"), what, hint).beside(&exception.package))
+        Err(Wrong::new("policy", &format!("exception.{key}"), what, hint).beside(&quoted(&exception.package)))
     };
     if exception.package.trim().is_empty() {
         return wrong("package", "an exception names no package".to_owned(), "give the package's name");
@@ -112,6 +114,11 @@ fn exception(exception: &PolicyException) -> Result<(), Wrong> {
         return wrong("until", what, "write the last day on which it holds, such as \"2027-01-31\"");
     }
     Ok(())
+}
+
+/// As it stands in the file, so that a short name is not found within other words.
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
 }
 
 #[cfg(test)]
