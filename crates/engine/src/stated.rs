@@ -66,6 +66,7 @@ pub(crate) fn python(looked: &Looked<'_>) -> Option<Stated> {
             today: looked.as_of,
         },
         python: None,
+        licences: false,
         subject: None,
     };
     let (chosen, against) = gather::python_of(&ask, looked.tree, looked.root)?;
