@@ -13,6 +13,7 @@ pub mod releases;
 pub mod rows;
 mod runtime;
 pub mod runtimes;
+pub mod surface;
 pub mod tree;
 pub mod usage;
 pub mod vulnerabilities;

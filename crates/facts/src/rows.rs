@@ -63,6 +63,7 @@ pub(crate) fn row(component: &Component, package: &Package, answer: &Answer, as_
         release_notes: None,
         licence: None,
         target_licence: None,
+        symbols: None,
         warnings: Vec::new(),
         current_version: current,
         current_from: from,

@@ -30,6 +30,7 @@ pub mod settings;
 pub mod shell;
 pub mod size;
 pub mod solution;
+pub mod symbols;
 pub mod version;
 
 pub use datum::Datum;

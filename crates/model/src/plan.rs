@@ -13,7 +13,8 @@ use crate::analysis::Reason;
 use crate::approval::Approval;
 use crate::risk::{Assessment, DecisionPoint, RegisterEntry};
 use crate::roadmap::{Calendar, Effort, MetricCheck, Priority};
-use crate::{Distance, PackageName, Place, Role, Version};
+use crate::symbols::SymbolChanges;
+use crate::{Datum, Distance, PackageName, Place, Role, Version};
 
 pub use runtime::{RuntimeUpgrade, Unlocked};
 pub use step::{
@@ -45,11 +46,14 @@ pub struct Candidate {
     /// Locked packages that require this one.
     #[serde(rename = "dependencies")]
     pub dependents: Vec<PackageName>,
-    /// Known breaking changes; empty as long as nothing computes them.
+    /// Names that the code uses and the target no longer has, one sentence each.
     pub breaking_changes: Vec<String>,
     /// Days since the version in use came out; `None`: not known.
     #[serde(default)]
     pub age_days: Option<i64>,
+    /// What becomes of the names that the code uses; absent when nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbols: Option<Datum<SymbolChanges>>,
     /// Why it should move (row A21); never empty in a plan that this version drew.
     #[serde(default)]
     pub reason_codes: Vec<Reason>,

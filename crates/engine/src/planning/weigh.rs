@@ -120,6 +120,7 @@ impl Facts<'_> {
                 dependents,
                 breaking_changes: Vec::new(),
                 age_days,
+                symbols: None,
                 reason_codes: codes(&evidence, mover.steps.len() > 1, needed),
                 warnings: row.map(|row| row.warnings.clone()).unwrap_or_default(),
                 assessment: Some(assessment),

@@ -22,6 +22,24 @@ const MOST_TEXTS: usize = 600;
 /// Longest name, in bytes.
 const NAME: u64 = 4096;
 
+/// How much of an archive is taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Bytes of the archive itself.
+    pub(crate) packed: u64,
+    /// Bytes of one text.
+    pub(crate) text: u64,
+    /// Bytes of all texts.
+    pub(crate) texts: u64,
+    /// How many texts.
+    pub(crate) most: usize,
+    /// Texts that are left out, or cut, make the whole archive unread.
+    pub(crate) strict: bool,
+}
+
+/// For changelogs, of which a part is better than nothing.
+const NOTES: Bounds = Bounds { packed: PACKED, text: TEXT, texts: TEXTS, most: MOST_TEXTS, strict: false };
+
 /// One file of interest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text {
@@ -35,10 +53,12 @@ pub(crate) struct Text {
 pub(crate) enum ArchiveError {
     #[error("`{0}` is neither a tar.gz nor a zip")]
     Form(String),
-    #[error("`{name}` is larger than {} MiB", PACKED >> 20)]
-    TooLarge { name: String },
+    #[error("`{name}` is larger than {} MiB", most >> 20)]
+    TooLarge { name: String, most: u64 },
     #[error("`{name}` unpacks to more than {} MiB", UNPACKED >> 20)]
     Bomb { name: String },
+    #[error("`{name}` holds more text than is read")]
+    TooMuch { name: String },
     #[error("`{name}` has more than {ENTRIES} entries")]
     TooMany { name: String },
     #[error("`{name}` cannot be read: {why}")]
@@ -50,34 +70,57 @@ pub(crate) enum ArchiveError {
 /// # Errors
 /// [`ArchiveError`] when it is broken or beyond the bounds; then nothing of it is believed.
 pub(crate) fn texts(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool) -> Result<Vec<Text>, ArchiveError> {
-    if bytes.len() as u64 > PACKED {
-        return Err(ArchiveError::TooLarge { name: name.to_owned() });
+    texts_within(name, bytes, wants, NOTES)
+}
+
+/// [`texts`] within other bounds.
+pub(crate) fn texts_within(
+    name: &str,
+    bytes: &[u8],
+    wants: &dyn Fn(&str) -> bool,
+    bounds: Bounds,
+) -> Result<Vec<Text>, ArchiveError> {
+    if bytes.len() as u64 > bounds.packed {
+        return Err(ArchiveError::TooLarge { name: name.to_owned(), most: bounds.packed });
     }
+    let mut kept = Kept { texts: Vec::new(), bytes: 0, cut: false, bounds };
     let lower = name.to_ascii_lowercase();
     if [".tar.gz", ".tgz"].iter().any(|e| lower.ends_with(e)) {
-        from_tar(name, bytes, wants)
+        from_tar(name, bytes, wants, &mut kept)?;
     } else if [".zip", ".whl"].iter().any(|e| lower.ends_with(e)) {
-        from_zip(name, bytes, wants)
+        from_zip(name, bytes, wants, &mut kept)?;
     } else {
-        Err(ArchiveError::Form(name.to_owned()))
+        return Err(ArchiveError::Form(name.to_owned()));
     }
+    if bounds.strict && kept.cut {
+        return Err(ArchiveError::TooMuch { name: name.to_owned() });
+    }
+    Ok(kept.texts)
 }
 
 /// What is kept so far.
-#[derive(Default)]
 struct Kept {
     texts: Vec<Text>,
     bytes: u64,
+    /// Something was left out.
+    cut: bool,
+    bounds: Bounds,
 }
 
 impl Kept {
     fn is_full(&self) -> bool {
-        self.texts.len() >= MOST_TEXTS || self.bytes >= TEXTS
+        self.texts.len() >= self.bounds.most || self.bytes >= self.bounds.texts
     }
 
     fn read(&mut self, path: String, from: &mut dyn Read) -> io::Result<()> {
+        if self.is_full() {
+            self.cut = true;
+            return Ok(());
+        }
         let mut bytes = Vec::new();
-        from.take(TEXT.min(TEXTS.saturating_sub(self.bytes))).read_to_end(&mut bytes)?;
+        let most = self.bounds.text.min(self.bounds.texts.saturating_sub(self.bytes));
+        from.take(most).read_to_end(&mut bytes)?;
+        self.cut |= bytes.len() as u64 >= most;
         self.bytes += bytes.len() as u64;
         self.texts.push(Text { path, text: decoded(&bytes) });
         Ok(())
@@ -156,7 +199,7 @@ fn is_exhausted(error: &io::Error) -> bool {
     false
 }
 
-fn from_tar(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool) -> Result<Vec<Text>, ArchiveError> {
+fn from_tar(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool, kept: &mut Kept) -> Result<(), ArchiveError> {
     let broken = |e: &io::Error| {
         if is_exhausted(e) {
             ArchiveError::Bomb { name: name.to_owned() }
@@ -165,7 +208,6 @@ fn from_tar(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool) -> Result<Ve
         }
     };
     let mut archive = tar::Archive::new(Counted { from: MultiGzDecoder::new(bytes), left: UNPACKED });
-    let mut kept = Kept::default();
     // Long names come as entries of their own, which the reader below holds to a bound.
     let mut long: Option<Vec<u8>> = None;
     let entries = archive.entries().map_err(|e| broken(&e))?.raw(true);
@@ -191,11 +233,9 @@ fn from_tar(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool) -> Result<Ve
         }
         let raw = long.take().unwrap_or_else(|| entry.header().path_bytes().into_owned());
         let Some(path) = inside(&raw, true).filter(|path| wants(path)) else { continue };
-        if !kept.is_full() {
-            kept.read(path, &mut entry).map_err(|e| broken(&e))?;
-        }
+        kept.read(path, &mut entry).map_err(|e| broken(&e))?;
     }
-    Ok(kept.texts)
+    Ok(())
 }
 
 /// `path` of an extended header: records of `length key=value\n`.
@@ -207,7 +247,7 @@ fn pax_path(field: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-fn from_zip(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool) -> Result<Vec<Text>, ArchiveError> {
+fn from_zip(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool, kept: &mut Kept) -> Result<(), ArchiveError> {
     let broken = |why: String| ArchiveError::Broken { name: name.to_owned(), why };
     // The reader holds the whole directory in memory, so that its length is looked at before.
     if bytes.windows(4).filter(|w| w == b"PK\x01\x02").count() > ENTRIES {
@@ -215,16 +255,18 @@ fn from_zip(name: &str, bytes: &[u8], wants: &dyn Fn(&str) -> bool) -> Result<Ve
     }
     let below_top = !name.to_ascii_lowercase().ends_with(".whl");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(e.to_string()))?;
-    let mut kept = Kept::default();
     for at in 0..archive.len() {
-        let Ok(mut entry) = archive.by_index(at) else { continue };
-        if !entry.is_file() || entry.is_symlink() || kept.is_full() {
+        let Ok(mut entry) = archive.by_index(at) else {
+            kept.cut = true;
+            continue;
+        };
+        if !entry.is_file() || entry.is_symlink() || (kept.is_full() && !kept.bounds.strict) {
             continue;
         }
         let Some(path) = inside(entry.name_raw(), below_top).filter(|path| wants(path)) else { continue };
         kept.read(path, &mut entry).map_err(|e| broken(e.to_string()))?;
     }
-    Ok(kept.texts)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! `pages` reads what a package names as its changelog. Lives elsewhere: showing them (`report`), weighing that they
 //! are missing (`decide::risk`).
 
-mod archive;
+pub(crate) mod archive;
 mod candidates;
 mod changelog;
 mod collect;

@@ -58,6 +58,9 @@ pub struct Reference {
     pub derived: bool,
     /// The file is a test.
     pub test: bool,
+    /// The code is ready for the name to be missing: its import stands in `try` with another way, or is for type
+    /// checkers.
+    pub guarded: bool,
 }
 
 /// A top-level module (Python) or package (JavaScript) that files import.
@@ -147,11 +150,13 @@ impl Index {
         let modules = names::import_names(ecosystem, distribution, provided);
         let mut all = Vec::new();
         for file in self.files.iter().filter(|f| f.language.ecosystem() == ecosystem) {
+            let ready = guarded_imports(file);
             all.extend(file.sightings.iter().filter(|s| s.is_of(ecosystem, &modules)).map(|s| Reference {
                 site: s.site(&file.path),
                 symbol: s.symbol(),
                 derived: s.kind == Kind::Derived,
                 test: file.test,
+                guarded: s.guarded || ready.iter().any(|name| s.module == *name),
             }));
         }
         all
@@ -225,6 +230,18 @@ impl Index {
         let of = |f: &Arc<FileUses>| f.unparsed.clone().map(|why| Unparsed { file: f.path.clone(), why });
         self.files.iter().filter_map(of).collect()
     }
+}
+
+/// Names that a file imports only where it is ready for them to be missing.
+fn guarded_imports(file: &FileUses) -> Vec<String> {
+    let symbols = |guarded: bool| file.imports().filter(move |s| s.guarded == guarded).map(Sighting::symbol);
+    let plain: BTreeSet<String> = symbols(false).collect();
+    symbols(true).filter(|name| !plain.contains(name)).collect()
+}
+
+/// Whether a top-level module belongs to Python itself.
+pub(crate) fn is_standard(top: &str) -> bool {
+    stdlib::holds(top)
 }
 
 /// Types alone are enough for `import type … from "estree"`.

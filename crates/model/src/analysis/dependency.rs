@@ -6,6 +6,7 @@ use crate::advisory::Finding;
 use crate::licence::Licence;
 use crate::notes::ReleaseNotes;
 use crate::risk::Assessment;
+use crate::symbols::SymbolChanges;
 use crate::{Datum, Distance, Ecosystem, PackageName, Role};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,9 @@ pub struct DependencyRow {
     /// Between the version in use and the target; absent when they were not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release_notes: Option<Datum<ReleaseNotes>>,
+    /// What becomes of the names that the code uses, from the version in use to the target; absent when nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbols: Option<Datum<SymbolChanges>>,
     pub risk: Option<Assessment>,
     /// What is odd about the statements: unknown extra, duplicate lines.
     pub findings: Vec<String>,

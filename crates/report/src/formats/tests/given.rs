@@ -40,6 +40,7 @@ pub(super) fn row(ecosystem: Ecosystem, name: &str, version: &str, line: u32) ->
         release_notes: None,
         licence: None,
         target_licence: None,
+        symbols: None,
         name: text(name),
         ecosystem,
         direct: line > 0,
