@@ -78,7 +78,7 @@ pub(super) fn read(text: &str, name: &str, package: bool, stub: bool) -> Option<
     let Mod::Module(tree) = parsed.into_syntax() else { return None };
     let mut module = Module { name: name.to_owned(), package, stub, ..Module::default() };
     module.statements(&tree.body, false);
-    let mut signs = Signs { module: &mut module, depth: 0 };
+    let mut signs = Signs { module: &mut module, depth: 0, loops: Vec::new() };
     signs.visit_body(&tree.body);
     Some(module)
 }
@@ -301,6 +301,8 @@ struct Signs<'m> {
     module: &'m mut Module,
     /// Functions and classes around the place.
     depth: usize,
+    /// What the loops around the place run over, where that is written out.
+    loops: Vec<(String, BTreeSet<String>)>,
 }
 
 impl Signs<'_> {
@@ -319,7 +321,23 @@ impl Signs<'_> {
             Expr::Name(name) => {
                 self.module.changed.insert(name.id.to_string());
             }
-            other => self.module.fills_itself |= is_namespace(other),
+            other if is_namespace(other) => match self.named(target, other) {
+                Some(names) => names.iter().for_each(|name| self.module.bind(name, What::Other, false)),
+                None => self.module.fills_itself = true,
+            },
+            _ => {}
+        }
+    }
+
+    /// The names of `globals()["x"]`, and of `globals()[x]` in a loop over names that are written out.
+    fn named(&self, target: &Expr, namespace: &Expr) -> Option<BTreeSet<String>> {
+        let (Expr::Subscript(subscript), Expr::Call(_)) = (target, namespace) else { return None };
+        match subscript.slice.as_ref() {
+            Expr::StringLiteral(name) => Some(BTreeSet::from([name.value.to_str().to_owned()])),
+            Expr::Name(name) => {
+                self.loops.iter().rev().find(|(own, _)| own == name.id.as_str()).map(|(_, names)| names.clone())
+            }
+            _ => None,
         }
     }
 }
@@ -327,6 +345,21 @@ impl Signs<'_> {
 impl<'a> Visitor<'a> for Signs<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
+            // What it keeps of its own answers is found by asking it.
+            Stmt::FunctionDef(function) if self.depth == 0 && function.name.as_str() == "__getattr__" => return,
+            Stmt::For(each) => {
+                let target = match each.target.as_ref() {
+                    Expr::Name(name) => strings(&each.iter).map(|names| (name.id.to_string(), names)),
+                    _ => None,
+                };
+                let known = target.is_some();
+                self.loops.extend(target);
+                walk_stmt(self, statement);
+                if known {
+                    self.loops.pop();
+                }
+                return;
+            }
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {
                 self.depth += 1;
                 walk_stmt(self, statement);

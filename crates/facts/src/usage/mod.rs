@@ -234,7 +234,10 @@ impl Index {
 
 /// Names that a file imports only where it is ready for them to be missing.
 fn guarded_imports(file: &FileUses) -> Vec<String> {
-    let symbols = |guarded: bool| file.imports().filter(move |s| s.guarded == guarded).map(Sighting::symbol);
+    // `try: import x` is ready for the whole package to be missing, which says nothing of what it holds.
+    let named = |s: &&Sighting| !s.member.is_empty();
+    let symbols =
+        |guarded: bool| file.imports().filter(named).filter(move |s| s.guarded == guarded).map(Sighting::symbol);
     let plain: BTreeSet<String> = symbols(false).collect();
     symbols(true).filter(|name| !plain.contains(name)).collect()
 }

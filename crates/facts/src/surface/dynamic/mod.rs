@@ -277,7 +277,7 @@ impl<'r, 't> Run<'r, 't> {
         }
         let mut calls = Calls(false);
         calls.visit_expr(value);
-        Ends::Returned { certain: !calls.0, value: Some(known) }
+        Ends::Returned { certain: !calls.0 && !matches!(known, Value::Unclear), value: Some(known) }
     }
 
     /// The branches of an `if`, each followed by what comes after it.

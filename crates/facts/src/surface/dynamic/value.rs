@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Expr, FStringPart, InterpolatedStringElement, Operator, StmtFunctionDef, UnaryOp,
+    BoolOp, CmpOp, Comprehension, Expr, FStringPart, InterpolatedStringElement, Operator, StmtFunctionDef, UnaryOp,
 };
 
 use crate::surface::module::{Module, What};
@@ -176,11 +176,58 @@ impl Values<'_> {
                 self.looked_up(&holder, &key, Value::Missing)
             }
             Expr::Call(call) => self.call(call, deep),
+            Expr::DictComp(made) => {
+                let Some(key) = &made.key else { return Value::Unclear };
+                let pairs = self.each(&made.generators, deep, &mut |one, deep| {
+                    (one.read(key, deep), one.read(&made.value, deep))
+                });
+                pairs.map_or(Value::Unclear, Value::Pairs)
+            }
+            Expr::SetComp(made) => {
+                let items = self.each(&made.generators, deep, &mut |one, deep| one.read(&made.elt, deep));
+                items.map_or(Value::Unclear, Value::Items)
+            }
+            Expr::ListComp(made) => {
+                let items = self.each(&made.generators, deep, &mut |one, deep| one.read(&made.elt, deep));
+                items.map_or(Value::Unclear, Value::Items)
+            }
             Expr::Compare(_) | Expr::BoolOp(_) | Expr::UnaryOp(_) => {
                 self.truth(expr, deep + 1).map_or(Value::Unclear, Value::Truth)
             }
             _ => Value::Unclear,
         }
+    }
+
+    /// What a comprehension over things that are written out makes of each; `None`: it is of another kind.
+    fn each<T>(
+        &mut self,
+        generators: &[Comprehension],
+        deep: usize,
+        make: &mut dyn FnMut(&mut Values<'_>, usize) -> T,
+    ) -> Option<Vec<T>> {
+        let [generator] = generators else { return None };
+        let Expr::Name(target) = &generator.target else { return None };
+        let items = match self.read(&generator.iter, deep + 1) {
+            Value::Items(items) if generator.ifs.is_empty() => items,
+            Value::Pairs(pairs) if generator.ifs.is_empty() => pairs.into_iter().map(|(key, _)| key).collect(),
+            _ => return None,
+        };
+        let mut names = self.names.clone();
+        let mut all = Vec::new();
+        for item in items {
+            names.insert(target.id.to_string(), item);
+            let mut inner = Values {
+                resolver: self.resolver,
+                module: self.module,
+                asked: self.asked,
+                names: &names,
+                listed: self.listed,
+                origin: self.origin,
+                depth: self.depth,
+            };
+            all.push(make(&mut inner, deep + 1));
+        }
+        Some(all)
     }
 
     fn items(&mut self, elements: &[Expr], deep: usize) -> Value {
