@@ -24,6 +24,7 @@ use crate::error::EngineError;
 use crate::history;
 use crate::judge;
 use crate::release_notes::{self, NotesRequest};
+use crate::symbols;
 
 /// What a check is asked for.
 #[derive(Debug, Clone)]
@@ -143,6 +144,8 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     }
     let _refused =
         judge::judge(&mut gathered, &request.settings, &|gathered| gather::licences_of_targets(&ask, gathered));
+    // What an earlier plan found of the names in use costs nothing; nothing is downloaded for it.
+    symbols::recall(&mut gathered, &fetch, clients.dirs.root());
     let comparison = match &request.diff {
         Some(which) => Some(comparison::compare(&history::older(&folder, which)?, &gathered.analysis)),
         None => None,
@@ -152,6 +155,8 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     if let Some(name) = &request.notes_of {
         let (settings, cancel) = (&request.settings, &request.cancel);
         let asking = NotesRequest { folder: &folder, settings, cancel, offline: request.offline };
+        let root = clients.dirs.root();
+        symbols::explain(&mut gathered, name, &fetch, root, request.offline, &request.cancel);
         release_notes::explain(&mut gathered, name, &folder, &asking)?;
         if request.cancel.is_cancelled() {
             return Err(EngineError::Cancelled);

@@ -24,6 +24,7 @@ use uplift_model::settings::Settings;
 use uplift_model::{Datum, Ecosystem, PackageName, Version};
 
 use crate::policy::{self, Refusals, Refused};
+use crate::symbols;
 
 /// What is known to touch a version of a package; asked for every version that could be a target.
 pub(crate) type Affected<'a> = &'a dyn Fn(Ecosystem, &str, &str) -> Datum<Vec<Finding>>;
@@ -231,14 +232,14 @@ fn with_what_decides(why: String, known: &Known) -> String {
     }
 }
 
-/// Weighs once more what release notes were asked for; those that are missing count now.
-pub(crate) fn weigh_with_notes(gathered: &mut Gathered) {
+/// Weighs once more what release notes, or the names in use, were asked for; those that are missing count now.
+pub(crate) fn weigh_again(gathered: &mut Gathered) {
     let known = &gathered.vulnerabilities;
     let as_of = gathered.analysis.as_of.clone();
     for (component, answers) in gathered.analysis.components.iter_mut().zip(&gathered.releases) {
         let path = component.path.clone();
         let affected: Affected<'_> = &|ecosystem, name, version| known.findings(&path, ecosystem, name, version);
-        for row in component.dependencies.iter_mut().filter(|r| r.release_notes.is_some()) {
+        for row in component.dependencies.iter_mut().filter(|r| r.release_notes.is_some() || r.symbols.is_some()) {
             if let Some(Answer::Known(known)) = answers.get(&row.name) {
                 assess(row, known, &as_of, affected);
             }
@@ -298,6 +299,9 @@ pub(crate) fn evidence(
     if let Some(notes) = &row.release_notes {
         let read = |notes: ReleaseNotes| notes.sources.into_iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
         evidence.release_notes = notes.clone().map(read);
+    }
+    if let Some(symbols) = &row.symbols {
+        symbols::weigh(&mut evidence, symbols);
     }
     evidence
 }

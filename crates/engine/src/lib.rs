@@ -43,6 +43,7 @@ mod state;
 mod stated;
 mod subject;
 mod survey;
+mod symbols;
 mod targets;
 mod tools;
 mod trials;

@@ -22,6 +22,7 @@ use uplift_sandbox::{Cancel, redact};
 
 use crate::error::EngineError;
 use crate::judge;
+use crate::symbols;
 
 /// What release notes are asked with.
 #[derive(Debug, Clone)]
@@ -91,7 +92,7 @@ pub(crate) fn explain(
             row.release_notes = release_notes(&[asked], &request)?.pop();
         }
     }
-    judge::weigh_with_notes(gathered);
+    judge::weigh_again(gathered);
     Ok(())
 }
 
@@ -123,6 +124,9 @@ pub fn notes_of_plan(
             let sources =
                 |notes: ReleaseNotes| notes.sources.into_iter().map(|s| s.name).collect::<Vec<_>>().join(", ");
             evidence.release_notes = notes.clone().map(sources);
+            if let Some(known) = &candidate.symbols {
+                symbols::weigh(&mut evidence, known);
+            }
             let assessment = risk::researched(assessment, &evidence);
             candidate.risk = assessment.level;
             candidate.reasons = assessment.factors.iter().map(|factor| factor.reason.clone()).collect();

@@ -17,17 +17,21 @@ use uplift_facts::days;
 use uplift_facts::gather::{self, Ask, Gathered, Subject};
 use uplift_facts::reading;
 use uplift_facts::releases::{Answer, Known, Store};
+use uplift_facts::surface;
 use uplift_facts::tree;
+use uplift_facts::usage::Index;
 use uplift_facts::vulnerabilities::{Sources, Vulnerabilities, Wanted};
 use uplift_model::advisory::Finding;
-use uplift_model::analysis::{Analysis, DependencyRow, PolicyReport, Reason};
+use uplift_model::analysis::{Analysis, DependencyRow, Pinning, PolicyReport, Reason};
 use uplift_model::plan::{Reading, RuntimeUpgrade};
+use uplift_model::symbols::SymbolChanges;
 use uplift_model::{Datum, Ecosystem, PackageName, Settings, Solution, Version};
 use uplift_sandbox::redact;
 
 use crate::judge;
 use crate::policy::Refused;
 use crate::subject::Tree;
+use crate::symbols;
 
 /// How long an index's answer counts as fresh.
 pub(crate) const FRESH: Duration = Duration::from_secs(600);
@@ -52,6 +56,9 @@ pub(crate) struct Research<'w> {
     pub(crate) judged: OnceCell<Judged>,
 }
 
+/// A package, the version in use, the target.
+pub(crate) type Way = (PackageName, String, String);
+
 /// The analysis of the component, judged.
 pub(crate) struct Judged {
     /// Its folder, `.` for the root: exceptions may be for one component only.
@@ -63,6 +70,11 @@ pub(crate) struct Judged {
     known: Vulnerabilities,
     /// What was asked later, about packages that only come along.
     more: RefCell<Vec<Vulnerabilities>>,
+    /// What the component's code uses.
+    code: Index,
+    /// What becomes of the names that the code uses, by package and the two versions.
+    symbols: RefCell<BTreeMap<Way, Datum<SymbolChanges>>>,
+    indexes: Result<Vec<String>, String>,
     as_of: String,
     /// How asking for advisories went, in words.
     pub(crate) source: String,
@@ -150,6 +162,29 @@ impl Research<'_> {
         found.collect()
     }
 
+    /// Asks what becomes of the names that the code uses, for packages that a manifest states and the code imports.
+    pub(crate) fn learn_symbols<'p>(&self, ways: impl Iterator<Item = (&'p PackageName, &'p Version, &'p Version)>) {
+        let judged = self.judged();
+        let mut asked: BTreeMap<Way, surface::Asked> = BTreeMap::new();
+        for (name, from, to) in ways.filter(|(_, from, to)| from != to) {
+            let way = (name.clone(), from.to_string(), to.to_string());
+            let direct = judged.row(name).is_some_and(|row| row.direct && row.pinning != Pinning::Elsewhere);
+            if !direct || judged.symbols.borrow().contains_key(&way) {
+                continue;
+            }
+            if let Some(one) = symbols::asked(&judged.code, name, &way.1, &way.2) {
+                asked.insert(way, one);
+            }
+        }
+        if asked.is_empty() {
+            return;
+        }
+        let clients = &self.doors.clients;
+        let (ways, asked): (Vec<Way>, Vec<surface::Asked>) = asked.into_iter().unzip();
+        let found = symbols::look_up(&asked, &judged.indexes, &self.doors.fetch, clients.dirs.root(), &clients.cancel);
+        judged.symbols.borrow_mut().extend(ways.into_iter().zip(found));
+    }
+
     /// Asks about versions that nobody was asked about yet.
     pub(crate) fn learn(&self, solution: &Solution) {
         self.learn_each(solution.packages.iter());
@@ -174,7 +209,7 @@ impl Research<'_> {
 
 impl Judged {
     fn of(gathered: Gathered, refused: Refused) -> Self {
-        let Gathered { analysis, releases, vulnerabilities, licences: _ } = gathered;
+        let Gathered { analysis, releases, vulnerabilities, licences: _, code, indexes } = gathered;
         let Analysis { components, sources, as_of, policy, .. } = analysis;
         let first = components.into_iter().next();
         let (component, rows, drift, runtime_upgrade) =
@@ -192,6 +227,9 @@ impl Judged {
             policy,
             known: vulnerabilities,
             more: RefCell::new(Vec::new()),
+            code: code.into_iter().next().unwrap_or_default(),
+            symbols: RefCell::default(),
+            indexes,
             as_of,
             source: if words.is_empty() { "advisories: nothing was asked".to_owned() } else { words.join("; ") },
             blind,
@@ -251,12 +289,18 @@ impl Judged {
         let mut row = self.row(name)?.clone();
         let known = self.releases(name).cloned().unwrap_or_default();
         let from = from.to_string();
+        row.symbols = self.symbols(name, &from, &to.to_string());
         if row.current_version.as_deref() != Some(from.as_str()) {
             row.advisories = self.touching(name.as_str(), &from);
             row.current_version = Some(from);
         }
         let affected = |_: Ecosystem, name: &str, version: &str| self.touching(name, version);
         Some(judge::evidence(&row, &known, &to.to_string(), &self.as_of, &affected))
+    }
+
+    /// What becomes of the names that the code uses; `None`: nobody asked.
+    pub(crate) fn symbols(&self, name: &PackageName, from: &str, to: &str) -> Option<Datum<SymbolChanges>> {
+        self.symbols.borrow().get(&(name.clone(), from.to_owned(), to.to_owned())).cloned()
     }
 
     /// Packages that only a release younger than `days` mends, and that release.

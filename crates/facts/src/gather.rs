@@ -81,6 +81,10 @@ pub struct Gathered {
     pub releases: Vec<BTreeMap<String, Answer>>,
     pub vulnerabilities: Vulnerabilities,
     pub licences: Licences,
+    /// In the order of the analysis' components: what its code uses.
+    pub code: Vec<usage::Index>,
+    /// Python indexes; `Err`: why they are not known.
+    pub indexes: Result<Vec<String>, String>,
 }
 
 /// Reads the files, asks the sources, joins the answers.
@@ -109,7 +113,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
     // What a Python index says of a package is one answer for all components on one line.
     let shared: RefCell<BTreeMap<(String, String), Answer>> = RefCell::default();
     let mut analyses = Vec::new();
-    let mut releases = Vec::new();
+    let (mut releases, mut codes) = (Vec::new(), Vec::new());
     for ((component, documents), place) in components.iter().zip(&javascript).zip(&places) {
         let chosen = match ask.subject {
             Some(subject) => runtime::given(subject.python, "chosen for the plan"),
@@ -161,6 +165,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
             notes: component.notes.iter().cloned().chain(runtime::notes(&runtime)).chain(component.unseen()).collect(),
         });
         releases.push(answers);
+        codes.push(code);
     }
     check_extras(&store, &indexes, &mut analyses);
     let mut licences = Licences::default();
@@ -200,7 +205,7 @@ pub fn gather_from(ask: &Ask<'_>, tree: &Tree<'_>) -> Gathered {
         problems: tree.problems(),
         policy: None,
     };
-    Gathered { analysis, releases, vulnerabilities, licences }
+    Gathered { analysis, releases, vulnerabilities, licences, code: codes, indexes }
 }
 
 /// Asks for the licences of the targets where a policy asks for licences, and enters them.

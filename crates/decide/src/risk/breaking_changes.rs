@@ -15,16 +15,13 @@ pub(super) fn weigh(evidence: &Evidence) -> Said {
     if !value.removed.is_empty() {
         let points = 20 + 2 * u32::try_from(value.removed.len()).unwrap_or(u32::MAX).min(5);
         let at_least = if tool { Risk::Medium } else { Risk::High };
-        let symbols = count(value.removed.len(), "symbol");
-        said = said.and(
-            points,
-            at_least,
-            format!("the code uses {symbols} that the target removed: {}", some(&value.removed)),
-        );
+        let (names, target) = (count(value.removed.len(), "name"), format!("{} {}", evidence.name, evidence.target));
+        let reason = format!("the code uses {names} that {target} no longer has: {}", some(&value.removed));
+        said = said.and(points, at_least, reason);
     }
     if !value.deprecated.is_empty() {
-        let symbols = count(value.deprecated.len(), "symbol");
-        let reason = format!("the code uses {symbols} that the target deprecates: {}", some(&value.deprecated));
+        let (names, target) = (count(value.deprecated.len(), "name"), format!("{} {}", evidence.name, evidence.target));
+        let reason = format!("the code uses {names} that {target} deprecates: {}", some(&value.deprecated));
         said = said.and(4, Risk::Low, reason);
     }
     if said.factors.is_empty() && value.known > 0 {
@@ -48,12 +45,13 @@ mod tests {
             known: 40,
             removed: vec!["np.float_".to_owned(), "np.product".to_owned()],
             deprecated: vec!["np.in1d".to_owned()],
+            untold: 0,
         });
         let expected =
-            Said::factor(24, Risk::High, "the code uses 2 symbols that the target removed: np.float_, np.product");
+            Said::factor(24, Risk::High, "the code uses 2 names that numpy 2.3.1 no longer has: np.float_, np.product");
         assert_eq!(
             weigh(&evidence),
-            expected.and(4, Risk::Low, "the code uses 1 symbol that the target deprecates: np.in1d")
+            expected.and(4, Risk::Low, "the code uses 1 name that numpy 2.3.1 deprecates: np.in1d")
         );
         evidence.breaking = Datum::found(Breaking { known: 1, ..Breaking::default() });
         assert_eq!(weigh(&evidence), Said::factor(2, Risk::Low, "1 breaking change known, and none touches the code"));

@@ -87,6 +87,8 @@ pub struct Breaking {
     pub removed: Vec<String>,
     /// Symbols used by this code base that the target deprecates.
     pub deprecated: Vec<String>,
+    /// Symbols used by this code base of which nobody can tell.
+    pub untold: usize,
 }
 
 /// One package that must stand at a matching version.

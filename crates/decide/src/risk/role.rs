@@ -73,7 +73,7 @@ fn known_small(evidence: &Evidence) -> bool {
         Datum::NotRetrieved { .. } => false,
     };
     let untouched = match &evidence.breaking {
-        Datum::Found { value } => value.removed.is_empty(),
+        Datum::Found { value } => value.removed.is_empty() && value.untold == 0,
         Datum::None => true,
         Datum::NotRetrieved { .. } => false,
     };

@@ -161,7 +161,7 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
         evidence.target_age_days = Datum::found(target_age);
         if flags[6] {
             let removed = (0..many).map(|n| n.to_string()).collect();
-            evidence.breaking = Datum::found(Breaking { known: many, removed, deprecated: Vec::new() });
+            evidence.breaking = Datum::found(Breaking { known: many, removed, deprecated: Vec::new(), untold: 0 });
         }
         if flags[7] {
             evidence.lockstep = vec![Partner { name: "p".to_owned(), comes_along: true }];

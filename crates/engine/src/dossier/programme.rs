@@ -6,6 +6,7 @@ use uplift_decide::risk::{Class, Step};
 use uplift_model::analysis::{Availability, DependencyRow};
 use uplift_model::dossier::{Dossier, Programme, ProgrammeStep, proposed};
 use uplift_model::roadmap::{EffortRow, Priority, Team};
+use uplift_model::symbols::SymbolChanges;
 use uplift_model::{Datum, Distance, Plan, Settings, Version};
 
 /// `None`: nothing moves.
@@ -81,7 +82,7 @@ impl<'d> Draft<'d> {
                 step,
                 class: class.unwrap_or(Class::Library),
                 sites: 0,
-                broken_sites: 0,
+                broken_sites: one.candidates.iter().map(|c| broken(c.symbols.as_ref())).sum(),
                 reviewers: 0,
                 needs: one.needs.iter().map(|need| first + need.0).collect(),
             };
@@ -114,7 +115,7 @@ impl<'d> Draft<'d> {
             step: step_of(row),
             class: labelled.subject().class,
             sites: row.usage.value().map_or(0, |usage| usage.count),
-            broken_sites: 0,
+            broken_sites: broken(row.symbols.as_ref()),
             reviewers,
             needs: Vec::new(),
         };
@@ -170,4 +171,9 @@ fn step(from: &Version, to: &Version) -> Step {
         Distance::Minor => Step::Minor,
         Distance::Major => Step::Major(1),
     }
+}
+
+/// Places that use a name which the target no longer has.
+fn broken(symbols: Option<&Datum<SymbolChanges>>) -> usize {
+    symbols.and_then(Datum::value).into_iter().flat_map(SymbolChanges::gone).map(|change| change.count).sum()
 }

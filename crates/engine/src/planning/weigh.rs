@@ -9,11 +9,13 @@ use uplift_model::analysis::{Availability, Reason};
 use uplift_model::risk::Touching;
 use uplift_model::roadmap::Priority;
 use uplift_model::solution::Change;
+use uplift_model::symbols::SymbolChanges;
 use uplift_model::{Candidate, Datum, Ecosystem, PackageName, Risk, Role};
 
 use super::{Aim, Facts};
 use crate::error::EngineError;
 use crate::state::Mover;
+use crate::symbols;
 
 /// One mover with everything that is known of it.
 pub(super) struct Weighed {
@@ -28,6 +30,8 @@ pub(super) struct Weighed {
     pub(super) class: Class,
     /// Places in the code that use its packages.
     pub(super) sites: usize,
+    /// Places that use a name which the target no longer has.
+    pub(super) broken_sites: usize,
 }
 
 impl Facts<'_> {
@@ -38,6 +42,7 @@ impl Facts<'_> {
         aim: &Aim<'_>,
     ) -> Result<Vec<Weighed>, EngineError> {
         self.research.learn(&aim.target.solution);
+        self.research.learn_symbols(movers.iter().flat_map(|m| &m.steps).map(|s| (&s.name, &s.from, &s.to)));
         let needed: BTreeSet<usize> = movers.iter().flat_map(|m| m.needs.iter().copied()).collect();
         let mut all = Vec::with_capacity(movers.len());
         for (at, mover) in movers.iter().enumerate() {
@@ -57,6 +62,7 @@ impl Facts<'_> {
             step: Step::Same,
             class: Class::Library,
             sites: 0,
+            broken_sites: 0,
         };
         let judged = self.research.judged();
         let mut riskiest = None;
@@ -104,6 +110,9 @@ impl Facts<'_> {
                 weighed.class = class;
             }
             let row = judged.row(&step.name);
+            let symbols = judged.symbols(&step.name, &step.from.to_string(), &step.to.to_string());
+            let gone = symbols.as_ref().and_then(Datum::value).into_iter().flat_map(SymbolChanges::gone);
+            weighed.broken_sites += gone.map(|change| change.count).sum::<usize>();
             weighed.candidates.push(Candidate {
                 name: step.name.clone(),
                 current: step.from.clone(),
@@ -118,9 +127,9 @@ impl Facts<'_> {
                 reasons: assessment.factors.iter().map(|factor| factor.reason.clone()).collect(),
                 places: dependency.map(|d| d.places.clone()).unwrap_or_default(),
                 dependents,
-                breaking_changes: Vec::new(),
+                breaking_changes: symbols.as_ref().and_then(Datum::value).map(symbols::sentences).unwrap_or_default(),
                 age_days,
-                symbols: None,
+                symbols,
                 reason_codes: codes(&evidence, mover.steps.len() > 1, needed),
                 warnings: row.map(|row| row.warnings.clone()).unwrap_or_default(),
                 assessment: Some(assessment),

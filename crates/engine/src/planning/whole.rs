@@ -261,7 +261,7 @@ fn works(moves: &[Move], weighed: &[&Weighed], stages: &[Option<usize>], registe
             step: weighed.step,
             class: weighed.class,
             sites: weighed.sites,
-            broken_sites: 0,
+            broken_sites: weighed.broken_sites,
             reviewers: reviewers.len(),
             needs,
         });

@@ -14,8 +14,7 @@ use crate::notes::archive::{self, Bounds};
 use crate::releases::{address, page};
 
 /// All of it, or nothing: a module that is left out would look as if it were gone.
-const BOUNDS: Bounds =
-    Bounds { packed: LARGEST_ARTIFACT, text: 4 << 20, texts: 200 << 20, most: 40_000, strict: true };
+const BOUNDS: Bounds = Bounds { packed: LARGEST_ARTIFACT, text: 4 << 20, texts: 200 << 20, most: 40_000, strict: true };
 /// Endings of what is compiled when it is installed.
 const BUILT: [&str; 9] = ["pyx", "pxd", "c", "cc", "cpp", "cxx", "rs", "f90", "in"];
 

@@ -86,7 +86,8 @@ impl<'a> Visitor<'a> for Body<'_> {
                 let name = function.name.as_str();
                 if self.depth == 0 {
                     self.bind(name);
-                    self.class.dynamic |= matches!(name, "__getattr__" | "__getattribute__" | "__new__" | "__init_subclass__");
+                    self.class.dynamic |=
+                        matches!(name, "__getattr__" | "__getattribute__" | "__new__" | "__init_subclass__");
                     if let Some(says) = deprecation(&function.decorator_list, &function.body) {
                         match name {
                             "__init__" => self.class.own = Some(says),
@@ -178,4 +179,3 @@ impl<'a> Visitor<'a> for Strings<'_> {
 pub(super) fn adds_nothing(base: &str) -> bool {
     matches!(base.rsplit('.').next(), Some("object" | "Generic" | "Protocol" | "ABC"))
 }
-

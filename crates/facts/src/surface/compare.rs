@@ -43,7 +43,8 @@ pub(super) fn compare(old: &Tree, new: &Tree, references: &[Reference]) -> Symbo
             }
         }
     }
-    let changes: Vec<SymbolChange> = changes.into_iter().map(|(symbol, (fate, used))| change(symbol, fate, used)).collect();
+    let changes: Vec<SymbolChange> =
+        changes.into_iter().map(|(symbol, (fate, used))| change(symbol, fate, used)).collect();
     SymbolChanges {
         from: String::new(),
         to: String::new(),

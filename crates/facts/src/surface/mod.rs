@@ -15,7 +15,6 @@ mod tests;
 mod tree;
 mod warned;
 
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uplift_model::symbols::SymbolChanges;
@@ -79,7 +78,8 @@ pub fn changes(asked: &[Asked], doors: &Doors<'_>) -> Vec<Datum<SymbolChanges>> 
             Ok(places) => {
                 let bytes: u64 = places.iter().filter_map(|place| place.size).sum();
                 if bytes > left {
-                    let why = format!("reading it would take more than the {} MiB that are downloaded", MOST_BYTES >> 20);
+                    let why =
+                        format!("reading it would take more than the {} MiB that are downloaded", MOST_BYTES >> 20);
                     answer(&mut answers, *at, Datum::not_retrieved(why));
                 } else {
                     left -= bytes;

@@ -54,10 +54,15 @@ pub(super) struct Binding {
 
 #[derive(Debug, Clone)]
 pub(super) enum What {
-    Function { deprecated: Option<Deprecated> },
+    Function {
+        deprecated: Option<Deprecated>,
+    },
     Class(Rc<Class>),
     /// `from module import name`, `import module`. The module is absolute.
-    Import { module: String, name: Option<String> },
+    Import {
+        module: String,
+        name: Option<String>,
+    },
     Value(Rc<Expr>),
     /// A loop's, a `with`'s, a part of what was unpacked.
     Other,
@@ -394,7 +399,8 @@ impl<'a> Visitor<'a> for Signs<'_> {
                     _ => {}
                 },
                 Expr::Attribute(method) => {
-                    let changes = ["update", "setdefault", "pop", "extend", "append", "add", "insert", "remove", "clear"];
+                    let changes =
+                        ["update", "setdefault", "pop", "extend", "append", "add", "insert", "remove", "clear"];
                     if changes.contains(&method.attr.as_str()) {
                         match method.value.as_ref() {
                             Expr::Name(name) => {
@@ -436,7 +442,9 @@ fn is_namespace(expr: &Expr) -> bool {
 fn is_modules(expr: &Expr) -> bool {
     match expr {
         Expr::Subscript(subscript) => is_namespace(&subscript.value),
-        Expr::Name(name) => matches!(name.id.as_str(), "module" | "mod" | "this" | "_self" | "this_module" | "current_module"),
+        Expr::Name(name) => {
+            matches!(name.id.as_str(), "module" | "mod" | "this" | "_self" | "this_module" | "current_module")
+        }
         _ => false,
     }
 }

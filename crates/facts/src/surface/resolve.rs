@@ -114,7 +114,8 @@ impl<'t> Resolver<'t> {
         }
         // What a package requires may bring the module in its stead.
         let normal = |text: &str| -> String {
-            let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(text.len());
+            let end =
+                text.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(text.len());
             text.get(..end).unwrap_or_default().to_ascii_lowercase().replace(['_', '.'], "-")
         };
         let brought = self.tree.requires().any(|required| normal(required) == normal(name));
@@ -132,7 +133,8 @@ impl<'t> Resolver<'t> {
                 Kind::Module(module) => {
                     let inner = format!("{module}.{name}");
                     let found = self.name_in(module, name, 0);
-                    let apart = !matches!(&found, Found::Present(Thing { kind: Kind::Module(own), .. }) if *own == inner);
+                    let apart =
+                        !matches!(&found, Found::Present(Thing { kind: Kind::Module(own), .. }) if *own == inner);
                     all.push(found);
                     if apart && self.tree.at(&inner).is_there() {
                         all.push(Found::plain(Kind::Module(inner), None));
@@ -160,7 +162,9 @@ impl<'t> Resolver<'t> {
         match self.tree.at(module) {
             At::Source(source) => self.in_source(&source, name, depth),
             At::Compiled(Some(stub)) => match self.in_stub(&stub, name, depth) {
-                Found::Absent { .. } if inner().is_some() => Found::plain(Kind::Module(inner().unwrap_or_default()), None),
+                Found::Absent { .. } if inner().is_some() => {
+                    Found::plain(Kind::Module(inner().unwrap_or_default()), None)
+                }
                 Found::Absent { .. } if is_given(name) => Found::plain(Kind::Other, None),
                 found => found,
             },
@@ -243,7 +247,9 @@ impl<'t> Resolver<'t> {
         } else {
             match self.through_stars(stub, name, depth) {
                 Ok(Some(thing)) => Found::Present(thing),
-                Ok(None) if !bindings.is_empty() => Found::unknown(format!("the stub of `{}` only imports it", stub.name)),
+                Ok(None) if !bindings.is_empty() => {
+                    Found::unknown(format!("the stub of `{}` only imports it", stub.name))
+                }
                 // A stub with `__getattr__` says of itself that it is not whole.
                 Ok(None) if stub.bindings.contains_key("__getattr__") => {
                     Found::unknown(format!("the stub of `{}` is not whole", stub.name))
@@ -290,7 +296,8 @@ impl<'t> Resolver<'t> {
                 }),
                 What::Other => Thing { kind: Kind::Other, home: None, deprecated: None, stub: false },
             };
-            all_deprecated = if first { thing.deprecated.clone() } else { all_deprecated.and(thing.deprecated.clone()) };
+            all_deprecated =
+                if first { thing.deprecated.clone() } else { all_deprecated.and(thing.deprecated.clone()) };
             first = false;
             match &thing.kind {
                 Kind::Class(more) => classes.extend(more.iter().cloned()),
@@ -317,12 +324,7 @@ impl<'t> Resolver<'t> {
 
     /// `None`: it is an import from this release of something that it surely does not have.
     fn imported(&self, from: &str, item: &str, depth: usize) -> Option<Thing> {
-        let other = || Thing {
-            kind: Kind::Other,
-            home: Some(format!("{from}.{item}")),
-            deprecated: None,
-            stub: false,
-        };
+        let other = || Thing { kind: Kind::Other, home: Some(format!("{from}.{item}")), deprecated: None, stub: false };
         let top = from.split('.').next().unwrap_or(from);
         if !self.tree.has_top(top) || !self.tree.at(from).is_there() {
             return Some(other());

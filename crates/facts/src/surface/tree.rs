@@ -201,7 +201,8 @@ impl Tree {
 fn root(files: &Files) -> &'static str {
     let holds = |folder: &str| {
         files.texts.keys().any(|path| {
-            path.strip_prefix(folder).is_some_and(|rest| rest.ends_with("/__init__.py") && rest.matches('/').count() == 1)
+            path.strip_prefix(folder)
+                .is_some_and(|rest| rest.ends_with("/__init__.py") && rest.matches('/').count() == 1)
         })
     };
     if files.wheel { "" } else { ["src/", "lib/"].into_iter().find(|folder| holds(folder)).unwrap_or("") }

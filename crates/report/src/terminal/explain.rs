@@ -8,6 +8,7 @@ use uplift_model::{Candidate, Datum, Failure, Move, PackageName, Plan};
 
 use super::lines::paragraph;
 use super::release_notes::release_notes;
+use super::symbols::symbols;
 use crate::clean;
 use crate::numbers::{count, list};
 use crate::view::{Tone, View};
@@ -210,8 +211,13 @@ fn in_move(plan: &Plan, one: &Move, candidate: &Candidate, view: &View) -> Strin
         let changes: Vec<String> = one.induced.iter().map(words::change).collect();
         page.push_str(&fact(view, "brings along", &changes.join(", ")));
     }
-    for change in &candidate.breaking_changes {
-        page.push_str(&fact(view, "breaking change", &clean::line(change)));
+    match &candidate.symbols {
+        Some(known) => page.push_str(&symbols(known, view)),
+        None => {
+            for change in &candidate.breaking_changes {
+                page.push_str(&fact(view, "breaking change", &clean::line(change)));
+            }
+        }
     }
     page.push_str(&step::of(plan, one, view));
     page

@@ -6,6 +6,7 @@ use uplift_model::{Datum, Distance, Ecosystem};
 
 use super::lines::paragraph;
 use super::release_notes::release_notes;
+use super::symbols::symbols;
 use crate::clean;
 use crate::numbers::{count, list};
 use crate::view::{Tone, View};
@@ -25,6 +26,9 @@ pub fn explain_in_check(analysis: &Analysis, name: &str, view: &View) -> Option<
                 page.push_str(&release_notes(notes, view));
             }
             page.push_str(&surroundings(row, view));
+            if let Some(known) = &row.symbols {
+                page.push_str(&symbols(known, view));
+            }
             page.push_str(&risk(row, view));
             page.push('\n');
         }

@@ -16,6 +16,7 @@ mod release_notes;
 mod run;
 mod runs;
 mod runtime;
+mod symbols;
 mod table;
 mod validate;
 

@@ -33,7 +33,10 @@ pub(super) enum Answer {
 pub(super) fn answer(resolver: &Resolver<'_>, module: &Rc<Module>, name: &str, depth: usize) -> Answer {
     let function = match module.bindings.get("__getattr__").map(Vec::as_slice) {
         Some([one]) => match &one.what {
-            What::Function { .. } => module.functions.get("__getattr__").map(|f| Value::Function(Rc::clone(f), BTreeMap::new(), module.name.clone())),
+            What::Function { .. } => module
+                .functions
+                .get("__getattr__")
+                .map(|f| Value::Function(Rc::clone(f), BTreeMap::new(), module.name.clone())),
             // `__getattr__ = made_by(__name__)`
             What::Value(made) => {
                 let mut run = Run::new(resolver, module, name, depth);
@@ -133,7 +136,9 @@ impl<'r, 't> Run<'r, 't> {
         }
         let before = std::mem::replace(&mut self.module, module);
         let mut names = around;
-        for (parameter, argument) in function.parameters.iter().zip(arguments.into_iter().chain(std::iter::repeat(Value::Unclear))) {
+        for (parameter, argument) in
+            function.parameters.iter().zip(arguments.into_iter().chain(std::iter::repeat(Value::Unclear)))
+        {
             names.insert(parameter.name().to_string(), argument);
         }
         let body: Vec<&Stmt> = function.body.iter().collect();
@@ -241,12 +246,17 @@ impl<'r, 't> Run<'r, 't> {
                     let module = self.module.absolute(import.level, import.module.as_ref().map(|m| m.as_str()));
                     for alias in &import.names {
                         let own = alias.asname.as_ref().unwrap_or(&alias.name).to_string();
-                        let value = module.as_deref().map_or(Value::Unclear, |from| Value::Imported(from.to_owned(), alias.name.to_string()));
+                        let value = module
+                            .as_deref()
+                            .map_or(Value::Unclear, |from| Value::Imported(from.to_owned(), alias.name.to_string()));
                         names.insert(own, value);
                     }
                 }
                 Stmt::FunctionDef(inner) => {
-                    names.insert(inner.name.to_string(), Value::Function(Rc::new(inner.clone()), names.clone(), self.module.name.clone()));
+                    names.insert(
+                        inner.name.to_string(),
+                        Value::Function(Rc::new(inner.clone()), names.clone(), self.module.name.clone()),
+                    );
                 }
                 Stmt::Expr(expression) => {
                     if let Expr::Call(call) = expression.value.as_ref() {

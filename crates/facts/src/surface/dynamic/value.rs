@@ -178,9 +178,8 @@ impl Values<'_> {
             Expr::Call(call) => self.call(call, deep),
             Expr::DictComp(made) => {
                 let Some(key) = &made.key else { return Value::Unclear };
-                let pairs = self.each(&made.generators, deep, &mut |one, deep| {
-                    (one.read(key, deep), one.read(&made.value, deep))
-                });
+                let pairs = self
+                    .each(&made.generators, deep, &mut |one, deep| (one.read(key, deep), one.read(&made.value, deep)));
                 pairs.map_or(Value::Unclear, Value::Pairs)
             }
             Expr::SetComp(made) => {
@@ -383,7 +382,9 @@ impl Values<'_> {
                 let holder = self.read(&method.value, deep + 1);
                 let first = arguments.first().map(|one| self.read(one, deep + 1));
                 match (method.attr.as_str(), holder, first) {
-                    ("startswith", Value::Text(text), Some(Value::Text(start))) => Value::Truth(text.starts_with(&start)),
+                    ("startswith", Value::Text(text), Some(Value::Text(start))) => {
+                        Value::Truth(text.starts_with(&start))
+                    }
                     ("endswith", Value::Text(text), Some(Value::Text(end))) => Value::Truth(text.ends_with(&end)),
                     ("keys", pairs @ Value::Pairs(_), None) => pairs,
                     ("values", Value::Pairs(pairs), None) => Value::Items(pairs.into_iter().map(|(_, v)| v).collect()),

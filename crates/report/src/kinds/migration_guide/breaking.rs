@@ -7,6 +7,7 @@ use uplift_model::{Datum, Ecosystem, Version};
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::parts::{symbols, untold};
 use crate::kinds::pieces;
 use crate::kinds::ways::{Way, normal};
 use crate::numbers::count;
@@ -70,7 +71,15 @@ fn one(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -> (Se
         Some(Datum::NotRetrieved { why }) => Text::new().unknown(why),
         None => Text::new().unknown("the package is not in the analysis"),
     };
-    let mut section = Section::new(format!("breaking-{number}"), title).with(Block::Table(breaking));
+    let mut section = Section::new(format!("breaking-{number}"), title);
+    let known_names = way.candidate.and_then(|c| c.symbols.as_ref()).or(way.row.and_then(|row| row.symbols.as_ref()));
+    if let Some(table) = symbols(&format!("breaking-{number}-names"), known_names) {
+        section = section.with(Block::Table(table));
+    }
+    if let Some(block) = untold(known_names) {
+        section = section.with(block);
+    }
+    section = section.with(Block::Table(breaking));
     let silent: Vec<&str> = known
         .and_then(Datum::value)
         .map(|notes| notes.silent.iter().map(String::as_str).filter(|version| is_passed(way, version)).collect())
@@ -129,7 +138,8 @@ fn breaking(number: usize, way: &Way<'_>, known: Option<&Datum<ReleaseNotes>>) -
             }
         }
     }
-    for text in way.candidate.into_iter().flat_map(|c| &c.breaking_changes) {
+    let told = way.candidate.filter(|candidate| candidate.symbols.is_none());
+    for text in told.into_iter().flat_map(|c| &c.breaking_changes) {
         table.row(vec!["on the way".into(), "breaking".into(), text.as_str().into(), "the plan".into()]).tone =
             Tone::Warning;
     }

@@ -9,6 +9,7 @@ use uplift_model::risk::Touching;
 use uplift_model::{Datum, Risk};
 
 use super::pairs::{Basis, Pair};
+use super::symbols;
 use super::words::{self, state};
 use crate::document::{Block, Table, Target, Text, Tone};
 use crate::numbers::count;
@@ -194,7 +195,9 @@ pub(crate) fn notes(dossier: &Dossier, pair: &Pair<'_>, kinds: &[NoteKind], none
 /// What is known to break, from the distance, the risk's factors and the notes; never "none" on a guess.
 pub(crate) fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Block> {
     let mut items = Vec::new();
-    if let Basis::Planned { candidate, .. } = pair.basis {
+    if let Basis::Planned { candidate, .. } = pair.basis
+        && pair.symbols().is_none()
+    {
         items.extend(candidate.breaking_changes.iter().map(|change| Text::from(change.clone())));
     }
     let telling = ["version-distance", "breaking-changes", "abi", "lockstep", "blast-radius"];
@@ -210,6 +213,8 @@ pub(crate) fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Block> {
     if !items.is_empty() {
         blocks.push(Block::List(items));
     }
+    blocks.extend(symbols::symbols(&format!("symbols-{}", pair.id), pair.symbols()).map(Block::Table));
+    blocks.extend(symbols::untold(pair.symbols()));
     let kinds = [NoteKind::Breaking, NoteKind::Deprecated];
     blocks.push(notes(dossier, pair, &kinds, "The release notes between the two versions name no breaking change."));
     let unknown = unknown(dossier, pair);
@@ -224,7 +229,10 @@ pub(crate) fn breaking(dossier: &Dossier, pair: &Pair<'_>) -> Vec<Block> {
 pub(crate) fn unknown(dossier: &Dossier, pair: &Pair<'_>) -> Vec<String> {
     let notes = notes_of(dossier, pair);
     let told = |gap: &String| -> Option<String> {
+        // Once the names in use were asked for, what is missing of them is their own.
+        let asked = pair.symbols().is_some();
         let field = ["release notes", "breaking changes"].into_iter().find(|field| gap.starts_with(field));
+        let field = field.filter(|field| !asked || *field == "release notes");
         match (field, notes) {
             (None, _) | (Some(_), None) => Some(gap.clone()),
             (Some(_), Some(Datum::Found { .. })) | (Some("release notes"), Some(Datum::None)) => None,

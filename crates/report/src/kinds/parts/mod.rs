@@ -13,6 +13,7 @@
 //! | `short` | [`in_short`]: five lines for who has a minute |
 //! | `sizes` | [`sizes`]: what has to be downloaded before and after, with the tables `sizes` and `sizes-packages` |
 //! | `sources` | [`sources`]: the section that every report ends with; [`not_known`]: the callout of what is not known; [`urgency`] |
+//! | `symbols` | [`symbols`], [`untold`]: what becomes of the names that the code uses |
 //! | `words` | ids, versions, data in words |
 //!
 //! Rules: text from outside goes in raw (the forms escape it); a number of rows is a `Count` that points to a table of
@@ -31,6 +32,7 @@ mod reading;
 mod short;
 mod sizes;
 mod sources;
+mod symbols;
 mod words;
 
 pub(crate) use actions::{commands, commands_block, edits, pins};
@@ -49,4 +51,5 @@ pub(crate) use reading::{read_first, step_reads_first};
 pub(crate) use short::in_short;
 pub(crate) use sizes::sizes;
 pub(crate) use sources::{SOURCES, not_known, rows_of_urgency, sources, urgency};
+pub(crate) use symbols::{symbols, untold};
 pub(crate) use words::{component, effort, id, versions};

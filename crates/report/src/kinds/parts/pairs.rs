@@ -8,6 +8,7 @@ use uplift_model::analysis::{Behind, CurrentFrom, DependencyRow, Reason};
 use uplift_model::dossier::{Dossier, proposed};
 use uplift_model::plan::{MendedPin, PlanStep, Unmoved};
 use uplift_model::risk::Assessment;
+use uplift_model::symbols::SymbolChanges;
 use uplift_model::{Candidate, Datum, Distance, Ecosystem, Move, Plan, Risk};
 
 use super::words;
@@ -44,6 +45,14 @@ pub(crate) enum Basis<'d> {
 }
 
 impl<'d> Pair<'d> {
+    /// What becomes of the names that the code uses; `None`: nobody asked.
+    pub(crate) fn symbols(&self) -> Option<&'d Datum<SymbolChanges>> {
+        match self.basis {
+            Basis::Planned { candidate, .. } => candidate.symbols.as_ref(),
+            Basis::Proposed => self.row.and_then(|row| row.symbols.as_ref()),
+        }
+    }
+
     pub(crate) fn assessment(&self) -> Option<&'d Assessment> {
         match self.basis {
             Basis::Planned { candidate, .. } => candidate.assessment.as_ref(),
