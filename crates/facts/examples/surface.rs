@@ -1,6 +1,8 @@
 //! What becomes of the names that a folder's code uses of a package: `cargo run -p uplift-facts --example surface --
-//! FOLDER name==from->to…`. One line a name that changed or cannot be told, and how many are still there.
+//! FOLDER name==from->to…`. One line a name that is used, one for each that
+//! changed or cannot be told.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -38,6 +40,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout().lock();
     for (one, found) in asked.iter().zip(found) {
         writeln!(out, "{} {} -> {}", one.name, one.from, one.to)?;
+        let plain = one.references.iter().filter(|reference| !reference.derived);
+        for symbol in plain.map(|reference| &reference.symbol).collect::<BTreeSet<_>>() {
+            writeln!(out, "  used\t{symbol}")?;
+        }
         match found {
             Datum::None => writeln!(out, "  nothing of it is used")?,
             Datum::NotRetrieved { why } => writeln!(out, "  not retrieved: {why}")?,

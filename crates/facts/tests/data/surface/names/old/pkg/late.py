@@ -1,0 +1,2 @@
+__all__ = ["starred", "starred_gone"]
+starred = starred_gone = hidden = 1

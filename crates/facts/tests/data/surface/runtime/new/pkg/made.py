@@ -1,0 +1,3 @@
+import other
+for name in dir(other):
+    globals()[name] = getattr(other, name)

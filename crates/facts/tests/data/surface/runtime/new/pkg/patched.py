@@ -1,0 +1,3 @@
+from . import sub
+sub.c = 1
+def f(): ...

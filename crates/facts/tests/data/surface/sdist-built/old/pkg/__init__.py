@@ -1,0 +1,2 @@
+from .fast import run, walk
+name = 1
