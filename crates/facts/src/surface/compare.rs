@@ -96,7 +96,7 @@ fn judge(before: &Resolver<'_>, after: &Resolver<'_>, symbol: &str) -> Verdict {
                 if is_patched(after.tree, part) {
                     return untold(part, "something may put it there at run time".to_owned());
                 }
-                let to = destination(after, part, thing);
+                let to = destination(before, after, part, thing);
                 let fate = to.map_or(Fate::Removed, |to| Fate::Moved { to });
                 return Verdict::Changed { part: part.clone(), fate };
             }
@@ -134,7 +134,7 @@ fn is_patched(tree: &Tree, part: &str) -> bool {
 }
 
 /// Where the new release has it instead, or where it always came from.
-fn destination(after: &Resolver<'_>, part: &str, old: &Thing) -> Option<String> {
+fn destination(before: &Resolver<'_>, after: &Resolver<'_>, part: &str, old: &Thing) -> Option<String> {
     if part.contains("()") {
         return None;
     }
@@ -160,7 +160,10 @@ fn destination(after: &Resolver<'_>, part: &str, old: &Thing) -> Option<String> 
         }
     }
     match places.as_slice() {
-        [only] if is_there(after, &format!("{only}.{name}")) => Some(format!("{only}.{name}")),
+        // What has its name there already is another thing that is called the same.
+        [only] if !is_there(before, &format!("{only}.{name}")) && is_there(after, &format!("{only}.{name}")) => {
+            Some(format!("{only}.{name}"))
+        }
         _ => None,
     }
 }

@@ -168,7 +168,7 @@ impl<'a> Visitor<'a> for Walker<'_, 'a> {
                 self.visit_body(&attempt.orelse);
                 self.visit_body(&attempt.finalbody);
             }
-            Stmt::If(condition) if is_type_checking(&condition.test) => {
+            Stmt::If(condition) if is_type_checking(&condition.test) || asks_for_a_name(&condition.test) => {
                 self.visit_expr(&condition.test);
                 self.guards += 1;
                 self.visit_body(&condition.body);
@@ -206,14 +206,23 @@ impl<'a> Visitor<'a> for Walker<'_, 'a> {
     }
 }
 
-/// `except ImportError`, `except (ImportError, …)`, `except Exception`, a bare `except`.
+/// `except ImportError`, `except (ImportError, …)`, `except AttributeError`, `except Exception`, a bare `except`.
 fn catches_imports(handler: &ExceptHandler) -> bool {
     let ExceptHandler::ExceptHandler(handler) = handler;
-    let names = |e: &Expr| matches!(e, Expr::Name(n) if matches!(n.id.as_str(), "ImportError" | "ModuleNotFoundError" | "Exception" | "BaseException"));
+    let names = |e: &Expr| matches!(e, Expr::Name(n) if matches!(n.id.as_str(), "ImportError" | "ModuleNotFoundError" | "AttributeError" | "Exception" | "BaseException"));
     match handler.type_.as_deref() {
         None => true,
         Some(Expr::Tuple(tuple)) => tuple.elts.iter().any(names),
         Some(one) => names(one),
+    }
+}
+
+/// `hasattr(module, "name")`, alone or with other conditions.
+fn asks_for_a_name(test: &Expr) -> bool {
+    match test {
+        Expr::Call(call) => matches!(call.func.as_ref(), Expr::Name(name) if name.id.as_str() == "hasattr"),
+        Expr::BoolOp(several) => several.values.iter().any(asks_for_a_name),
+        _ => false,
     }
 }
 

@@ -16,3 +16,9 @@ except ImportError:
 class Mine(pkg.Base):
     pass
 Mine.goes
+if hasattr(pkg.core, "Moving"):
+    pkg.core.Moving
+try:
+    pkg.late.starred_gone
+except AttributeError:
+    pass
