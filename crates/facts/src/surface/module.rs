@@ -146,11 +146,9 @@ impl Module {
                     self.assigned(target, Some(&assign.value), types_only);
                 }
             }
-            Stmt::AnnAssign(assign) => {
-                // `x: int` alone binds nothing, but in a stub it says that there is one.
-                if assign.value.is_some() || self.stub {
-                    self.assigned(&assign.target, assign.value.as_deref(), types_only);
-                }
+            // `x: int` alone binds nothing, but in a stub it says that there is one.
+            Stmt::AnnAssign(assign) if assign.value.is_some() || self.stub => {
+                self.assigned(&assign.target, assign.value.as_deref(), types_only);
             }
             Stmt::AugAssign(assign) => {
                 if let Expr::Name(name) = assign.target.as_ref() {

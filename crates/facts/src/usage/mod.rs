@@ -156,7 +156,7 @@ impl Index {
                 symbol: s.symbol(),
                 derived: s.kind == Kind::Derived,
                 test: file.test,
-                guarded: s.guarded || ready.iter().any(|name| s.module == *name),
+                guarded: s.guarded || ready.contains(&s.module),
             }));
         }
         all
