@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn names_are_told_with_their_fate_and_the_first_places() {
-        let text = symbols(&Datum::found(sample(9)), &View::new(80, false));
+        let text = symbols(&Datum::found(sample(9)), &View::new(120, false));
         let shown = |what: &str| assert!(text.contains(what), "{what}: {text}");
         shown("names in use: 1 of 4 names are gone in 3.1.2, 1 deprecated, of 1 nobody can tell");
         shown("flask.Markup moved to markupsafe.Markup");
@@ -106,7 +106,7 @@ mod tests {
         shown("flask.json_x deprecated: use y");
         shown("cannot be told: flask.z: made at run time");
         assert!(!text.contains('\u{1b}'), "{text}");
-        assert!(!symbols(&Datum::found(sample(4)), &View::new(80, false)).contains("more"));
+        assert!(!symbols(&Datum::found(sample(4)), &View::new(120, false)).contains("more"));
     }
 
     #[test]
