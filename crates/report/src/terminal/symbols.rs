@@ -102,7 +102,7 @@ mod tests {
         let shown = |what: &str| assert!(text.contains(what), "{what}: {text}");
         shown("names in use: 1 of 4 names are gone in 3.1.2, 1 deprecated, of 1 nobody can tell");
         shown("flask.Markup moved to markupsafe.Markup");
-        shown("and 5 more places");
+        shown("and 5 places more");
         shown("flask.json_x deprecated: use y");
         shown("cannot be told: flask.z: made at run time");
         assert!(!text.contains('\u{1b}'), "{text}");
