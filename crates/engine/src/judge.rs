@@ -60,7 +60,7 @@ fn judge_rows(
     is_meant: &dyn Fn(usize, usize) -> bool,
 ) -> Refused {
     let mut all = Refused::new();
-    let Gathered { analysis, releases, vulnerabilities: known, licences } = gathered;
+    let Gathered { analysis, releases, vulnerabilities: known, licences, .. } = gathered;
     let as_of = analysis.as_of.clone();
     for (at, (component, answers)) in analysis.components.iter_mut().zip(releases.iter()).enumerate() {
         let path = component.path.clone();
