@@ -227,7 +227,7 @@ fn hygiene() -> Value {
     found(json!({"findings": (0..40).map(one).collect::<Vec<_>>(), "claims": [], "left_out": [], "problems": []}))
 }
 
-fn dossier() -> Dossier {
+pub(crate) fn dossier() -> Dossier {
     let component = |path: &str, ecosystem: &str, rows: Vec<Value>| {
         json!({"path": path, "ecosystem": ecosystem, "name": null, "runtime": "3.11", "runtime_from": "Dockerfile:1",
                "platform": "linux x86_64", "environment": "a lock", "dependencies": rows, "runtimes": [], "drift": [], "notes": []})

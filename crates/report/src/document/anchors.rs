@@ -32,6 +32,13 @@ impl Anchors {
         self.places.get(given).map(String::as_str)
     }
 
+    /// Forgets every place that `document` no longer has, after parts of it were taken out. Its ids are settled.
+    pub fn keep(&mut self, document: &Document) {
+        let mut there = HashSet::new();
+        document.sections.iter().for_each(|section| ids(section, &mut there));
+        self.places.retain(|_, place| there.contains(place));
+    }
+
     fn section(&mut self, section: &mut Section) {
         self.unique(&mut section.id, "section");
         self.blocks(&mut section.blocks);
@@ -79,6 +86,28 @@ impl Anchors {
         }
         let given = std::mem::replace(id, unique.clone());
         self.places.entry(given).or_insert(unique);
+    }
+}
+
+fn ids(section: &Section, there: &mut HashSet<String>) {
+    there.insert(section.id.clone());
+    ids_of_blocks(&section.blocks, there);
+    section.sections.iter().for_each(|below| ids(below, there));
+}
+
+fn ids_of_blocks(blocks: &[Block], there: &mut HashSet<String>) {
+    for block in blocks {
+        match block {
+            Block::Table(table) => {
+                there.insert(table.id.clone());
+                there.extend(table.rows.iter().filter_map(|row| row.id.clone()));
+            }
+            Block::Figure(figure) => {
+                there.insert(figure.id.clone());
+            }
+            Block::Details { blocks, .. } => ids_of_blocks(blocks, there),
+            _ => {}
+        }
     }
 }
 

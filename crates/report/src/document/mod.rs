@@ -32,6 +32,20 @@ pub struct Section {
     pub title: Text,
     pub blocks: Vec<Block>,
     pub sections: Vec<Section>,
+    /// A form that has no room may do without it; `None`: it may not.
+    pub spare: Option<Spare>,
+}
+
+/// In which order a form with too little room does without sections (`crate::html` keeps a page below a size). What has to
+/// be done first, what is known to be vulnerable and what waits for an agreement is never spare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Spare {
+    /// What release notes say of one package.
+    Notes,
+    /// All about one package of low risk.
+    LowRisk,
+    MediumRisk,
+    HighRisk,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +108,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// What is said instead when there are no rows.
     pub empty: Text,
+    /// No form may leave out rows of it, however little room there is.
+    pub whole: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +157,23 @@ impl Section {
         self.sections.push(section);
         self
     }
+
+    /// Marks what a form with too little room may leave out.
+    #[must_use]
+    pub fn spare(mut self, spare: Option<Spare>) -> Self {
+        self.spare = spare;
+        self
+    }
+}
+
+impl From<uplift_model::Risk> for Spare {
+    fn from(risk: uplift_model::Risk) -> Self {
+        match risk {
+            uplift_model::Risk::Low => Self::LowRisk,
+            uplift_model::Risk::Medium => Self::MediumRisk,
+            uplift_model::Risk::High => Self::HighRisk,
+        }
+    }
 }
 
 impl Table {
@@ -151,7 +184,14 @@ impl Table {
             None => Column { title: (*title).to_owned(), right: false },
         };
         let columns = columns.iter().map(column).collect();
-        Self { id: id.into(), caption: caption.into(), columns, rows: Vec::new(), empty: empty.into() }
+        Self { id: id.into(), caption: caption.into(), columns, rows: Vec::new(), empty: empty.into(), whole: false }
+    }
+
+    /// No form may leave out rows of it.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.whole = true;
+        self
     }
 
     pub fn row(&mut self, cells: Vec<Text>) -> &mut Row {

@@ -8,6 +8,7 @@ use crate::pictures::words;
 pub(super) fn section(page: &mut Page, section: &Section, level: usize) {
     let title = inline::text(&section.title, &page.anchors);
     let level = level.min(6);
+    let start = page.out.len();
     page.out.push_str(&format!("<section id=\"{}\">\n<h{level}>{title}</h{level}>\n", section.id));
     for block in &section.blocks {
         write(page, block);
@@ -16,6 +17,7 @@ pub(super) fn section(page: &mut Page, section: &Section, level: usize) {
         self::section(page, below, level + 1);
     }
     page.out.push_str("</section>\n");
+    page.sizes.sections.insert(section.id.clone(), page.out.len() - start);
 }
 
 fn write(page: &mut Page, block: &Block) {
@@ -34,11 +36,16 @@ fn write(page: &mut Page, block: &Block) {
         Block::Details { summary, blocks } => {
             // A link inside a summary could not be told from opening it.
             let summary = escape::text(&summary.words());
+            let (start, own) = (page.out.len(), page.sizes.folds.len());
+            page.sizes.folds.push(0);
             page.out.push_str(&format!("<details><summary>{summary}</summary>\n<div class=\"folded\">\n"));
             for block in blocks {
                 write(page, block);
             }
             page.out.push_str("</div></details>\n");
+            if let Some(size) = page.sizes.folds.get_mut(own) {
+                *size = page.out.len() - start;
+            }
         }
     }
 }
@@ -148,6 +155,7 @@ fn figure(page: &mut Page, figure: &Figure) {
         columns: told.columns,
         rows: told.rows,
         empty: Text::new(),
+        whole: false,
     };
     table::write(page, &same);
     if let Some(left_out) = told.left_out {

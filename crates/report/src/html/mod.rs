@@ -2,16 +2,19 @@
 //!
 //! Lives here: the page around the sections, its policy and its style sheet (`page.css`). No script, no address to load
 //! from: the policy refuses both, and lets in exactly this style sheet.
-//! Lives elsewhere: sections and blocks (`blocks`), tables (`table`), running text (`inline`), escaping (`escape`), the
+//! Lives elsewhere: what a page that would be too large leaves out (`fit`), sections and blocks (`blocks`), tables (`table`), running text (`inline`), escaping (`escape`), the
 //! document (`crate::document`), drawings (`crate::pictures::svg`).
 
 mod blocks;
 #[cfg(test)]
 mod colours;
 pub(crate) mod escape;
+mod fit;
 mod inline;
 mod policy;
 mod table;
+
+use std::collections::HashMap;
 
 use crate::document::{Anchors, Document, Section, Table, Text, Tone};
 use crate::pictures::svg::canvas;
@@ -19,16 +22,50 @@ use crate::pictures::words;
 
 const STYLE: &str = include_str!("page.css");
 
-/// The document as one HTML file, in English.
+/// No page is larger, in bytes, so that it opens at once and can be sent to anybody: 300 kB.
+pub const BOUND: usize = 300_000;
+
+/// The document as one HTML file, in English, smaller than [`BOUND`]: details that have no room are left out, and the page
+/// says which and where they are.
 pub fn document(document: &Document) -> String {
+    within(document, BOUND)
+}
+
+/// The same below any number of bytes. What may never be left out can be larger than that; then the page is.
+pub fn within(document: &Document, bound: usize) -> String {
     let mut document = document.clone();
-    let anchors = Anchors::settle(&mut document);
-    let mut page = Page { anchors, out: String::new(), columns: Vec::new() };
-    body(&mut page, &document);
+    let mut anchors = Anchors::settle(&mut document);
+    let (mut page, mut sizes) = whole(&document, &anchors);
+    let mut left = fit::Left::default();
+    let facts = document.header.len();
+    while let Some(over) = (page.len() + 1).checked_sub(bound).filter(|over| *over > 0) {
+        if !left.shorten(&mut document, &sizes, over) {
+            break;
+        }
+        document.header.truncate(facts);
+        document.header.push(("Left out".to_owned(), left.told(bound)));
+        anchors.keep(&document);
+        (page, sizes) = whole(&document, &anchors);
+    }
+    page
+}
+
+/// How much room each piece of a page takes, with what is in it, in bytes.
+#[derive(Debug, Default)]
+struct Sizes {
+    sections: HashMap<String, usize>,
+    tables: HashMap<String, usize>,
+    /// In reading order.
+    folds: Vec<usize>,
+}
+
+fn whole(document: &Document, anchors: &Anchors) -> (String, Sizes) {
+    let mut page = Page { anchors: anchors.clone(), out: String::new(), columns: Vec::new(), sizes: Sizes::default() };
+    body(&mut page, document);
     let style = format!("{STYLE}{}", page.style_of_cards());
     let title = document.title.words();
     let title = if title.trim().is_empty() { "Report".to_owned() } else { title };
-    format!(
+    let whole = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -37,7 +74,8 @@ pub fn document(document: &Document) -> String {
         policy::of(&style),
         escape::text(&title),
         page.out
-    )
+    );
+    (whole, page.sizes)
 }
 
 /// A page in the making.
@@ -46,6 +84,7 @@ struct Page {
     out: String,
     /// Titles of the columns of each kind of table that becomes cards.
     columns: Vec<Vec<String>>,
+    sizes: Sizes,
 }
 
 impl Page {

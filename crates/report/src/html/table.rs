@@ -19,6 +19,7 @@ pub(super) fn write(page: &mut Page, table: &Table) {
         page.out.push_str(&format!("<p class=\"none\" id=\"{id}\">{caption}{empty}</p>\n"));
         return;
     }
+    let start = page.out.len();
     let cards = table.columns.len() > NARROW;
     let cards = if cards { format!("cards {}", page.cards(table)) } else { String::new() };
     // Names stand below each other whether or not a sign stands before them.
@@ -47,6 +48,7 @@ pub(super) fn write(page: &mut Page, table: &Table) {
         write_row(page, table, row);
     }
     page.out.push_str("</tbody></table></div>\n");
+    page.sizes.tables.insert(id.clone(), page.out.len() - start);
 }
 
 fn write_row(page: &mut Page, table: &Table, row: &Row) {

@@ -125,6 +125,7 @@ impl Page {
                     columns: told.columns,
                     rows: told.rows,
                     empty: words::description(&figure.picture).into(),
+                    whole: false,
                 };
                 self.table(&table);
                 if let Some(left_out) = told.left_out {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use uplift_report::document::{
-    Block, Document, Figure, Item, ItemState, Row, Section, Span, Table, Target, Text, Tone,
+    Block, Document, Figure, Item, ItemState, Row, Section, Span, Spare, Table, Target, Text, Tone,
 };
 use uplift_report::pictures::{Bars, Map, Matrix, Node, Picture, Stretch, Timeline};
 
@@ -130,13 +130,16 @@ fn section() -> impl Strategy<Value = Section> {
         title,
         blocks,
         sections: vec![],
+        spare: None,
     });
     flat.prop_recursive(3, 6, 2, |inner| {
-        (id(), text(), prop::collection::vec(inner, 0..3)).prop_map(|(id, title, sections)| Section {
+        let spare = prop::option::of(prop::sample::select(vec![Spare::Notes, Spare::LowRisk, Spare::HighRisk]));
+        (id(), text(), prop::collection::vec(inner, 0..3), spare).prop_map(|(id, title, sections, spare)| Section {
             id,
             title,
             blocks: vec![],
             sections,
+            spare,
         })
     })
 }

@@ -23,7 +23,13 @@ pub(super) fn write(dossier: &Dossier) -> Document {
     let advisories = parts::advisories(dossier);
     let title = dossier.given.title.clone().unwrap_or_else(|| format!("Assessment of {}", dossier.analysis.repository));
     let mut sections = vec![parts::in_short(dossier, &pairs), summary(dossier, &pairs, &advisories)];
+    let state = state(dossier);
+    sections.push(match since(dossier) {
+        Some(since) => state.below(since),
+        None => state,
+    });
     sections.extend(priorities::sections(dossier, &pairs));
+    sections.push(everything_that_moves(dossier, &pairs));
     sections.push(findings::features(dossier));
     sections.push(security(dossier, &advisories));
     sections.push(infrastructure(dossier));
@@ -45,7 +51,6 @@ fn summary(dossier: &Dossier, pairs: &[Pair<'_>], advisories: &[AdvisoryRow<'_>]
     let table = parts::pairs_table(dossier, pairs);
     let mut section = Section::new("summary", "Executive summary");
     section.blocks.extend(parts::not_known(dossier));
-    section = section.below(state(dossier));
     let of = |which: &dyn Fn(&Pair<'_>) -> bool| pairs.iter().filter(|pair| which(pair)).count();
     let majors = of(&|pair| pair.distance() == Some(Distance::Major) && pair.behind().is_none_or(|b| b.majors > 0));
     let first = of(&|pair| pair.priority.is_some_and(|(number, _)| number == 1));
@@ -67,16 +72,20 @@ fn summary(dossier: &Dossier, pairs: &[Pair<'_>], advisories: &[AdvisoryRow<'_>]
             .plain(" on versions in use or brought by targets"),
     );
     let mut found = Section::new("findings", "Critical findings").with(Block::List(items));
-    found = found.with(parts::security(dossier, advisories)).with(Block::Table(table)).with(Block::Table(stays));
-    found.blocks.extend(parts::figures(dossier));
+    found = found.with(parts::security(dossier, advisories));
     let mut urgency = Section::new("urgency", "Urgency");
     urgency.blocks = parts::urgency(dossier);
     urgency.blocks.push(parts::rows_of_urgency());
-    section = section.below(found).below(urgency);
-    match since(dossier) {
-        Some(since) => section.below(since),
-        None => section,
-    }
+    section.below(found).below(urgency)
+}
+
+/// Every package that could move or stays: the rows behind the numbers of the summary, with what they look like drawn.
+fn everything_that_moves(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
+    let mut section = Section::new("moves", "Everything that could move")
+        .with(Block::Table(parts::pairs_table(dossier, pairs)))
+        .with(Block::Table(parts::stays_table(dossier)));
+    section.blocks.extend(parts::figures(dossier));
+    section
 }
 
 fn state(dossier: &Dossier) -> Section {

@@ -4,7 +4,7 @@ use uplift_model::Risk;
 use uplift_model::dossier::Dossier;
 
 use super::super::parts::{self, Basis, Pair};
-use crate::document::{Block, Section, Text};
+use crate::document::{Block, Section, Spare, Text};
 use crate::numbers::count;
 
 pub(super) fn sections(dossier: &Dossier, pairs: &[Pair<'_>]) -> Vec<Section> {
@@ -34,6 +34,9 @@ fn priority(dossier: &Dossier, pairs: &[Pair<'_>], number: u8) -> Section {
     components(dossier, section, &own, &number.to_string())
 }
 
+/// Packages of priority 1 in each component that stay on a page however little room there is.
+const FIRST: usize = 5;
+
 fn components(dossier: &Dossier, mut section: Section, pairs: &[&Pair<'_>], which: &str) -> Section {
     for (at, component) in dossier.analysis.components.iter().enumerate() {
         let own: Vec<&&Pair<'_>> = pairs.iter().filter(|pair| pair.component == component.path).collect();
@@ -43,8 +46,10 @@ fn components(dossier: &Dossier, mut section: Section, pairs: &[&Pair<'_>], whic
         let id = parts::id(&format!("priority-{which}-in"), at, &component.path);
         let mut part = Section::new(id, parts::component(dossier, &component.path))
             .say(Text::new().count(own.len(), "package", "pairs").plain(format!(", {}", component.ecosystem)));
-        for pair in own {
-            part = part.below(package(dossier, pair));
+        for (rank, pair) in own.into_iter().enumerate() {
+            // The first of priority 1 are told whatever room there is.
+            let spare = pair.risk().filter(|_| which != "1" || rank >= FIRST).map(Spare::from);
+            part = part.below(package(dossier, pair).spare(spare));
         }
         section = section.below(part);
     }

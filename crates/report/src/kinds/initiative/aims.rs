@@ -208,7 +208,8 @@ pub(super) fn security(facts: &Facts<'_>) -> Section {
         } else {
             Text::new().unknown("not every source answered")
         },
-    );
+    )
+    .whole();
     for one in &facts.exposure.rows {
         let (word, tone) = match one.fate.told(one.severity) {
             ("fixed", tone) if facts.exposure.basis == Basis::Proposed => {
@@ -232,7 +233,7 @@ pub(super) fn security(facts: &Facts<'_>) -> Section {
     if gaps.is_empty() {
         return section.with(Block::Table(table));
     }
-    let mut unknown = Table::new("security-gaps", "What could not be asked", &["What and why"], "");
+    let mut unknown = Table::new("security-gaps", "What could not be asked", &["What and why"], "").whole();
     for gap in gaps {
         unknown.row(vec![gap]).tone = Tone::Unknown;
     }

@@ -84,7 +84,8 @@ pub(super) fn decisions(facts: &Facts<'_>) -> Section {
         "What people have to decide before a step may be carried out",
         &["Question", "Packages", "Who must agree", "State"],
         "Nothing waits for a decision.",
-    );
+    )
+    .whole();
     for point in decision_points(facts) {
         let who = point.roles.iter().map(|role| Text::from(format!("{role}: ")).and(named(facts, role)));
         table

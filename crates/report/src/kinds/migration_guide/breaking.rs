@@ -6,7 +6,7 @@ use uplift_model::notes::{NoteKind, ReleaseNotes};
 use uplift_model::{Datum, Ecosystem, Version};
 
 use super::Facts;
-use crate::document::{Block, Section, Table, Text, Tone};
+use crate::document::{Block, Section, Spare, Table, Text, Tone};
 use crate::kinds::parts::{symbols, untold};
 use crate::kinds::pieces;
 use crate::kinds::ways::{Way, normal};
@@ -36,7 +36,8 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
             Some(Datum::Found { .. }) => Tone::Plain,
             _ => Tone::Unknown,
         };
-        all.push(section);
+        let weighed = way.candidate.map(|c| c.risk).or(way.row.and_then(|r| r.risk.as_ref()).map(|risk| risk.level));
+        all.push(section.spare(weighed.map(Spare::from)));
     }
     let section = Section::new("breaking", "Breaking changes").with(Block::Table(table));
     all.into_iter().fold(section, Section::below)

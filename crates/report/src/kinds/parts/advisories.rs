@@ -124,7 +124,7 @@ pub(crate) fn advisories_table(dossier: &Dossier, rows: &[AdvisoryRow<'_>]) -> T
         [] => Text::from("none is known for the versions in use"),
         gaps => Text::new().unknown(gaps.join("; ")),
     };
-    let mut table = Table::new("advisories", "Known vulnerabilities, worst first", &columns, empty);
+    let mut table = Table::new("advisories", "Known vulnerabilities, worst first", &columns, empty).whole();
     for (number, advisory) in rows.iter().enumerate() {
         let finding = advisory.finding;
         let aliases =

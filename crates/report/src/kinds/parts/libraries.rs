@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use uplift_model::analysis::{Availability, CurrentFrom, Pinning};
 use uplift_model::dossier::Dossier;
-use uplift_model::notes::{NoteKind, ReleaseNotes};
+use uplift_model::notes::{Note, NoteKind, ReleaseNotes};
 use uplift_model::risk::Touching;
 use uplift_model::{Datum, Risk};
 
@@ -160,8 +160,12 @@ pub(crate) fn in_use(pair: &Pair<'_>) -> Text {
     }
 }
 
-/// Notes of some kinds, each with release and source; what was not retrieved is said so. `none`: what is said when the
-/// notes were read and hold nothing of these kinds.
+/// So many notes of one package are told; the JSON has all.
+const TOLD: usize = 8;
+
+/// Notes of some kinds, each with release and source: those that name what the code uses first, then as they stand, up to
+/// [`TOLD`]; what was not retrieved is said so. `none`: what is said when the notes were read and hold nothing of these
+/// kinds.
 pub(crate) fn notes(dossier: &Dossier, pair: &Pair<'_>, kinds: &[NoteKind], none: &str) -> Block {
     let notes = match notes_of(dossier, pair) {
         None => return Block::Paragraph(Text::new().unknown("release notes: not asked")),
@@ -173,15 +177,31 @@ pub(crate) fn notes(dossier: &Dossier, pair: &Pair<'_>, kinds: &[NoteKind], none
         }
         Some(Datum::Found { value }) => value,
     };
-    let mut items = Vec::new();
-    for release in &notes.releases {
-        for note in release.notes.iter().filter(|note| kinds.contains(&note.kind)) {
-            let source = notes.sources.get(note.source).map_or("?", |source| source.name.as_str());
-            let line = Text::new().code(release.version.clone()).plain(": ").plain(note.text.clone());
-            items.push(line.plain(" — ").plain(format!("{source}, line {}", note.line)));
-        }
-    }
-    if items.is_empty() {
+    let of_kind = notes.releases.iter().flat_map(|release| {
+        let own = release.notes.iter().filter(|note| kinds.contains(&note.kind));
+        own.map(|note| (release.version.as_str(), note))
+    });
+    let all: Vec<(&str, &Note)> = of_kind.collect();
+    let used = used_names(pair);
+    let mut telling: Vec<(bool, &str, &Note)> = all
+        .iter()
+        .filter(|(_, note)| says_something(&note.text))
+        .map(|(version, note)| (!names(&note.text).any(|name| used.contains(name)), *version, *note))
+        .collect();
+    telling.sort_by_key(|(elsewhere, ..)| *elsewhere);
+    telling.truncate(TOLD);
+    let sources: BTreeSet<usize> = telling.iter().map(|(.., note)| note.source).collect();
+    let source = |at: usize| notes.sources.get(at).map_or("?", |source| source.name.as_str());
+    let mut items: Vec<Text> = telling
+        .iter()
+        .map(|(_, version, note)| {
+            let from = if sources.len() > 1 { format!("{}, ", source(note.source)) } else { String::new() };
+            let line = Text::new().code(*version).plain(": ").plain(note.text.clone());
+            line.plain(format!(" ({from}line {})", note.line))
+        })
+        .collect();
+    let left = all.len() - telling.len();
+    if items.is_empty() && left == 0 {
         let silent = if notes.silent.is_empty() {
             Text::new()
         } else {
@@ -189,7 +209,40 @@ pub(crate) fn notes(dossier: &Dossier, pair: &Pair<'_>, kinds: &[NoteKind], none
         };
         return Block::Paragraph(Text::from(none).and(silent));
     }
+    let mut end = Text::new();
+    if left > 0 {
+        end = end.plain(format!("{} in ", count(left, "more note"))).code("--format json");
+    }
+    if let (1, Some(at)) = (sources.len(), sources.first()) {
+        let read = if left > 0 { "; read in " } else { "Read in " };
+        end = end.plain(read).code(source(*at));
+    }
+    if !end.is_empty() {
+        items.push(end);
+    }
     Block::List(items)
+}
+
+/// What is left of headings and references, `(gh-27789)`, `Attention`, tells nobody anything.
+fn says_something(text: &str) -> bool {
+    text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1).count() > 2
+}
+
+/// Words that can be names in code.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    words.filter(|word| word.len() > 3 && !word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Names that the code takes from the package: `array` of `numpy.array`; not the package's own.
+fn used_names<'d>(pair: &Pair<'d>) -> BTreeSet<&'d str> {
+    let Some(usage) = pair.row.and_then(|row| row.usage.value()) else { return BTreeSet::new() };
+    let plain = ["import", "from", "require", "const", "with", "type"];
+    let own = |name: &&str| {
+        let package = name.eq_ignore_ascii_case(pair.name) || usage.modules.iter().any(|module| module == name);
+        !package && !plain.contains(name)
+    };
+    usage.sites.iter().flat_map(|site| names(&site.what)).filter(own).collect()
 }
 
 /// What is known to break, from the distance, the risk's factors and the notes; never "none" on a guess.

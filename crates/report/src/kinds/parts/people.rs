@@ -115,7 +115,7 @@ pub(crate) fn standing(dossier: &Dossier, packages: &[String], roles: &[String])
 /// The table `decisions`, each with who has agreed so far.
 pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
     let columns = ["Packages", "Question", "Who must agree", "State"];
-    let mut table = Table::new("decisions", "Decisions to take", &columns, "nothing waits for a decision");
+    let mut table = Table::new("decisions", "Decisions to take", &columns, "nothing waits for a decision").whole();
     for (component, decision) in decisions(dossier) {
         let mut roles = Text::new();
         for (at, role) in decision.roles.iter().enumerate() {

@@ -1,12 +1,12 @@
 //! The action plan: isolate, snapshot, the steps in order, review, merge, staging, rollback.
 
 use uplift_model::dossier::Dossier;
-use uplift_model::plan::{PlanStep, StepKind};
+use uplift_model::plan::{Phase, PlanStep, StepKind};
 use uplift_model::{Datum, Plan};
 
 use super::super::parts::{self, Basis, Pair};
 use super::super::runtimes;
-use crate::document::{Block, Section, Text, Tone};
+use crate::document::{Block, Section, Spare, Text, Tone};
 
 pub(super) fn section(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     let mut section = Section::new("action-plan", "Proposed action plan").say(
@@ -54,7 +54,13 @@ fn planned(dossier: &Dossier, mut section: Section, id: &str, plan: &Plan) -> Se
 fn one(dossier: &Dossier, id: &str, step: &PlanStep) -> Section {
     let id = format!("{id}-step-{}", step.number);
     let title = format!("Step {}: {}", step.number, step.title);
-    let mut section = Section::new(id.clone(), title);
+    let spare = match step.phase.filter(|_| step.of.is_some()) {
+        Some(Phase::Low) => Some(Spare::LowRisk),
+        Some(Phase::Medium) => Some(Spare::MediumRisk),
+        Some(Phase::High) => Some(Spare::HighRisk),
+        Some(Phase::Integration) | None => None,
+    };
+    let mut section = Section::new(id.clone(), title).spare(spare);
     let mut facts: Vec<Text> = parts::step_reads_first(step).into_iter().collect();
     if !step.needs.is_empty() {
         let needs: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
@@ -145,7 +151,8 @@ fn by_themselves(dossier: &Dossier, id: &str, beside_plan: bool, pairs: &[&Pair<
         .say("The analysis proposes each of these by itself; no resolver was asked whether they fit together.");
     for pair in pairs {
         let way = parts::versions(pair.current.as_deref(), &pair.target);
-        let mut one = Section::new(format!("do-{}", pair.id), pair.name).say(way);
+        let spare = pair.risk().map(Spare::from);
+        let mut one = Section::new(format!("do-{}", pair.id), pair.name).spare(spare).say(way);
         one.blocks.extend(parts::read_first(dossier, pair).map(Block::Paragraph));
         one.blocks.extend(parts::pins(pair));
         one.blocks.extend(parts::commands_block(&parts::commands(dossier, pair)));

@@ -5,7 +5,7 @@ use uplift_model::dossier::Dossier;
 use uplift_model::notes::NoteKind;
 
 use super::super::parts::{self, Pair};
-use crate::document::{Block, Section, Text};
+use crate::document::{Block, Section, Spare, Text};
 
 pub(super) fn section(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     let mut section = Section::new("libraries", "Detailed library analysis").say(
@@ -40,15 +40,15 @@ fn library(dossier: &Dossier, pair: &Pair<'_>) -> Section {
     }
     let features = [NoteKind::Feature, NoteKind::Performance];
     Section::new(id("library"), title)
+        .spare(pair.risk().map(Spare::from))
         .with(Block::List(facts))
         .with(Block::Table(parts::research(dossier, pair)))
         .below(security(dossier, pair, id("library-security")))
-        .below(Section::new(id("library-features"), "New features and performance").with(parts::notes(
-            dossier,
-            pair,
-            &features,
-            "The release notes between the two versions name none.",
-        )))
+        .below(
+            Section::new(id("library-features"), "New features and performance")
+                .with(parts::notes(dossier, pair, &features, "The release notes between the two versions name none."))
+                .spare(Some(Spare::Notes)),
+        )
         .below(breaking(dossier, pair, parts::usage_id(pair)))
 }
 

@@ -10,7 +10,7 @@ use uplift_model::dossier::Dossier;
 use uplift_model::plan::StepKind;
 
 use super::parts::{self, Basis, Pair};
-use crate::document::{Block, Document, Section, Target, Text};
+use crate::document::{Block, Document, Section, Spare, Target, Text};
 use crate::numbers::count;
 
 pub(super) fn write(dossier: &Dossier) -> Document {
@@ -99,11 +99,16 @@ fn prioritized(dossier: &Dossier, groups: &[Vec<&Pair<'_>>]) -> Section {
     section
 }
 
+/// Ranks that stay on a page however little room there is.
+const FIRST: usize = 10;
+
 fn rank_section(dossier: &Dossier, rank: usize, group: &[&Pair<'_>]) -> Section {
     let names: Vec<&str> = group.iter().map(|pair| pair.name).collect();
     let component = group.first().map(|pair| parts::component(dossier, pair.component)).unwrap_or_default();
     let title = format!("{}. {} ({component})", rank + 1, crate::numbers::list(&names));
-    let mut section = Section::new(parts::id("rank", rank, &names.join("-")), title);
+    // What is to be done first is told whatever room there is.
+    let spare = group.iter().filter_map(|pair| pair.risk()).max().filter(|_| rank >= FIRST).map(Spare::from);
+    let mut section = Section::new(parts::id("rank", rank, &names.join("-")), title).spare(spare);
     if let Some((number, because)) = group.first().and_then(|pair| pair.priority) {
         let week = group.first().and_then(|pair| pair.week);
         let when = week.map(|week| format!(", starts in week {week}")).unwrap_or_default();

@@ -14,7 +14,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("posture", "Security posture").with(Block::Table(levels(facts)));
     section = section.say(share(facts)).say(vulnerabilities::basis(exposure.basis));
     if !exposure.gaps.is_empty() {
-        let mut gaps = Table::new("posture-gaps", "What could not be asked", &["What and why"], "");
+        let mut gaps = Table::new("posture-gaps", "What could not be asked", &["What and why"], "").whole();
         for gap in &exposure.gaps {
             gaps.row(vec![Text::from(gap.as_str())]).tone = Tone::Unknown;
         }

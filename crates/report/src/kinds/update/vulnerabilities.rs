@@ -100,7 +100,7 @@ fn half(gone: &Exposed<'_>, left: &Exposed<'_>, proposed: bool) -> Text {
 }
 
 fn table(id: &str, caption: &str, rows: &[&Exposed<'_>], empty: &str) -> Table {
-    let mut table = Table::new(id, caption, &COLUMNS, empty);
+    let mut table = Table::new(id, caption, &COLUMNS, empty).whole();
     for one in rows {
         let names = one.finding.map(|f| f.aliases.clone()).unwrap_or_default();
         let mut id = Text::new().strong(&one.id);
