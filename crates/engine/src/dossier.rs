@@ -5,6 +5,7 @@
 //! downloaded (`sizes`), what to read first (`reading`), the analysis (`crate::check`), plans (`crate::preview`), writing
 //! it up (`report::kinds`).
 
+mod documents;
 mod further;
 mod programme;
 mod reading;
@@ -90,6 +91,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
         schema: SCHEMA.to_owned(),
         compatibility: further::compatibility(request, &plans, run.as_ref(), watch)?,
         hygiene: further::hygiene(request),
+        documents: documents::documents(request),
         notes,
         sizes: sizes::sizes(&analysis, &releases, &plans, ran.zip(run.as_ref())),
         reading: reading::reading(request, &analysis, &plans)?,

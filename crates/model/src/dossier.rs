@@ -42,9 +42,49 @@ pub struct Dossier {
     /// What installing each component brings, before and after everything has moved (row M9).
     #[serde(default)]
     pub sizes: Vec<ComponentSizes>,
+    /// Where the repository writes down what an upgrade may change (row M12).
+    #[serde(default = "unasked")]
+    pub documents: Datum<Vec<DocumentFile>>,
     /// What to read before a package crosses a major that no plan moves; steps of plans have their own (row C16).
     #[serde(default)]
     pub reading: Vec<ReadingOf>,
+}
+
+fn unasked() -> Datum<Vec<DocumentFile>> {
+    Datum::not_retrieved("nobody looked for documents")
+}
+
+/// A file of the repository that people read, and what it is about by its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DocumentFile {
+    /// From the repository's root, with `/`.
+    pub path: String,
+    pub about: Subject,
+}
+
+/// What documents tell that an upgrade may make wrong (row M12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    Changelog,
+    Migration,
+    Usage,
+    Environment,
+    Runbook,
+    Capacity,
+    Security,
+}
+
+impl Subject {
+    pub const ALL: [Self; 7] = [
+        Self::Changelog,
+        Self::Migration,
+        Self::Usage,
+        Self::Environment,
+        Self::Runbook,
+        Self::Capacity,
+        Self::Security,
+    ];
 }
 
 /// Pages of one package of one component.
