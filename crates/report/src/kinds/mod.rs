@@ -7,6 +7,7 @@
 mod assessment;
 mod changelog;
 mod checklist;
+mod documents;
 mod exposure;
 mod initiative;
 mod migration_guide;

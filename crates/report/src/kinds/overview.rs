@@ -23,6 +23,7 @@ pub fn overview(analysis: &Analysis) -> Document {
         given: Given::default(),
         programme: None,
         sizes: Vec::new(),
+        documents: Datum::not_retrieved(elsewhere()),
         reading: Vec::new(),
     };
     let advisories = parts::advisories(&dossier);

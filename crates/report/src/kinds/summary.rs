@@ -1,13 +1,18 @@
 //! `summary`: one page: what to do first, why, what it breaks, who must agree, how to undo it.
 
+use std::collections::BTreeMap;
+
 use uplift_model::Risk;
 use uplift_model::dossier::Dossier;
 
 use super::parts::{self, Pair};
 use crate::document::{Block, Document, Section, Text};
+use crate::numbers::count;
 
 /// Packages that one page names; the table below the page has all of them.
 const NAMED: usize = 5;
+/// Id of the section that the style sheet leaves out on paper, so that a summary is one page there.
+const ON_SCREEN: &str = "on-screen";
 
 pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
@@ -15,13 +20,20 @@ pub(super) fn write(dossier: &Dossier) -> Document {
     let mut why = Section::new("why", "Why");
     why.blocks.extend(parts::urgency(dossier));
     why.blocks.extend(parts::posture(dossier, &advisories));
-    let mut all = Section::new("all", "All of it");
-    all = all
-        .with(Block::Table(parts::pairs_table(dossier, &pairs)))
-        .with(Block::Table(parts::advisories_table(dossier, &advisories)));
+    let tables = [
+        parts::pairs_table(dossier, &pairs),
+        parts::advisories_table(dossier, &advisories),
+        parts::decisions_table(dossier),
+    ];
+    let folded = tables.into_iter().map(|table| Block::Details {
+        summary: table.caption.clone().plain(format!(": {}", count(table.rows.len(), "row"))),
+        blocks: vec![Block::Table(table)],
+    });
+    let mut all = Section::new(ON_SCREEN, "The rows behind the numbers");
+    all.blocks = folded.collect();
     let mut sections = vec![first(dossier, &pairs), why, breaks(dossier, &pairs), agree(dossier), undo(dossier)];
     if let Some(gaps) = parts::not_known(dossier) {
-        sections.insert(0, Section::new("not-known", "What is not known").with(gaps));
+        sections.push(Section::new("not-known", "What is not known").with(gaps));
     }
     sections.push(all);
     sections.push(parts::sources(dossier));
@@ -92,7 +104,33 @@ fn breaks(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
 }
 
 fn agree(dossier: &Dossier) -> Section {
-    Section::new("agree", "Who must agree").with(Block::Table(parts::decisions_table(dossier)))
+    let section = Section::new("agree", "Who must agree");
+    let decisions = parts::decisions(dossier);
+    if decisions.is_empty() {
+        return section.say("Nothing waits for a decision.");
+    }
+    let weeks = parts::weeks_of(dossier);
+    let mut roles: BTreeMap<&str, (usize, Option<u64>, Vec<&str>)> = BTreeMap::new();
+    for (component, decision) in &decisions {
+        let due = parts::before(&weeks, *component, &decision.packages);
+        for role in &decision.roles {
+            let (number, first, packages) = roles.entry(role).or_default();
+            *number += 1;
+            *first = [*first, due].into_iter().flatten().min();
+            packages.extend(decision.packages.iter().map(String::as_str));
+        }
+    }
+    let items = roles.into_iter().map(|(role, (number, due, packages))| {
+        let due = due.map(|week| format!(", the first before week {week}")).unwrap_or_default();
+        let named = packages.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        let more = match packages.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let text = Text::new().strong(parts::who(dossier, role).words()).plain(", ");
+        text.count(number, "decision", "decisions").plain(format!("{due}: {named}{more}"))
+    });
+    section.with(Block::List(items.collect()))
 }
 
 fn undo(dossier: &Dossier) -> Section {
@@ -110,6 +148,9 @@ fn undo(dossier: &Dossier) -> Section {
                     Text::from(format!("{}: {}", parts::component(dossier, &one.component), plan.rollback_strategy))
                 })
                 .collect();
+            let others =
+                parts::ways_back(dossier).into_iter().map(|(name, way)| Text::from(format!("{name}: ")).and(way));
+            let ways: Vec<Text> = ways.into_iter().chain(others).collect();
             if ways.is_empty() {
                 section.say("Nothing was changed. Tag the state before the first change, and go back to that tag.")
             } else {

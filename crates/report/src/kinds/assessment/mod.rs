@@ -22,7 +22,8 @@ pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
     let advisories = parts::advisories(dossier);
     let title = dossier.given.title.clone().unwrap_or_else(|| format!("Assessment of {}", dossier.analysis.repository));
-    let mut sections = vec![parts::in_short(dossier, &pairs), summary(dossier, &pairs, &advisories)];
+    let in_short = parts::Rows { packages: ("pairs", pairs.len()), decisions: Some("decisions") };
+    let mut sections = vec![parts::in_short(dossier, &pairs, &in_short), summary(dossier, &pairs, &advisories)];
     let state = state(dossier);
     sections.push(match since(dossier) {
         Some(since) => state.below(since),

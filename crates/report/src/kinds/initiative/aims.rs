@@ -3,7 +3,8 @@
 use uplift_model::Datum;
 use uplift_model::Ecosystem;
 use uplift_model::advisory::Severity;
-use uplift_model::analysis::Availability;
+use uplift_model::analysis::{Availability, DependencyRow};
+use uplift_model::compatibility::Verdict;
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
@@ -34,21 +35,16 @@ fn goals(facts: &Facts<'_>) -> Section {
         let text = Text::from("Be rid of ").count(fixed.len(), "known vulnerability", "initiative-advisories");
         goals.push(if critical > 0 { text.plain(format!(", {critical} of them critical.")) } else { text.plain(".") });
     }
-    let direct: Vec<String> = facts
-        .ways
-        .iter()
-        .filter(|way| way.direct && way.moves())
-        .map(|way| format!("{} {}", way.name, way.to.as_deref().unwrap_or("out")))
-        .collect();
-    if !direct.is_empty() {
-        goals.push(Text::from(format!("Reach: {}.", direct.join(", "))));
+    let direct = facts.ways.iter().filter(|way| way.direct && way.moves()).count();
+    if direct > 0 {
+        goals.push(Text::from("Bring ").count(direct, "direct dependency", "scope-packages").plain(" to its goal."));
     }
     for part in &facts.parts {
         for row in part.analysis.into_iter().flat_map(|c| &c.dependencies) {
             let lost =
                 row.availability.value().filter(|a| !matches!(a, Availability::Installable | Availability::SourceOnly));
-            if lost.is_some() && row.target_version.is_some() {
-                goals.push(Text::from("Leave a version that cannot be had as usual: ").code(&row.name).plain("."));
+            if let Some(lost) = lost.filter(|_| row.target_version.is_some()) {
+                goals.push(leave(row, lost));
             }
         }
         for (runtime, end) in part.analysis.into_iter().flat_map(|c| c.ended()) {
@@ -64,6 +60,29 @@ fn goals(facts: &Facts<'_>) -> Section {
         return section.say("Nothing is to move, and no goal was given.");
     }
     section.with(Block::List(goals))
+}
+
+/// Who asks for what, and what is wrong with it.
+fn leave(row: &DependencyRow, lost: &Availability) -> Text {
+    let wrong = match lost {
+        Availability::Yanked { .. } => "which its maintainers withdrew",
+        Availability::NoDistribution { .. } => "of which nothing fits this interpreter and platform",
+        Availability::NoSuchPackage => "which the index does not know",
+        Availability::NoSuchVersion { .. } => "which was never released",
+        Availability::Installable | Availability::SourceOnly => "which can be had",
+    };
+    let version = row.current_version.as_deref();
+    // The place that names that very version, where there is one.
+    let names = |written: &str| version.is_some_and(|version| written.contains(version));
+    let place = row.stated.iter().find(|one| names(&one.written)).or(row.stated.first());
+    let place =
+        place.map_or_else(|| Text::from("The project"), |one| Text::new().code(format!("{}:{}", one.file, one.line)));
+    let asked = version.map(|version| format!(" {version}")).unwrap_or_default();
+    Text::from("Move on: ")
+        .and(place)
+        .plain(" asks for ")
+        .code(format!("{}{asked}", row.name))
+        .plain(format!(", {wrong}."))
 }
 
 fn non_goals(facts: &Facts<'_>) -> Section {
@@ -192,9 +211,20 @@ fn complete(facts: &Facts<'_>, part: &ways::Part<'_>) -> Text {
     match own {
         Some(component) => {
             let window = component.window.as_ref().map(|w| format!(", runtimes {}", w.text)).unwrap_or_default();
-            Text::from(format!("{}{window}", component.verdict.word()))
+            Text::from(format!("{}{window}", verdict(component.verdict)))
         }
         None => Text::new().unknown("this component was not asked about"),
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Sat => "fits together",
+        Verdict::NotChecked => "nobody could tell",
+        Verdict::Downgrade => "fits together only with something going back",
+        Verdict::ImportFails => "installs, and an import fails",
+        Verdict::PeerViolation => "a peer's requirement is not met",
+        Verdict::Unsat => "does not fit together",
     }
 }
 

@@ -196,9 +196,10 @@ fn team(team: Team) -> Text {
 
 fn work(effort: &Effort) -> Text {
     Text::new().count(effort.rows.len(), "step", "effort-rows").plain(format!(
-        ", {} of work in all, {} along the longest chain of steps that need each other.",
+        ", {} of work in all, {} along the longest chain of steps that need each other. {}",
         parts::effort(effort.total_minutes),
-        parts::effort(effort.critical_minutes)
+        parts::effort(effort.critical_minutes),
+        parts::ROUNDED
     ))
 }
 

@@ -18,6 +18,7 @@ mod tests;
 use uplift_model::dossier::Dossier;
 use uplift_model::plan::{Plan, PlanStep};
 
+use super::documents;
 use super::exposure::{self, Exposure};
 use super::ways::{self, Part, Way};
 use super::{parts, pieces};
@@ -42,6 +43,15 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// What could move and is a row of the scope.
+fn shown_pairs<'a>(facts: &Facts<'a>) -> Vec<parts::Pair<'a>> {
+    let shown = |pair: &parts::Pair<'_>| {
+        let path = ways::normal(pair.component);
+        facts.ways.iter().any(|way| way.direct && way.moves() && way.component == path && way.name == pair.name)
+    };
+    parts::pairs(facts.dossier).into_iter().filter(shown).collect()
+}
+
 pub(super) fn write(dossier: &Dossier) -> Document {
     let facts = Facts {
         dossier,
@@ -49,10 +59,14 @@ pub(super) fn write(dossier: &Dossier) -> Document {
         ways: ways::ways(dossier).into_iter().chain(ways::beside(dossier)).collect(),
         exposure: exposure::exposure(dossier),
     };
+    let pairs = shown_pairs(&facts);
+    let moving = facts.ways.iter().filter(|way| way.direct && way.moves()).count();
+    let in_short = parts::Rows { packages: ("scope-packages", moving), decisions: Some("decision-list") };
     Document {
         title: pieces::title(dossier, "Dependency upgrade initiative"),
         header: parts::header(dossier),
         sections: vec![
+            parts::in_short(dossier, &pairs, &in_short),
             aims::overview(&facts),
             aims::scope(&facts),
             phases::section(&facts),
@@ -64,6 +78,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
             measure::criteria(&facts),
             people::decisions(&facts),
             measure::calendar(&facts),
+            documents::section(dossier),
             people::risks(&facts),
             trace::section(&facts),
             parts::sources(dossier),

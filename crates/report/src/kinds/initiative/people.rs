@@ -32,6 +32,12 @@ fn named(facts: &Facts<'_>, role: &str) -> Text {
     }
 }
 
+/// A role with its person; that nobody is named stands in the table of roles, once.
+fn holder(facts: &Facts<'_>, role: &str) -> Text {
+    let own = facts.dossier.given.roles.iter().find(|(name, _)| name.eq_ignore_ascii_case(role));
+    own.map_or_else(|| Text::from(role), |(_, person)| Text::from(format!("{role}: {person}")))
+}
+
 pub(super) fn roles(facts: &Facts<'_>) -> Section {
     let mut duties: BTreeMap<&str, BTreeMap<&str, BTreeSet<String>>> = BTreeMap::new();
     for entry in register(facts) {
@@ -87,7 +93,7 @@ pub(super) fn decisions(facts: &Facts<'_>) -> Section {
     )
     .whole();
     for point in decision_points(facts) {
-        let who = point.roles.iter().map(|role| Text::from(format!("{role}: ")).and(named(facts, role)));
+        let who = point.roles.iter().map(|role| holder(facts, role));
         table
             .row(vec![
                 Text::from(point.question.as_str()),
@@ -116,7 +122,7 @@ pub(super) fn risks(facts: &Facts<'_>) -> Section {
                 Text::from(entry.risk.as_str()),
                 Text::from(entry.mitigation.as_str()),
                 Text::from(entry.rollback.as_str()),
-                Text::from(format!("{}: ", entry.owner)).and(named(facts, &entry.owner)),
+                holder(facts, &entry.owner),
                 Text::from(entry.escalation.as_str()),
             ])
             .tone = match entry.level {

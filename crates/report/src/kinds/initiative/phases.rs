@@ -99,7 +99,7 @@ fn step_row(facts: &Facts<'_>, table: &mut Table, path: &str, step: &PlanStep) {
         Text::from(if step.required_tests.is_empty() { "none".to_owned() } else { list(&step.required_tests) }),
         Text::from(if step.approvals.is_empty() { "nobody".to_owned() } else { list(&step.approvals) }),
         Text::from(if needs.is_empty() { "nothing".to_owned() } else { format!("steps {}", needs.join(", ")) }),
-        Text::from(if step.minutes == 0 { "by itself".to_owned() } else { parts::effort(step.minutes) }),
+        Text::from(if step.minutes == 0 { "no work of its own".to_owned() } else { parts::effort(step.minutes) }),
     ]);
     row.tone = if step.approvals.is_empty() { Tone::Plain } else { Tone::Warning };
 }

@@ -27,6 +27,7 @@ fn every_section_of_a_programme_is_there() {
     assert_eq!(
         section_titles(&write(&planned(|_| {}))),
         [
+            "In short",
             "Overview",
             "Scope",
             "Phases and gates",
@@ -38,6 +39,7 @@ fn every_section_of_a_programme_is_there() {
             "Monitoring and success criteria",
             "Decision points",
             "Calendar",
+            "Documents to write or change",
             "Risks",
             "Traceability",
             "Sources"

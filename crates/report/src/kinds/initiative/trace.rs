@@ -25,8 +25,13 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
     planning(facts, &mut trace);
     steps(facts, &mut trace);
     results(facts, &mut trace);
-    let text = Text::new().span(trace.table.count("requirement")).plain(" served by the data of this document.");
-    Section::new("traceability", "Traceability").say(text).with(Block::Table(trace.table))
+    let text = Text::new().span(trace.table.count("requirement")).plain(
+        " of how an upgrade is to be prepared, and the part of this document that answers each; nobody who carries it out \
+         needs them.",
+    );
+    let summary = Text::from("For auditors: which part answers which requirement");
+    let folded = Block::Details { summary, blocks: vec![Block::Table(trace.table)] };
+    Section::new("traceability", "Traceability").say(text).with(folded)
 }
 
 struct Trace {

@@ -44,10 +44,19 @@ impl<'a> Facts<'a> {
 
 pub(super) fn write(dossier: &Dossier) -> Document {
     let facts = Facts { dossier, parts: ways::parts(dossier), ways: ways::ways(dossier) };
+    let moving = facts.moving().count();
+    let in_short = parts::Rows { packages: ("targets", moving), decisions: None };
+    let pairs = parts::pairs(dossier);
+    let shown = |pair: &parts::Pair<'_>| {
+        let path = ways::normal(pair.component);
+        facts.moving().any(|way| way.component == path && way.name == pair.name)
+    };
+    let pairs: Vec<parts::Pair<'_>> = pairs.into_iter().filter(shown).collect();
     Document {
         title: pieces::title(dossier, "Upgrade and migration guide"),
         header: parts::header(dossier),
         sections: vec![
+            parts::in_short(dossier, &pairs, &in_short),
             targets::overview(&facts),
             targets::runtimes(&facts),
             phases::section(&facts),

@@ -69,6 +69,7 @@ fn every_section_of_the_seed_is_there() {
     assert_eq!(
         section_titles(&write(&guide(|_| {}))),
         [
+            "In short",
             "Upgrade overview",
             "Runtimes",
             "Migration phases",

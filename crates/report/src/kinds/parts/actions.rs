@@ -2,6 +2,7 @@
 
 use uplift_model::Ecosystem;
 use uplift_model::Role;
+use uplift_model::analysis::ComponentAnalysis;
 use uplift_model::dossier::Dossier;
 use uplift_model::plan::PlanStep;
 use uplift_model::shell::word as shell;
@@ -37,6 +38,23 @@ pub(crate) fn commands(dossier: &Dossier, pair: &Pair<'_>) -> Vec<String> {
         }
     }
     lines
+}
+
+/// How to go back in each component that no plan covers: its changes are commits that a person makes.
+pub(crate) fn ways_back(dossier: &Dossier) -> Vec<(String, Text)> {
+    let unplanned = dossier.analysis.components.iter().filter(|one| dossier.plan_of(&one.path).is_none());
+    let way = |component: &ComponentAnalysis| {
+        let tool = ["pnpm", "yarn"].into_iter().find(|tool| component.environment.contains(tool));
+        let text = Text::from("revert the package's commit (").code("git revert COMMIT").plain("), then ");
+        match (component.ecosystem, tool) {
+            (Ecosystem::Python, _) => text.plain("install from the lock or manifest that stands there again"),
+            (Ecosystem::JavaScript, None) => text.code("npm ci").plain(" installs what the lock has again"),
+            (Ecosystem::JavaScript, Some(tool)) => {
+                text.code(format!("{tool} install --frozen-lockfile")).plain(" installs what the lock has again")
+            }
+        }
+    };
+    unplanned.map(|one| (super::component(dossier, &one.path), way(one))).collect()
 }
 
 pub(crate) fn commands_block(lines: &[String]) -> Option<Block> {

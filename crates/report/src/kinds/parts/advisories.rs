@@ -142,11 +142,7 @@ pub(crate) fn advisories_table(dossier: &Dossier, rows: &[AdvisoryRow<'_>]) -> T
             Text::from(advisory.package),
             Text::from(words::component(dossier, advisory.component)),
             Text::new().code(advisory.version.clone()),
-            Text::from(finding.summary.clone()).plain("; class: ").and(if finding.classes.is_empty() {
-                Text::new().unknown("not stated")
-            } else {
-                Text::from(finding.classes.join(", "))
-            }),
+            what(finding),
             if finding.fixed.is_empty() {
                 Text::from("no fix is known")
             } else {
@@ -158,6 +154,19 @@ pub(crate) fn advisories_table(dossier: &Dossier, rows: &[AdvisoryRow<'_>]) -> T
         row.tone = tone;
     }
     table
+}
+
+/// The summary, with the class of weakness where the summary does not name it already.
+fn what(finding: &Finding) -> Text {
+    let text = Text::from(finding.summary.clone());
+    if finding.classes.is_empty() {
+        return text.plain("; class: ").unknown("not stated");
+    }
+    let said = finding.summary.to_lowercase();
+    let name = |class: &String| class.split_once(' ').map_or(class.as_str(), |(_, name)| name).to_lowercase();
+    let news = |class: &&String| !said.contains(&class.to_lowercase()) && !said.contains(&name(class));
+    let classes: Vec<&str> = finding.classes.iter().filter(news).map(String::as_str).collect();
+    if classes.is_empty() { text } else { text.plain(format!("; class: {}", classes.join(", "))) }
 }
 
 fn severity(severity: Severity) -> Text {

@@ -33,11 +33,41 @@ pub(crate) fn header(dossier: &Dossier) -> Vec<(String, Text)> {
     if !records.is_empty() {
         lines.push(("Advisories held against".to_owned(), Text::from(records.join("; "))));
     }
+    if dossier.run.is_none() {
+        lines.extend(work(dossier).map(|text| ("Work".to_owned(), text)));
+    }
     if let Some(run) = &dossier.run {
         lines.push(("Run".to_owned(), Text::new().code(run.run.clone())));
     }
     lines.push(("Status".to_owned(), status(dossier)));
     lines
+}
+
+/// Hours of everything and of what presses first alone, weeks, and money where an hour has a price.
+fn work(dossier: &Dossier) -> Option<Text> {
+    let programme = dossier.programme.as_ref()?;
+    let effort = &programme.effort;
+    let rows = programme.priorities.iter().zip(&effort.rows);
+    let first: u64 = rows.filter(|(priority, _)| priority.number == 1).map(|(_, row)| row.minutes).sum();
+    let team = programme.calendar.team;
+    let people = usize::try_from(team.people).unwrap_or(usize::MAX);
+    let mut text = format!("{} by the rule table", super::effort(effort.total_minutes));
+    if first > 0 && first < effort.total_minutes {
+        text.push_str(&format!(", of which {} for priority 1 alone", super::effort(first)));
+    }
+    text.push_str(&format!(
+        "; {} for {} with {} h a week each",
+        crate::numbers::count(programme.calendar.weeks.len(), "week"),
+        crate::numbers::count(people, "person"),
+        team.hours_a_week
+    ));
+    if let Some(rate) = dossier.given.hourly_rate {
+        let currency = dossier.given.currency.as_deref().unwrap_or_default();
+        let hours = effort.total_minutes as f64 / 60.0;
+        let cost = format!("; {hours:.1} h x {rate} {currency} = {:.0} {currency}", hours * rate);
+        text.push_str(cost.trim_end());
+    }
+    Some(Text::from(text))
 }
 
 /// How far things are, from what is recorded: nothing is called approved or verified that nobody approved or verified.

@@ -297,7 +297,7 @@ pub(crate) fn unknown(dossier: &Dossier, pair: &Pair<'_>) -> Vec<String> {
         }
     };
     let gaps = pair.assessment().into_iter().flat_map(|assessment| &assessment.unknown);
-    gaps.filter_map(told).collect()
+    gaps.filter(|gap| !gap.starts_with(super::sources::ORIGIN)).filter_map(told).collect()
 }
 
 /// A reason without the address that is of one package only, so that what is the same for all reads the same.

@@ -35,7 +35,7 @@ mod sources;
 mod symbols;
 mod words;
 
-pub(crate) use actions::{commands, commands_block, edits, pins};
+pub(crate) use actions::{commands, commands_block, edits, pins, ways_back};
 pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, posture, security};
 pub(crate) use figures::figures;
 pub(crate) use frame::{footer, header};
@@ -44,12 +44,12 @@ pub(crate) use libraries::{
 };
 pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};
 pub(crate) use people::{
-    approvals, calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register, risks,
-    standing, who,
+    approvals, before, calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register,
+    risks, standing, weeks_of, who,
 };
 pub(crate) use reading::{read_first, step_reads_first};
-pub(crate) use short::in_short;
+pub(crate) use short::{Rows, in_short};
 pub(crate) use sizes::sizes;
 pub(crate) use sources::{SOURCES, not_known, rows_of_urgency, sources, urgency};
 pub(crate) use symbols::{symbols, untold};
-pub(crate) use words::{component, effort, id, versions};
+pub(crate) use words::{ROUNDED, component, effort, id, versions};

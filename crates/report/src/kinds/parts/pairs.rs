@@ -109,6 +109,24 @@ impl<'d> Pair<'d> {
         plan.mended.as_ref()?.pins.iter().find(|pin| pin.name.as_str() == self.name)
     }
 
+    /// A reason with what it is counted from, where that is known: `closes 2 advisories`, `31 releases behind`.
+    pub(crate) fn because(&self, reason: Reason) -> String {
+        let effect = self.assessment().and_then(|assessment| assessment.security.value());
+        let closed = effect.map_or(0, |e| e.removed.iter().filter(|told| !told.finding.is_set_aside()).count());
+        match (reason, self.behind()) {
+            (Reason::Security, _) if closed > 0 => format!("closes {}", crate::numbers::count(closed, "advisory")),
+            (Reason::Outdated, Some(behind)) if behind.majors > 0 => {
+                let majors = usize::try_from(behind.majors).unwrap_or(usize::MAX);
+                format!("{} behind", crate::numbers::count(majors, "major line"))
+            }
+            (Reason::Outdated, Some(behind)) if behind.releases > 0 => {
+                format!("{} behind", crate::numbers::count(behind.releases, "release"))
+            }
+            (Reason::Lockstep, _) => "moves only together with others".to_owned(),
+            _ => reason_word(reason).to_owned(),
+        }
+    }
+
     /// No file says which version runs.
     pub(crate) fn unpinned(&self) -> bool {
         self.row.is_some_and(|row| row.current_from == CurrentFrom::Unknown)
@@ -211,7 +229,7 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
         "nothing: no newer version was found for what was looked at",
     );
     for pair in pairs {
-        let why: Vec<String> = pair.reasons().iter().map(|reason| reason_word(*reason).to_owned()).collect();
+        let why: Vec<String> = pair.reasons().iter().map(|reason| pair.because(*reason)).collect();
         let row = table.row(vec![
             Text::from(pair.name),
             Text::from(words::component(dossier, pair.component)),
@@ -248,8 +266,8 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
 pub(crate) fn reason_word(reason: Reason) -> &'static str {
     match reason {
         Reason::Security => "security",
-        Reason::Unavailable => "unavailable",
-        Reason::Compatibility => "compatibility",
+        Reason::Unavailable => "its version cannot be had",
+        Reason::Compatibility => "others need it newer",
         Reason::Outdated => "outdated",
         Reason::Deprecated => "deprecated",
         Reason::Lockstep => "lockstep",

@@ -1,5 +1,7 @@
 //! Who must agree, who owns which risk, and in which week what happens.
 
+use std::collections::BTreeMap;
+
 use uplift_model::Risk;
 use uplift_model::approval::Approval;
 use uplift_model::dossier::Dossier;
@@ -65,11 +67,11 @@ fn shared_start<'t>(mut texts: impl Iterator<Item = &'t str> + Clone) -> &'t str
     if rest && texts.all(|text| text.starts_with(start) && text.len() > start.len()) { start } else { "" }
 }
 
-/// A role, and who has it where somebody said so.
+/// A role, and who has it where somebody said so. For which roles nobody is named, a report says once.
 pub(crate) fn who(dossier: &Dossier, role: &str) -> Text {
     match dossier.given.roles.get(role) {
         Some(person) => Text::from(format!("{role}: {person}")),
-        None => Text::from(format!("{role} ")).unknown("nobody named"),
+        None => Text::from(role),
     }
 }
 
@@ -114,7 +116,8 @@ pub(crate) fn standing(dossier: &Dossier, packages: &[String], roles: &[String])
 
 /// The table `decisions`, each with who has agreed so far.
 pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
-    let columns = ["Packages", "Question", "Who must agree", "State"];
+    let columns = ["Packages", "Question", "Who must agree", "State", ">Before week"];
+    let weeks = weeks_of(dossier);
     let mut table = Table::new("decisions", "Decisions to take", &columns, "nothing waits for a decision").whole();
     for (component, decision) in decisions(dossier) {
         let mut roles = Text::new();
@@ -127,9 +130,31 @@ pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
             Text::from(brief(&decision.question)),
             roles,
             standing(dossier, &decision.packages, &decision.roles),
+            match before(&weeks, component, &decision.packages) {
+                Some(week) => Text::from(week.to_string()),
+                None => Text::new().unknown("not scheduled"),
+            },
         ]);
     }
     table
+}
+
+/// Week in which each package starts, by `component: package`.
+pub(crate) fn weeks_of(dossier: &Dossier) -> BTreeMap<String, u64> {
+    let mut weeks = BTreeMap::new();
+    let Some(programme) = &dossier.programme else { return weeks };
+    for week in &programme.calendar.weeks {
+        for step in week.starts.iter().filter_map(|at| programme.steps.get(*at)) {
+            weeks.extend(step.packages.iter().map(|name| (format!("{}: {name}", step.component), week.number)));
+        }
+    }
+    weeks
+}
+
+/// The first week that a decision holds up. Decisions of no plan name the component with each package.
+pub(crate) fn before(weeks: &BTreeMap<String, u64>, component: Option<&str>, packages: &[String]) -> Option<u64> {
+    let key = |name: &String| component.map_or_else(|| name.clone(), |component| format!("{component}: {name}"));
+    packages.iter().filter_map(|name| weeks.get(&key(name)).copied()).min()
 }
 
 /// The table `effort`: hours of each step with the rules behind them, and the sums.
@@ -150,7 +175,8 @@ pub(crate) fn effort(dossier: &Dossier) -> Vec<Block> {
         .strong(words::effort(effort.total_minutes))
         .plain(" over ")
         .span(table.count("step"))
-        .plain(format!("; longest chain of steps that need each other: {}", words::effort(effort.critical_minutes)));
+        .plain(format!("; longest chain of steps that need each other: {}. ", words::effort(effort.critical_minutes)))
+        .plain(words::ROUNDED);
     let team = Text::from(format!(
         "Team: {} with {} h a week each: ",
         crate::numbers::count(usize::try_from(calendar.team.people).unwrap_or(usize::MAX), "person"),

@@ -5,24 +5,43 @@ use std::collections::BTreeSet;
 
 use uplift_model::Risk;
 use uplift_model::dossier::Dossier;
+use uplift_model::outcome::RunState;
 
-use super::{Pair, component, decisions, standing, versions, who};
+use super::{Basis, Pair, component, decisions, standing, versions, ways_back, who};
 use crate::document::{Block, Section, Text};
+use crate::numbers::{count, list};
 
-/// The section `in-short`. Needs the tables `pairs` and `decisions`.
-pub(crate) fn in_short(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
+/// What a report of a kind has rows of, so that numbers lead to them.
+pub(crate) struct Rows<'t> {
+    /// The table of what could move, and how many it has.
+    pub(crate) packages: (&'t str, usize),
+    /// The table of decisions; `None`: the report shows none.
+    pub(crate) decisions: Option<&'t str>,
+}
+
+/// The section `in-short`. Needs the tables that `rows` names.
+pub(crate) fn in_short(dossier: &Dossier, pairs: &[Pair<'_>], rows: &Rows<'_>) -> Section {
     let lines = [
-        ("Do first: ", first(dossier, pairs)),
+        ("Do first: ", first(dossier, pairs, rows)),
         ("Because: ", why(dossier)),
-        ("It may break: ", breaks(dossier, pairs)),
-        ("Must agree: ", agree(dossier)),
-        ("Undo: ", undo(dossier)),
+        ("It may break: ", breaks(dossier, pairs, rows)),
+        ("Must agree: ", agree(dossier, rows)),
+        ("Undo: ", undo(dossier, pairs)),
     ];
     let lines = lines.into_iter().map(|(name, text)| Text::new().strong(name).and(text)).collect();
     Section::new("in-short", "In short").with(Block::List(lines))
 }
 
-fn first(dossier: &Dossier, pairs: &[Pair<'_>]) -> Text {
+fn first(dossier: &Dossier, pairs: &[Pair<'_>], rows: &Rows<'_>) -> Text {
+    if let Some(run) = &dossier.run {
+        return match (&run.branch, run.state) {
+            (Some(branch), RunState::Done) => Text::from("look at branch ")
+                .code(branch.clone())
+                .plain(", then take it over: ")
+                .code(format!("uplift apply {}", run.run)),
+            _ => Text::from("see why the run delivered nothing: ").code(format!("uplift show {}", run.run)),
+        };
+    }
     // Where today's set cannot be installed, nothing else can be tried before.
     let mended = dossier.plans.iter().find_map(|one| Some((one, one.plan.value()?.mended.as_ref()?)));
     if let Some((one, mended)) = mended {
@@ -38,7 +57,8 @@ fn first(dossier: &Dossier, pairs: &[Pair<'_>]) -> Text {
         Some((_, because)) => text.plain(format!(", {because}")),
         None => text,
     };
-    text.plain("; then the others of ").count(pairs.len(), "package", "pairs")
+    let (table, number) = rows.packages;
+    text.plain("; then the others of ").count(number, "package", table)
 }
 
 fn why(dossier: &Dossier) -> Text {
@@ -47,41 +67,81 @@ fn why(dossier: &Dossier) -> Text {
     Text::from(format!("urgency {}: {}", urgency.level, reasons.join(", ")))
 }
 
-fn breaks(dossier: &Dossier, pairs: &[Pair<'_>]) -> Text {
+fn breaks(dossier: &Dossier, pairs: &[Pair<'_>], rows: &Rows<'_>) -> Text {
+    if let Some(run) = &dossier.run {
+        let held = match run.held.len() {
+            0 => String::new(),
+            held => format!("; what broke is held back: {}", count(held, "package")),
+        };
+        let told = if run.verified { "nothing that the tests see" } else { "not known, since no tests verified it" };
+        return Text::from(format!("{told} ({}){held}", run.verification));
+    }
     let risky: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.risk() == Some(Risk::High)).collect();
-    let text = Text::new().count(risky.len(), "package", "pairs").plain(" of high risk");
+    let text = Text::new().count(risky.len(), "package", rows.packages.0).plain(" of high risk");
     let Some(pair) = risky.first() else { return text };
     let factor = pair.assessment().and_then(|a| a.factors.first());
     let reason = factor.map(|f| format!(": {}", f.reason)).unwrap_or_default();
     text.plain(format!(", first of them {} ({}){reason}", pair.name, component(dossier, pair.component)))
 }
 
-fn agree(dossier: &Dossier) -> Text {
+fn agree(dossier: &Dossier, rows: &Rows<'_>) -> Text {
     let all = decisions(dossier);
     let roles: BTreeSet<&str> = all.iter().flat_map(|(_, d)| &d.roles).map(String::as_str).collect();
     if roles.is_empty() {
         return Text::from("nobody is asked for");
     }
     let mut text = Text::new();
-    for (at, role) in roles.into_iter().enumerate() {
+    for (at, role) in roles.iter().enumerate() {
         text = if at > 0 { text.plain(", ").and(who(dossier, role)) } else { text.and(who(dossier, role)) };
+    }
+    let unnamed: Vec<&str> = roles.into_iter().filter(|role| !dossier.given.roles.contains_key(*role)).collect();
+    if !unnamed.is_empty() {
+        let these = if unnamed.len() == 1 { unnamed.concat() } else { format!("these {}", unnamed.len()) };
+        text =
+            text.plain(" (").unknown(format!("nobody named; name {these} in [report.roles] of uplift.toml")).plain(")");
     }
     let open = Text::from("open: no agreement is on record");
     let waiting = all.iter().filter(|(_, d)| standing(dossier, &d.packages, &d.roles) == open).count();
-    text.plain("; ")
-        .count(all.len(), "decision", "decisions")
-        .plain(", of which ")
-        .count(waiting, "decision", "decisions")
-        .plain(" without any agreement")
+    let (number, text) = match rows.decisions {
+        Some(table) => (None, text.plain("; ").count(all.len(), "decision", table)),
+        None => (Some(all.len()), text),
+    };
+    let text = number.map_or(text.clone(), |number| text.plain(format!("; {}", count(number, "decision"))));
+    match waiting {
+        0 => text.plain(", each agreed to by somebody"),
+        _ if waiting == all.len() => text.plain(", none taken yet"),
+        _ => text.plain(format!(", {waiting} of them without any agreement")),
+    }
 }
 
-fn undo(dossier: &Dossier) -> Text {
+fn undo(dossier: &Dossier, pairs: &[Pair<'_>]) -> Text {
     if let Some(run) = &dossier.run {
-        return Text::new().code(format!("uplift rollback {}", run.run)).plain(" takes back all, or one package");
+        let text = Text::new().code(format!("uplift rollback {}", run.run)).plain(" takes back all, or one package; ");
+        return text.plain("by hand, each kept package is one commit: ").code("git revert COMMIT");
     }
     let way = dossier.plans.iter().find_map(|one| one.plan.value());
     let way = way.map(|plan| plan.rollback_strategy.clone()).filter(|way| !way.is_empty());
-    Text::from(way.unwrap_or_else(|| {
+    let text = Text::from(way.unwrap_or_else(|| {
         "nothing was changed; tag the state before the first change, and go back to that tag".to_owned()
-    }))
+    }));
+    let proposed = pairs.iter().any(|pair| matches!(pair.basis, Basis::Proposed));
+    let others = ways_back(dossier);
+    if proposed && !others.is_empty() { text.plain("; ").and(joined(others)) } else { text }
+}
+
+fn joined(ways: Vec<(String, Text)>) -> Text {
+    let mut all = Text::new();
+    // The same way for several components is told once.
+    let mut told: Vec<(Text, Vec<String>)> = Vec::new();
+    for (name, way) in ways {
+        match told.iter_mut().find(|(known, _)| *known == way) {
+            Some((_, names)) => names.push(name),
+            None => told.push((way, vec![name])),
+        }
+    }
+    for (at, (way, names)) in told.into_iter().enumerate() {
+        all = if at > 0 { all.plain("; ") } else { all };
+        all = all.plain(format!("{}: ", list(&names))).and(way);
+    }
+    all
 }

@@ -1,6 +1,6 @@
 //! Where the facts are from, what is not known, and how urgent it is.
 
-use uplift_model::dossier::Dossier;
+use uplift_model::dossier::{Dossier, proposed};
 use uplift_model::{Datum, Ecosystem};
 
 use super::words;
@@ -37,8 +37,24 @@ pub(crate) fn sources(dossier: &Dossier) -> Section {
         }
         section = section.with(Block::Table(table));
     }
+    // It is the same for all packages, so no row repeats it.
+    if let Some(why) = origin(dossier) {
+        section = section.say(Text::from("Who published each package, and whether that changed: ").unknown(why));
+    }
     section
 }
+
+/// Why the origin of packages is not known, where that is so of any.
+fn origin(dossier: &Dossier) -> Option<&str> {
+    let rows = dossier.analysis.components.iter().flat_map(|component| &component.dependencies);
+    let planned = dossier.plans.iter().filter_map(|one| one.plan.value()).flat_map(|plan| &plan.candidates);
+    let weighed = rows.filter_map(|row| row.risk.as_ref()).chain(planned.filter_map(|one| one.assessment.as_ref()));
+    let mut gaps = weighed.flat_map(|assessment| &assessment.unknown);
+    gaps.find_map(|gap| gap.strip_prefix(ORIGIN))
+}
+
+/// How risk says that nobody looked at where a package is from.
+pub(crate) const ORIGIN: &str = "origin: ";
 
 /// What is not known and could change the picture; `None`: nothing of the sort.
 pub(crate) fn not_known(dossier: &Dossier) -> Option<Block> {
@@ -54,17 +70,29 @@ pub(crate) fn not_known(dossier: &Dossier) -> Option<Block> {
         .iter()
         .map(|(names, state, why)| format!("{}: {} ({why})", crate::numbers::list(names), state.replace('-', " ")));
     let mut gaps: Vec<String> = told.collect();
-    for one in &dossier.plans {
+    let javascript = |path: &str| {
+        let mut own = dossier.analysis.components.iter().filter(|component| component.path == path);
+        own.any(|component| component.ecosystem == Ecosystem::JavaScript)
+    };
+    for one in dossier.plans.iter().filter(|one| !javascript(&one.component)) {
         if let Datum::NotRetrieved { why } = &one.plan {
             gaps.push(format!("no plan of {}: {why}", words::component(dossier, &one.component)));
         }
     }
-    let unplanned = dossier.analysis.components.iter().any(|c| c.ecosystem == Ecosystem::JavaScript);
-    if unplanned {
-        gaps.push(
-            "JavaScript components: targets are the analysis' own; no resolver was asked whether they fit together"
-                .to_owned(),
-        );
+    let unplanned =
+        dossier.analysis.components.iter().filter(|component| {
+            component.ecosystem == Ecosystem::JavaScript && dossier.plan_of(&component.path).is_none()
+        });
+    for component in unplanned {
+        let targets = match proposed(component, None).count() {
+            1 => "1 target was".to_owned(),
+            targets => format!("{targets} targets were"),
+        };
+        gaps.push(format!(
+            "Uplift cannot work out a complete set of {} yet: its {targets} looked up one by one, and nobody tried whether \
+             they fit together",
+            words::component(dossier, &component.path)
+        ));
     }
     if gaps.is_empty() {
         return None;

@@ -41,6 +41,10 @@ pub(crate) fn state<T>(datum: &Datum<T>, found: impl FnOnce(&T) -> Text) -> (Tex
     }
 }
 
+/// What a reader who adds up rows has to know.
+pub(crate) const ROUNDED: &str =
+    "Each figure is rounded up to half an hour by itself, a total from its minutes, so that rows may add up to more.";
+
 /// `45 min`, `2.5 h`; hours are rounded up to halves.
 pub(crate) fn effort(minutes: u64) -> String {
     if minutes < 60 {

@@ -17,16 +17,18 @@ pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
     let advisories = parts::advisories(dossier);
     let groups = groups(&pairs);
+    let in_short = parts::Rows { packages: ("pairs", pairs.len()), decisions: Some("decisions") };
     Document {
         title: Text::from(format!("Dependency upgrade plan of {}", dossier.analysis.repository)),
         header: parts::header(dossier),
         sections: vec![
-            parts::in_short(dossier, &pairs),
+            parts::in_short(dossier, &pairs, &in_short),
             overview(dossier, &pairs),
             prioritized(dossier, &groups),
             security(dossier, &advisories),
             library::section(dossier, &pairs),
             action::section(dossier, &pairs),
+            super::documents::section(dossier),
             Section::new("approvals", "Who must agree").with(Block::Table(parts::decisions_table(dossier))),
             parts::sources(dossier),
         ],

@@ -17,6 +17,7 @@ mod tests;
 
 use uplift_model::dossier::Dossier;
 
+use super::documents;
 use super::exposure::{self, Exposure};
 use super::ways::{self, Way};
 use super::{parts, pieces};
@@ -31,6 +32,8 @@ struct Facts<'a> {
 
 pub(super) fn write(dossier: &Dossier) -> Document {
     let facts = Facts { dossier, ways: ways::ways(dossier), exposure: exposure::exposure(dossier) };
+    let moving = facts.ways.iter().filter(|way| way.moves()).count();
+    let in_short = parts::Rows { packages: ("updated", moving), decisions: None };
     let what = if dossier.run.is_some() { "Dependency updates" } else { "Dependency updates, proposed" };
     let mut header = parts::header(dossier);
     header.extend(dossier.run.as_ref().map(|run| {
@@ -44,6 +47,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
         title: pieces::title(dossier, what),
         header,
         sections: vec![
+            parts::in_short(dossier, &parts::pairs(dossier), &in_short),
             problem::section(&facts),
             vulnerabilities::section(&facts),
             changes::section(&facts),
@@ -52,6 +56,7 @@ pub(super) fn write(dossier: &Dossier) -> Document {
             operation::deployment(&facts),
             operation::verification(&facts),
             steps::notes(&facts),
+            documents::section(dossier),
             posture::section(&facts),
             steps::next(&facts),
             parts::sources(dossier),

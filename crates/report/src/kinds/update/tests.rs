@@ -21,6 +21,7 @@ fn every_section_of_the_seed_is_there() {
     assert_eq!(
         section_titles(&document),
         [
+            "In short",
             "Problem",
             "Vulnerabilities fixed",
             "Updated dependencies",
@@ -29,6 +30,7 @@ fn every_section_of_the_seed_is_there() {
             "Deployment",
             "Verification",
             "Notes",
+            "Documents to write or change",
             "Security posture",
             "Next steps",
             "Sources"
