@@ -73,6 +73,22 @@ pub struct Matrix {
     pub rows: Vec<(String, Vec<(crate::document::Tone, String)>)>,
 }
 
+impl Map {
+    /// Its nodes stand one behind the other, as states do; then it is no tree of packages.
+    pub fn is_chain(&self) -> bool {
+        let once = |of: &dyn Fn(&(usize, usize)) -> usize| {
+            let all: std::collections::BTreeSet<usize> = self.edges.iter().map(of).collect();
+            all.len() == self.edges.len()
+        };
+        self.nodes.len() > 2 && self.edges.len() + 1 == self.nodes.len() && once(&|edge| edge.0) && once(&|edge| edge.1)
+    }
+
+    /// Some package is needed by another, and not by the project alone.
+    pub fn has_paths(&self) -> bool {
+        self.edges.iter().any(|(from, _)| *from != 0)
+    }
+}
+
 impl Bars {
     /// Indexes of the parts that some bar has: one that none has would only lengthen legend and table.
     pub fn used(&self) -> Vec<usize> {

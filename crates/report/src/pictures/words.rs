@@ -74,12 +74,16 @@ pub fn description(picture: &Picture) -> String {
                 crate::numbers::count(usize::try_from(last).unwrap_or(usize::MAX), &timeline.unit)
             )
         }
+        Picture::Map(map) if map.is_chain() => {
+            let names: Vec<&str> = map.nodes.iter().map(|node| node.label.as_str()).collect();
+            format!("One after the other: {}.", names.join(", then "))
+        }
         Picture::Map(map) => {
             let marked = map.nodes.iter().filter(|node| !node.note.is_empty()).count();
             format!(
-                "{}, {} between them; {marked} marked.",
+                "{}, {} of which one needs another; {marked} with something to know.",
                 crate::numbers::count(map.nodes.len(), "package"),
-                crate::numbers::count(map.edges.len(), "edge")
+                crate::numbers::count(map.edges.len(), "pair")
             )
         }
         Picture::Matrix(matrix) => {
@@ -175,7 +179,9 @@ fn of_map(map: &Map) -> Told {
         row(node.tone, vec![node.label.clone(), by.join(", "), node.note.clone()])
     });
     let left_out = (map.left_out > 0).then(|| format!("{} more left out to keep it readable.", map.left_out));
-    Told { columns: vec![left("package"), left("needed by"), left("what to know")], rows: rows.collect(), left_out }
+    let heads = if map.is_chain() { ["state", "after"] } else { ["package", "needed by"] };
+    let columns = heads.iter().chain(&["what to know"]).map(|title| left(title)).collect();
+    Told { columns, rows: rows.collect(), left_out }
 }
 
 fn of_matrix(matrix: &Matrix) -> Told {

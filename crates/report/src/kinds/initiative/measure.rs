@@ -41,17 +41,22 @@ pub(super) fn criteria(facts: &Facts<'_>) -> Section {
         }
     }
     for one in &facts.dossier.given.metrics {
-        let tone = if one.today.is_some() { Tone::Plain } else { Tone::Unknown };
+        let verdict = parts::verdict(facts.dossier, one);
         wanted
             .row(vec![
                 one.name.as_str().into(),
-                pieces::known(one.today.as_deref(), "not measured"),
+                match &one.today {
+                    Some(today) => Text::from(format!("{today}, as given; ")).and(verdict.said()),
+                    None => verdict.said(),
+                },
                 one.wanted.as_str().into(),
-                Text::from(
+                Text::from(format!(
+                    "{}; to measure: {}",
                     one.source.as_deref().map_or_else(|| "given".to_owned(), |source| format!("given: {source}")),
-                ),
+                    parts::how(&one.name, &one.wanted)
+                )),
             ])
-            .tone = tone;
+            .tone = verdict.tone();
     }
     Section::new("success", "Monitoring and success criteria").with(Block::Table(wanted)).below(monitoring(facts))
 }

@@ -162,11 +162,19 @@ fn what(finding: &Finding) -> Text {
     if finding.classes.is_empty() {
         return text.plain("; class: ").unknown("not stated");
     }
-    let said = finding.summary.to_lowercase();
-    let name = |class: &String| class.split_once(' ').map_or(class.as_str(), |(_, name)| name).to_lowercase();
-    let news = |class: &&String| !said.contains(&class.to_lowercase()) && !said.contains(&name(class));
-    let classes: Vec<&str> = finding.classes.iter().filter(news).map(String::as_str).collect();
+    let classes = classes(finding);
     if classes.is_empty() { text } else { text.plain(format!("; class: {}", classes.join(", "))) }
+}
+
+/// Classes of weakness that the summary does not name.
+pub(crate) fn classes(finding: &Finding) -> Vec<&str> {
+    let said = finding.summary.to_lowercase();
+    // `CWE-502 deserialization of untrusted data`, or the words alone.
+    let name = |class: &str| match class.split_once(' ') {
+        Some((id, name)) if id.starts_with("CWE-") => name.to_lowercase(),
+        _ => class.to_lowercase(),
+    };
+    finding.classes.iter().map(String::as_str).filter(|class| !said.contains(&name(class))).collect()
 }
 
 fn severity(severity: Severity) -> Text {

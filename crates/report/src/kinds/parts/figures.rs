@@ -12,13 +12,13 @@ pub(crate) fn figures(dossier: &Dossier) -> Vec<Block> {
     let plans: Vec<&Plan> = dossier.plans.iter().filter_map(|one| one.plan.value()).collect();
     let mut drawn = vec![(
         "ages".to_owned(),
-        "Ages, now and at the targets".to_owned(),
+        "Ages of versions, now and after everything has moved to its target".to_owned(),
         build::ages_before_after(&dossier.analysis),
     )];
     if !plans.is_empty() {
         drawn.push((
             "risk-by-phase".to_owned(),
-            "Planned packages by phase and risk".to_owned(),
+            "Planned packages by phase (1 to 4) and risk".to_owned(),
             build::risk_by_phase(&plans),
         ));
     }
@@ -35,7 +35,8 @@ fn is_empty(picture: &Picture) -> bool {
     match picture {
         Picture::Bars(bars) => bars.bars.iter().all(|(_, values)| values.iter().all(|value| *value == 0.0)),
         Picture::Timeline(timeline) => timeline.rows.is_empty(),
-        Picture::Map(map) => map.nodes.is_empty(),
+        // A star of the project and its own packages says no more than their table.
+        Picture::Map(map) => !map.has_paths(),
         Picture::Matrix(matrix) => matrix.rows.is_empty(),
     }
 }

@@ -8,6 +8,7 @@
 //! | `advisories` | [`advisories`]: one row an advisory with what becomes of it; [`advisories_table`], [`posture`], [`security`] |
 //! | `libraries` | one package in full: [`research`], [`notes`], [`breaking`], [`places`], [`behind`] |
 //! | `actions` | [`commands`], [`edits`], [`pins`]: what to type and to write |
+//! | `measure` | [`verdict`]: a target of performance against what was measured; [`how`] to measure it |
 //! | `people` | [`register`], [`decisions`], [`effort_blocks`], [`calendar`], [`metrics`]: who, when, how long |
 //! | `reading` | [`read_first`]: pages to read before a major |
 //! | `short` | [`in_short`]: five lines for who has a minute |
@@ -26,6 +27,7 @@ mod frame;
 mod libraries;
 #[cfg(test)]
 pub(crate) mod made_up;
+mod measure;
 mod pairs;
 mod people;
 mod reading;
@@ -36,12 +38,13 @@ mod symbols;
 mod words;
 
 pub(crate) use actions::{commands, commands_block, edits, pins, ways_back};
-pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, posture, security};
+pub(crate) use advisories::{AdvisoryRow, After, advisories, advisories_table, classes, posture, security};
 pub(crate) use figures::figures;
 pub(crate) use frame::{footer, header};
 pub(crate) use libraries::{
     behind, breaking, in_use, named_in_notes, notes, notes_of, places, research, unknown, usage_id,
 };
+pub(crate) use measure::{how, verdict};
 pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};
 pub(crate) use people::{
     approvals, before, calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register,

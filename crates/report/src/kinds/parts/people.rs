@@ -7,7 +7,7 @@ use uplift_model::approval::Approval;
 use uplift_model::dossier::Dossier;
 use uplift_model::risk::{DecisionPoint, RegisterEntry};
 
-use super::words;
+use super::{measure, words};
 use crate::document::{Block, Figure, Item, ItemState, Section, Table, Text, Tone};
 use crate::pictures::{Picture, Stretch, Timeline};
 
@@ -290,17 +290,21 @@ pub(crate) fn metrics(dossier: &Dossier) -> Table {
 
 /// The table `given-metrics`: what people say they measure.
 pub(crate) fn given_metrics(dossier: &Dossier) -> Table {
-    let columns = ["Metric", ">Today", ">Wanted", "Source"];
+    let columns = ["Metric", ">Today", ">Wanted", "Source", "Verdict", "How to measure it"];
     let empty = Text::new().unknown("none given: [[report.metrics]] of uplift.toml");
     let mut table = Table::new("given-metrics", "Metrics that people measure", &columns, empty);
     for metric in &dossier.given.metrics {
         let or = |value: &Option<String>, why: &str| value.clone().map_or_else(|| Text::new().unknown(why), Text::from);
-        table.row(vec![
+        let verdict = measure::verdict(dossier, metric);
+        let row = table.row(vec![
             Text::from(metric.name.clone()),
             or(&metric.today, "not measured"),
             Text::from(metric.wanted.clone()),
             or(&metric.source, "not stated"),
+            verdict.said(),
+            Text::from(measure::how(&metric.name, &metric.wanted)),
         ]);
+        row.tone = verdict.tone();
     }
     table
 }

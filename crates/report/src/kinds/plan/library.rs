@@ -69,8 +69,9 @@ fn security(dossier: &Dossier, pair: &Pair<'_>, id: String) -> Section {
             let items = value.iter().map(|finding| {
                 let mut text = Text::new().code(finding.id.clone()).plain(format!(" {}: ", finding.severity));
                 text = text.plain(finding.summary.clone());
-                if !finding.classes.is_empty() {
-                    text = text.plain(format!(" ({})", finding.classes.join(", ")));
+                let classes = parts::classes(finding);
+                if !classes.is_empty() {
+                    text = text.plain(format!(" ({})", classes.join(", ")));
                 }
                 text = match finding.fixed.as_slice() {
                     [] => text.plain("; no fix is known"),

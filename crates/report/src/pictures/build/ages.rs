@@ -31,7 +31,7 @@ pub fn ages_before_after(analysis: &Analysis) -> Picture {
         let before = component.dependencies.iter().map(|row| row.age_days);
         let after = component.dependencies.iter().map(|row| age_after(row, day));
         bars.push((named("now"), counted(before)));
-        bars.push((named("at the targets"), counted(after)));
+        bars.push((named("after"), counted(after)));
     }
     let mut parts: Vec<(String, Tone)> = BANDS.iter().map(|(_, name, tone)| ((*name).to_owned(), *tone)).collect();
     parts.push(("age unknown".to_owned(), Tone::Unknown));

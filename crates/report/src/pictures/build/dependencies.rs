@@ -22,10 +22,11 @@ pub fn dependency_map(component: &ComponentAnalysis) -> Picture {
         return Picture::Map(Map { nodes: Vec::new(), edges: Vec::new(), left_out: 0 });
     }
     matters.sort_by_key(|(row, why)| (Reverse((why.severity, why.risk)), row.name.as_str()));
-    let root = component.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(match component.path.as_str() {
-        "." | "" => "this project",
+    // As it is called everywhere else in a report: by its folder.
+    let root = match component.path.as_str() {
+        "." | "" => component.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("this project"),
         path => path,
-    });
+    };
     let mut draft = Draft::from(root);
     let mut left_out = 0;
     for (row, _) in &matters {

@@ -28,8 +28,8 @@ pub fn risk_by_phase(plans: &[&Plan]) -> Picture {
             let label = match plans {
                 [_] => format!("Phase {}: {phase}", phase.number()),
                 _ => {
-                    let name = crate::words::component(&plan.component, "the repository's root");
-                    format!("{name}, phase {}: {phase}", phase.number())
+                    let name = crate::words::component(&plan.component, "root");
+                    format!("{name}: {}, {phase}", phase.number())
                 }
             };
             let of = |risk: &Risk| whole(candidates().filter(|one| one.risk == *risk).count());

@@ -69,7 +69,7 @@ fn a_phase_counts_its_packages_by_risk() {
     );
     let two = bars(risk_by_phase(&[&plan, &plan]));
     assert_eq!(two.bars.len(), 4);
-    assert!(two.bars.iter().all(|(label, _)| label.starts_with("backend, phase")));
+    assert!(two.bars.iter().all(|(label, _)| label.starts_with("backend: ")));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_target_without_a_date_has_an_unknown_age() {
                        "target_released": {"state": "found", "value": "2026-11-01"}});
     let told = bars(ages_before_after(&analysis(vec![row("a", target), row("b", dated), row("c", json!({}))])));
     assert_eq!(told.bars[0], ("now".to_owned(), vec![1.0, 0.0, 0.0, 0.0, 2.0, 0.0]));
-    assert_eq!(told.bars[1], ("at the targets".to_owned(), vec![2.0, 0.0, 0.0, 0.0, 0.0, 1.0]));
+    assert_eq!(told.bars[1], ("after".to_owned(), vec![2.0, 0.0, 0.0, 0.0, 0.0, 1.0]));
     let mut two = analysis(vec![row("a", json!({}))]);
     two.components.push(two.components[0].clone());
     two.components[0].path = ".".to_owned();

@@ -19,13 +19,18 @@ struct Line {
 
 pub(super) fn draw(canvas: &mut Canvas, map: &Map) {
     let lines = lines(map);
+    let chain = map.is_chain();
     let mut tops: Vec<f64> = Vec::new();
     let mut y = canvas.height;
     for line in &lines {
         tops.push(y);
         let Some(node) = map.nodes.get(line.node) else { continue };
-        let x = INDENT * line.depth.min(DEEPEST) as f64;
-        if let Some(top) = line.parent.and_then(|parent| tops.get(parent)) {
+        let x = if chain { 0.0 } else { INDENT * line.depth.min(DEEPEST) as f64 };
+        if chain {
+            if let Some(top) = line.parent.and_then(|parent| tops.get(parent)) {
+                canvas.path(&format!("M{} {}V{}", px(x + 5.5), px(top + 17.0), px(y + 7.0)), "edge");
+            }
+        } else if let Some(top) = line.parent.and_then(|parent| tops.get(parent)) {
             canvas.path(&format!("M{} {}V{}H{}", px(x - 9.0), px(top + 20.0), px(y + 12.0), px(x - 2.0)), "edge");
         }
         let kind = if node.tone == Tone::Plain { "box" } else { "fill" };
