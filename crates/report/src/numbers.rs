@@ -10,6 +10,9 @@ pub(crate) fn count(number: usize, one: &str) -> String {
 
 /// A noun's plural, by its ending: `tests`, `dependencies`, `days`, `branches`.
 pub(crate) fn many(one: &str) -> String {
+    if one == "person" {
+        return "people".to_owned();
+    }
     let vowel_before_y = ["ay", "ey", "oy", "uy"].iter().any(|end| one.ends_with(end));
     match one.strip_suffix('y') {
         Some(stem) if !vowel_before_y => format!("{stem}ies"),

@@ -115,8 +115,7 @@ impl Left {
         let others = others.into_iter().filter(|(number, ..)| *number > 0);
         parts.extend(others.map(|(number, noun, of)| format!("{}{of}", count(number, noun))));
         Text::from(format!(
-            "{}, so that the page stays below {} kB; nothing of what is vulnerable, what waits for an agreement or what \
-             comes first. Numbers count what is left out as well. All of it: the same command with ",
+            "{}, to stay below {} kB. Numbers count what is left out as well. All of it: the same command with ",
             list(&parts),
             bound / 1000
         ))

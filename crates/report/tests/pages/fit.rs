@@ -76,7 +76,7 @@ fn what_goes_first_is_settled_and_said() {
     let all = html::document(&document).len();
     assert!(!html::document(&document).contains("Left out"));
     let notes = html::within(&document, all - 500);
-    assert!(notes.contains("what release notes say, in 1 part, so that"), "{notes}");
+    assert!(notes.contains("what release notes say, in 1 part, to stay"), "{notes}");
     assert_eq!((notes.matches(">Notes<").count(), notes.contains("Left out here: Notes.")), (3, true), "{notes}");
     assert!(notes.contains(&"detail ".repeat(300).trim_end().to_owned()));
     let low = html::within(&document, all - 7_500);

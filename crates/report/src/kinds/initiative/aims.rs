@@ -5,6 +5,7 @@ use uplift_model::Ecosystem;
 use uplift_model::advisory::Severity;
 use uplift_model::analysis::{Availability, DependencyRow};
 use uplift_model::compatibility::Verdict;
+use uplift_model::plan::Unmoved;
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
@@ -90,9 +91,21 @@ fn non_goals(facts: &Facts<'_>) -> Section {
         "Deployment, traffic and production: the work ends with a branch that people take over or leave.",
     )];
     for (path, plan) in facts.plans() {
+        // What stays for one reason is one line.
+        let mut alike: Vec<(&str, Vec<&Unmoved>)> = Vec::new();
         for one in &plan.unmoved {
-            let text = Text::new().code(one.name.as_str()).plain(format!(" stays at {} in ", one.current)).code(path);
-            lines.push(text.plain(": ").plain(&one.reason));
+            match alike.iter_mut().find(|(reason, _)| *reason == one.reason) {
+                Some((_, all)) => all.push(one),
+                None => alike.push((&one.reason, vec![one])),
+            }
+        }
+        for (reason, all) in alike {
+            let name = |one: &&Unmoved| Text::new().code(one.name.as_str()).plain(format!(" at {}", one.current));
+            let text = match all.as_slice() {
+                [one] => Text::new().code(one.name.as_str()).plain(format!(" stays at {} in ", one.current)).code(path),
+                _ => pieces::joined(all.iter().map(name), ", ").plain(" stay in ").code(path),
+            };
+            lines.push(text.plain(": ").plain(reason));
         }
     }
     for part in facts.parts.iter().filter(|part| part.plan.is_none()) {

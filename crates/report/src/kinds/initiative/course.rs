@@ -105,6 +105,7 @@ pub(super) fn rollback(facts: &Facts<'_>) -> Section {
         &["Step", "Kind", "What", "Because"],
         "No other way is known for any step.",
     );
+    let mut others: Vec<(&str, &str, Vec<(Text, &String)>)> = Vec::new();
     for (path, step) in facts.steps() {
         let name = || Text::new().code(path).plain(format!(": {}", step.number));
         points.row(vec![name(), step.title.as_str().into(), step.rollback_point.as_str().into()]);
@@ -115,8 +116,17 @@ pub(super) fn rollback(facts: &Facts<'_>) -> Section {
                 FallbackKind::ReplacePackage => "another package",
                 FallbackKind::Marker => "two versions, by marker",
             };
-            ways_out.row(vec![name(), kind.into(), one.what.as_str().into(), one.reason.as_str().into()]);
+            match others.iter_mut().find(|(known, because, _)| (*known, *because) == (kind, one.reason.as_str())) {
+                Some((_, _, all)) => all.push((name(), &one.what)),
+                None => others.push((kind, &one.reason, vec![(name(), &one.what)])),
+            }
         }
+    }
+    // What is done for one reason in many steps is one row.
+    for (kind, because, all) in others {
+        let steps = pieces::joined(all.iter().map(|(step, _)| step.clone()), ", ");
+        let what: Vec<&str> = all.iter().map(|(_, what)| what.as_str()).collect();
+        ways_out.row(vec![steps, kind.into(), what.join("; ").into(), because.into()]);
     }
     for one in proposals::all(facts) {
         let back = one.register(facts).map(|entry| entry.rollback.as_str());

@@ -96,7 +96,7 @@ pub(super) fn decisions(facts: &Facts<'_>) -> Section {
         let who = point.roles.iter().map(|role| holder(facts, role));
         table
             .row(vec![
-                Text::from(point.question.as_str()),
+                Text::from(parts::question(&point.question)),
                 pieces::codes(&point.packages),
                 pieces::joined(who, "; "),
                 parts::standing(facts.dossier, &point.packages, &point.roles),

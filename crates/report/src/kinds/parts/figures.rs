@@ -19,7 +19,7 @@ pub(crate) fn figures(dossier: &Dossier) -> Vec<Block> {
         drawn.push((
             "risk-by-phase".to_owned(),
             "Planned packages by phase (1 to 4) and risk".to_owned(),
-            build::risk_by_phase(&plans),
+            build::risk_by_phase(&plans, &dossier.analysis.repository),
         ));
     }
     for (number, component) in dossier.analysis.components.iter().enumerate() {

@@ -358,3 +358,48 @@ pub(crate) fn behind(pair: &Pair<'_>) -> Text {
         None => text.plain("; ").unknown("age not known"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uplift_model::dossier::Dossier;
+
+    use super::super::made_up::{Made, dossier, read};
+    use crate::kinds::{Kind, write};
+
+    fn with_notes(notes: &[&str], sites: &[&str]) -> String {
+        let mut value = serde_json::to_value(dossier(&[Made::new("numpy", "backend")])).unwrap_or_default();
+        let all: Vec<_> = notes
+            .iter()
+            .enumerate()
+            .map(|(line, text)| json!({"kind": "feature", "text": text, "source": 0, "line": line + 1}))
+            .collect();
+        value["notes"] = json!([{"component": "backend", "package": "numpy", "notes": {"state": "found", "value": {
+            "package": "numpy", "ecosystem": "python", "from": "1.4", "to": "9.0", "silent": [],
+            "releases": [{"version": "9.0", "date": null, "notes": all}],
+            "sources": [{"name": "numpy-9.0.tar.gz: NEWS", "kind": "sdist"}]}}}]);
+        let sites: Vec<_> = sites.iter().map(|what| json!({"file": "a.py", "line": 1, "what": what})).collect();
+        value["analysis"]["components"][0]["dependencies"][0]["usage"]["value"]["sites"] = json!(sites);
+        let data: Dossier = serde_json::from_value(value).unwrap_or_else(|error| panic!("{error}"));
+        read(&write(Kind::Plan, &data)).text
+    }
+
+    #[test]
+    fn of_many_notes_those_come_first_that_name_what_the_code_uses_and_the_rest_is_counted() {
+        let many: Vec<String> = (0..40).map(|at| format!("a new thing that nobody here uses, number {at}")).collect();
+        let mut notes: Vec<&str> = many.iter().map(String::as_str).collect();
+        notes.push("a faster `histogram` for large arrays");
+        let text = with_notes(&notes, &["import numpy as np", "np.histogram(values)"]);
+        let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("`{what}` is not in {text}"));
+        assert!(at("a faster `histogram`") < at("number 0"), "{text}");
+        assert!(text.contains("number 6") && !text.contains("number 7 "), "{text}");
+        assert!(text.contains("33 more notes in --format json; read in numpy-9.0.tar.gz: NEWS"), "{text}");
+    }
+
+    #[test]
+    fn what_is_left_of_a_heading_is_no_note() {
+        let text = with_notes(&["(gh-27789)", "Attention", "the default of `axis` is the last one"], &[]);
+        assert!(!text.contains("gh-27789") && !text.contains("9.0: Attention"), "{text}");
+        assert!(text.contains("the default of `axis`") && text.contains("2 more notes in"), "{text}");
+    }
+}

@@ -47,8 +47,8 @@ pub(crate) use libraries::{
 pub(crate) use measure::{how, verdict};
 pub(crate) use pairs::{Basis, Pair, pairs, pairs_table, reason_word, stays_table};
 pub(crate) use people::{
-    approvals, before, calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, register,
-    risks, standing, weeks_of, who,
+    approvals, before, calendar, decisions, decisions_table, effort as effort_blocks, given_metrics, metrics, question,
+    register, risks, standing, weeks_of, who,
 };
 pub(crate) use reading::{read_first, step_reads_first};
 pub(crate) use short::{Rows, in_short};

@@ -59,6 +59,13 @@ fn brief(text: &str) -> String {
     text.replace("advisories not retrieved: neither version can be called safe", "advisories unknown")
 }
 
+/// A question without the evidence in brackets behind it, which the risks tell.
+pub(crate) fn question(text: &str) -> String {
+    let told = brief(text);
+    let asked = told.strip_suffix(')').and_then(|inner| inner.rsplit_once(" (")).map(|(asked, _)| asked.to_owned());
+    asked.unwrap_or(told)
+}
+
 /// The sentence up to its first `; `, where more than one text begins with it and all do; else nothing.
 fn shared_start<'t>(mut texts: impl Iterator<Item = &'t str> + Clone) -> &'t str {
     let Some(first) = texts.next() else { return "" };
@@ -127,7 +134,7 @@ pub(crate) fn decisions_table(dossier: &Dossier) -> Table {
         let of = component.map(|c| format!(" ({})", words::component(dossier, c))).unwrap_or_default();
         table.row(vec![
             Text::from(format!("{}{of}", decision.packages.join(", "))),
-            Text::from(brief(&decision.question)),
+            Text::from(question(&decision.question)),
             roles,
             standing(dossier, &decision.packages, &decision.roles),
             match before(&weeks, component, &decision.packages) {

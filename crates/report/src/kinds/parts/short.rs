@@ -48,7 +48,7 @@ fn first(dossier: &Dossier, pairs: &[Pair<'_>], rows: &Rows<'_>) -> Text {
         let pins = mended.pins.iter().map(|pin| format!("{} {} -> {}", pin.name, pin.from, pin.to));
         let pins: Vec<String> = pins.collect();
         let text = format!("{} ({}), since {}", pins.join(", "), component(dossier, &one.component), mended.why);
-        return Text::from(text);
+        return Text::from(text).plain("; then ").count(rows.packages.1, "package", rows.packages.0);
     }
     let Some(pair) = pairs.first() else { return Text::from("nothing: no newer version was found") };
     let text = Text::from(format!("{} ({}), ", pair.name, component(dossier, pair.component)));
@@ -96,9 +96,11 @@ fn agree(dossier: &Dossier, rows: &Rows<'_>) -> Text {
     }
     let unnamed: Vec<&str> = roles.into_iter().filter(|role| !dossier.given.roles.contains_key(*role)).collect();
     if !unnamed.is_empty() {
-        let these = if unnamed.len() == 1 { unnamed.concat() } else { format!("these {}", unnamed.len()) };
-        text =
-            text.plain(" (").unknown(format!("nobody named; name {these} in [report.roles] of uplift.toml")).plain(")");
+        let these = match unnamed.as_slice() {
+            [one] => format!("the {one}"),
+            more => format!("{} of them", more.len()),
+        };
+        text = text.plain(format!(" (nobody named yet as {these}: `[report.roles]` of uplift.toml)"));
     }
     let open = Text::from("open: no agreement is on record");
     let waiting = all.iter().filter(|(_, d)| standing(dossier, &d.packages, &d.roles) == open).count();
@@ -144,4 +146,54 @@ fn joined(ways: Vec<(String, Text)>) -> Text {
         all = all.plain(format!("{}: ", list(&names))).and(way);
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::made_up::{Made, dossier, read};
+    use crate::kinds::{Kind, sample, write};
+
+    #[test]
+    fn five_lines_stand_on_top_of_each_long_report_and_lead_to_rows() {
+        let made: Vec<Made> = ["react", "vue"].map(|name| Made { risk: "high", ..Made::new(name, "frontend") }).into();
+        for kind in [Kind::Plan, Kind::Assessment, Kind::Initiative, Kind::MigrationGuide, Kind::Update] {
+            let page = read(&write(kind, &dossier(&made)));
+            assert_eq!(page.sections[0], "in-short", "{kind}");
+            for line in
+                ["Do first: react", "Because: urgency HIGH", "It may break: 2 x package", "Must agree: tech lead"]
+            {
+                assert!(page.text.contains(line), "{kind}: {line} is not in {}", page.text);
+            }
+            // Nobody has agreed to anything, and JavaScript has a way back of its own.
+            assert!(page.text.contains("none taken yet") && page.text.contains("npm ci"), "{kind}: {}", page.text);
+            assert_eq!(page.text.matches("nobody named yet as").count(), 1, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_run_is_looked_at_and_taken_over_first() {
+        let text = read(&write(Kind::Update, &sample::changed(|_| {}))).text;
+        assert!(text.contains("Do first: look at branch ") && text.contains("uplift apply "), "{text}");
+        let text = read(&write(Kind::Update, &sample::changed(|v| v["run"]["verified"] = json!(false)))).text;
+        assert!(text.contains("It may break: not known, since no tests verified it"), "{text}");
+    }
+
+    #[test]
+    fn the_head_tells_hours_and_what_they_cost() {
+        let made = [Made { priority: 1, ..Made::new("a", "backend") }, Made::new("b", "backend")];
+        let mut data = dossier(&made);
+        let head = |data: &uplift_model::dossier::Dossier| {
+            let document = write(Kind::Summary, data);
+            let work = document.header.iter().find(|(name, _)| name == "Work").map(|(_, text)| text.words());
+            work.unwrap_or_default()
+        };
+        assert_eq!(
+            head(&data),
+            "3 h by the rule table, of which 1.5 h for priority 1 alone; 2 weeks for 2 people with 40 h a week each"
+        );
+        (data.given.hourly_rate, data.given.currency) = (Some(80.0), Some("EUR".to_owned()));
+        assert!(head(&data).ends_with("; 3.0 h x 80 EUR = 240 EUR"), "{}", head(&data));
+    }
 }

@@ -14,8 +14,9 @@ const RISKS: [Risk; 3] = [Risk::Low, Risk::Medium, Risk::High];
 const SEVERITIES: [Severity; 6] =
     [Severity::Critical, Severity::High, Severity::Moderate, Severity::Low, Severity::None, Severity::Unknown];
 
-/// A bar for each phase that moves something: packages by level of risk. With several plans a bar names its component.
-pub fn risk_by_phase(plans: &[&Plan]) -> Picture {
+/// A bar for each phase that moves something: packages by level of risk. With several plans a bar names its
+/// component, that of the repository's root as `root`.
+pub fn risk_by_phase(plans: &[&Plan], root: &str) -> Picture {
     let parts = RISKS.iter().map(|risk| (format!("{risk} risk"), risk_tone(*risk))).collect();
     let mut bars = Vec::new();
     for plan in plans {
@@ -28,7 +29,7 @@ pub fn risk_by_phase(plans: &[&Plan]) -> Picture {
             let label = match plans {
                 [_] => format!("Phase {}: {phase}", phase.number()),
                 _ => {
-                    let name = crate::words::component(&plan.component, "root");
+                    let name = crate::words::component(&plan.component, root);
                     format!("{name}: {}, {phase}", phase.number())
                 }
             };

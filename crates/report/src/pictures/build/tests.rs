@@ -62,12 +62,12 @@ fn analysis(rows: Vec<Value>) -> Analysis {
 #[test]
 fn a_phase_counts_its_packages_by_risk() {
     let plan = sample::plan();
-    let told = bars(risk_by_phase(&[&plan]));
+    let told = bars(risk_by_phase(&[&plan], "shop"));
     assert_eq!(
         told.bars,
         [("Phase 1: low".to_owned(), vec![1.0, 0.0, 0.0]), ("Phase 3: high".to_owned(), vec![0.0, 0.0, 3.0])]
     );
-    let two = bars(risk_by_phase(&[&plan, &plan]));
+    let two = bars(risk_by_phase(&[&plan, &plan], "shop"));
     assert_eq!(two.bars.len(), 4);
     assert!(two.bars.iter().all(|(label, _)| label.starts_with("backend: ")));
 }
@@ -103,7 +103,7 @@ fn a_target_without_a_date_has_an_unknown_age() {
     two.components.push(two.components[0].clone());
     two.components[0].path = ".".to_owned();
     let labels: Vec<String> = bars(ages_before_after(&two)).bars.into_iter().map(|(label, _)| label).collect();
-    assert_eq!(labels, ["shop: now", "shop: at the targets", "backend: now", "backend: at the targets"]);
+    assert_eq!(labels, ["shop: now", "shop: after", "backend: now", "backend: after"]);
     let hostile = json!({"target_version": "2.0", "target_released": {"state": "found", "value": "yesterday"}});
     let told = bars(ages_before_after(&analysis(vec![row("a", hostile)])));
     assert_eq!(told.bars[1].1.last(), Some(&1.0));
