@@ -89,6 +89,14 @@ fn states(facts: &Facts<'_>) -> Vec<State> {
     all
 }
 
+/// Ways out of several steps that are of one kind, for one reason: one row.
+struct Alike<'a> {
+    kind: &'a str,
+    because: &'a str,
+    /// Step, and what is done instead.
+    steps: Vec<(Text, &'a str)>,
+}
+
 pub(super) fn rollback(facts: &Facts<'_>) -> Section {
     let mut strategies: Vec<String> = facts.plans().map(|(_, plan)| plan.rollback_strategy.clone()).collect();
     strategies.dedup();
@@ -105,7 +113,7 @@ pub(super) fn rollback(facts: &Facts<'_>) -> Section {
         &["Step", "Kind", "What", "Because"],
         "No other way is known for any step.",
     );
-    let mut others: Vec<(&str, &str, Vec<(Text, &String)>)> = Vec::new();
+    let mut others: Vec<Alike<'_>> = Vec::new();
     for (path, step) in facts.steps() {
         let name = || Text::new().code(path).plain(format!(": {}", step.number));
         points.row(vec![name(), step.title.as_str().into(), step.rollback_point.as_str().into()]);
@@ -116,17 +124,16 @@ pub(super) fn rollback(facts: &Facts<'_>) -> Section {
                 FallbackKind::ReplacePackage => "another package",
                 FallbackKind::Marker => "two versions, by marker",
             };
-            match others.iter_mut().find(|(known, because, _)| (*known, *because) == (kind, one.reason.as_str())) {
-                Some((_, _, all)) => all.push((name(), &one.what)),
-                None => others.push((kind, &one.reason, vec![(name(), &one.what)])),
+            match others.iter_mut().find(|alike| (alike.kind, alike.because) == (kind, one.reason.as_str())) {
+                Some(alike) => alike.steps.push((name(), &one.what)),
+                None => others.push(Alike { kind, because: &one.reason, steps: vec![(name(), &one.what)] }),
             }
         }
     }
-    // What is done for one reason in many steps is one row.
-    for (kind, because, all) in others {
-        let steps = pieces::joined(all.iter().map(|(step, _)| step.clone()), ", ");
-        let what: Vec<&str> = all.iter().map(|(_, what)| what.as_str()).collect();
-        ways_out.row(vec![steps, kind.into(), what.join("; ").into(), because.into()]);
+    for alike in others {
+        let steps = pieces::joined(alike.steps.iter().map(|(step, _)| step.clone()), ", ");
+        let what: Vec<&str> = alike.steps.iter().map(|(_, what)| *what).collect();
+        ways_out.row(vec![steps, alike.kind.into(), what.join("; ").into(), alike.because.into()]);
     }
     for one in proposals::all(facts) {
         let back = one.register(facts).map(|entry| entry.rollback.as_str());

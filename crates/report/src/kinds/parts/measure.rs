@@ -54,10 +54,13 @@ pub(crate) fn verdict(dossier: &Dossier, metric: &GivenMetric) -> Verdict {
     }
 }
 
+/// Whether a value keeps a limit.
+type Keeps = fn(f64, f64) -> bool;
+
 /// The comparison and the limit of `< 200 ms`, `at most 5`, `>= 99.9 %`.
-fn target(wanted: &str) -> Option<(fn(f64, f64) -> bool, f64)> {
+fn target(wanted: &str) -> Option<(Keeps, f64)> {
     let wanted = wanted.trim();
-    let known: [(&str, fn(f64, f64) -> bool); 8] = [
+    let known: [(&str, Keeps); 8] = [
         ("<=", |value, limit| value <= limit),
         (">=", |value, limit| value >= limit),
         ("<", |value, limit| value < limit),
