@@ -9,6 +9,7 @@ mod advisories;
 mod age;
 mod approvals;
 mod baseline;
+mod blockers;
 mod check;
 mod commit_text;
 mod commits;

@@ -83,7 +83,17 @@ impl Solver<'_> {
         keep: &dyn Fn(&PackageName) -> bool,
         freshness: Freshness,
     ) -> Result<Answer, EngineError> {
-        let direct: Vec<PackageName> = self.component.roots().into_iter().map(|(_, s)| s.name.clone()).collect();
+        self.ask(&self.question(wishes, current, keep), freshness)
+    }
+
+    /// What [`Self::solve`] asks.
+    pub(crate) fn question(
+        &self,
+        wishes: &Wishes,
+        current: &Solution,
+        keep: &dyn Fn(&PackageName) -> bool,
+    ) -> Question {
+        let direct = self.direct();
         let mut constraints = Vec::new();
         if self.pins_everything() {
             constraints = resolve::floors(current, &|name| wishes.contains_key(name));
@@ -102,11 +112,12 @@ impl Solver<'_> {
             .retain(|line| line.split("==").next().and_then(|n| PackageName::new(n).ok()).is_some_and(|n| keep(&n)));
         let question = Question { roots: self.roots(wishes), constraints, preferences, ..Question::default() };
         // Without a present state the question is what is installed anyway, or what was installed once.
-        if *current == Solution::default() {
-            self.ask(&question, freshness)
-        } else {
-            self.ask_aged(question, freshness)
-        }
+        if *current == Solution::default() { question } else { self.aged(question) }
+    }
+
+    /// Packages that the project's own files require.
+    pub(crate) fn direct(&self) -> Vec<PackageName> {
+        self.component.roots().into_iter().map(|(_, s)| s.name.clone()).collect()
     }
 
     /// Says what the moves of a plan are compiled against; what was said first stays.
@@ -115,12 +126,16 @@ impl Solver<'_> {
     }
 
     /// [`Self::ask`], with nothing too young in the answer.
-    pub(crate) fn ask_aged(&self, mut question: Question, freshness: Freshness) -> Result<Answer, EngineError> {
+    pub(crate) fn ask_aged(&self, question: Question, freshness: Freshness) -> Result<Answer, EngineError> {
+        self.ask(&self.aged(question), freshness)
+    }
+
+    fn aged(&self, mut question: Question) -> Question {
         if let Some(age) = self.age.get() {
             question.youngest = age.youngest();
             question.constraints.extend_from_slice(age.constraints());
         }
-        self.ask(&question, freshness)
+        question
     }
 
     /// What the project's lock or manifests install today.

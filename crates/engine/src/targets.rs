@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::resolve::{Answer, Freshness, Solved};
 use uplift_model::settings::Strategy;
 use uplift_model::{PackageName, Version};
@@ -73,6 +74,26 @@ fn wish(now: &Version, scope: &Scope<'_>, name: &PackageName, own: &str) -> Wish
         }
     }
     if extra.is_empty() { Wish::AtLeast(now.clone()) } else { Wish::Within(now.clone(), extra.join(",")) }
+}
+
+/// Why a strategy does not reach `to` from `now`; `None`: it does. `own`: what the project requires of the package.
+pub(crate) fn beyond(strategy: Strategy, own: &str, now: &Version, to: &Version) -> Option<String> {
+    match strategy {
+        Strategy::Latest | Strategy::Security | Strategy::Minimal => None,
+        Strategy::Compatible => {
+            let bounds = !own.is_empty() && !own.contains("==");
+            (bounds && !manifest::admits(own, to))
+                .then(|| format!("strategy compatible: {to} is outside of `{own}`, which the project states"))
+        }
+        Strategy::Patch => {
+            let step = match now.line(1) == to.line(1) {
+                _ if now.line(2) == to.line(2) => return None,
+                true => "minor",
+                false => "major",
+            };
+            Some(format!("strategy patch: {to} is a {step} step"))
+        }
+    }
 }
 
 /// Steps from `state` to `target`, for the packages of `movable` that really move up.
@@ -232,6 +253,22 @@ mod tests {
 
     fn set(items: &[usize]) -> BTreeSet<usize> {
         items.iter().copied().collect()
+    }
+
+    #[test]
+    fn a_strategy_says_what_step_it_does_not_take() {
+        let version = |text: &str| Version::new(text).unwrap();
+        let said = |strategy, own: &str, now: &str, to: &str| beyond(strategy, own, &version(now), &version(to));
+        let patch = |now, to| said(Strategy::Patch, "", now, to);
+        assert_eq!(patch("4.5.1", "4.11.2").unwrap(), "strategy patch: 4.11.2 is a minor step");
+        assert_eq!(patch("4.10.0", "5.8.1").unwrap(), "strategy patch: 5.8.1 is a major step");
+        assert_eq!(patch("0.48", "0.51").unwrap(), "strategy patch: 0.51 is a minor step");
+        assert_eq!(patch("4.5.1", "4.5.9"), None);
+        let compatible = |own, to| said(Strategy::Compatible, own, "2.0", to);
+        assert!(compatible(">=2,<3", "3.1").unwrap().contains("outside of `>=2,<3`"));
+        assert_eq!(compatible(">=2,<3", "2.9"), None);
+        assert_eq!(compatible("==2.0", "3.1"), None, "a pin is what moves");
+        assert_eq!(said(Strategy::Latest, ">=2,<3", "2.0", "9"), None);
     }
 
     #[test]

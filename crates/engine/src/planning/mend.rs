@@ -65,7 +65,7 @@ impl Facts<'_> {
     }
 
     /// Direct dependencies through which a package comes, nearest first; all of them where the lock does not tell.
-    fn parents(&self, name: &PackageName, state: &State) -> Vec<PackageName> {
+    pub(super) fn parents(&self, name: &PackageName, state: &State) -> Vec<PackageName> {
         let paths = self.research.judged().row(name).map(|row| row.paths.clone()).unwrap_or_default();
         let mut parents: Vec<PackageName> =
             paths.iter().filter_map(|path| PackageName::new(path.first()?).ok()).collect();

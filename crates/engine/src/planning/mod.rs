@@ -2,11 +2,11 @@
 //!
 //! Lives here: drawing a [`Plan`] up from the resolver's answers and what was looked up. There is one planner: the run
 //! takes its movers, phases and order from what is drafted here. Nothing is changed.
-//! `rules` says what may move and how far, `mend` what fixes transitive packages, `weigh` how risky each move is, `order`
-//! sorts, `sets` has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would
-//! type, `ways_out` the fallbacks, `elsewhere` the same packages in other components, `runtime` the upgrade of the
-//! interpreter, `whole` what concerns the plan as a whole, `rescan` looks at the end state, `permitted` keeps to the
-//! policies. Start reading at [`Facts::draft`].
+//! `rules` says what may move and how far, `mend` what fixes transitive packages, `without` what does away with those that
+//! nothing mends, `weigh` how risky each move is, `order` sorts, `sets` has the complete set after each move solved, `steps`
+//! writes the steps out, `commands` what a person would type, `ways_out` the fallbacks, `elsewhere` the same packages in
+//! other components, `runtime` the upgrade of the interpreter, `whole` what concerns the plan as a whole, `rescan` looks at
+//! the end state, `permitted` keeps to the policies. Start reading at [`Facts::draft`].
 
 mod abi;
 mod caps;
@@ -25,6 +25,7 @@ mod steps;
 mod ways_out;
 mod weigh;
 mod whole;
+mod without;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -178,10 +179,9 @@ impl Facts<'_> {
             }
             if let Some(newest) = self.newest(&dependency.name, current, &mut Vec::new())?.filter(|n| n > current) {
                 let reason = match scoping.limits.get(&dependency.name) {
-                    Some(why) => Some(String::clone(why)),
-                    None => self.cap(&goal, &dependency.name, &newest)?,
+                    Some(why) => String::clone(why),
+                    None => self.stays_for(&goal, &dependency.name, current, &newest)?,
                 };
-                let reason = reason.unwrap_or_else(|| "the resolver keeps it".to_owned());
                 scoping.stays(&dependency.name, current, newest, reason);
             }
         }
@@ -254,7 +254,7 @@ impl Facts<'_> {
         Ok(all)
     }
 
-    /// Who keeps a package below `newest`, in the resolver's words; `None` when nothing does.
+    /// Who keeps a package below `newest`; `None` when nothing does.
     fn cap(&self, state: &State, name: &PackageName, newest: &Version) -> Result<Option<String>, EngineError> {
         cap(self.solver, state, name, newest)
     }

@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_ecosystems::python::registry;
-use uplift_ecosystems::python::resolve::{Answer, Freshness};
+use uplift_ecosystems::python::resolve::{Answer, Freshness, Question};
 use uplift_model::analysis::Reason;
 use uplift_model::settings::Strategy;
 use uplift_model::{Event, PackageName, Version};
 
 use super::Facts;
-use super::caps::shortened;
+use super::caps::{refused, shortened};
 use super::rules::Scoping;
+use crate::blockers;
 use crate::error::EngineError;
 use crate::solver::{Wish, Wishes};
 use crate::state::State;
@@ -97,11 +98,12 @@ impl Facts<'_> {
     ) -> Result<Result<Along, String>, EngineError> {
         let mut alone = settled.clone();
         alone.insert(name.clone(), Wish::Exactly(fix.clone()));
-        let mut conflict = match self.solver.solve(&alone, &state.solution, &|_| true, Freshness::CacheFirst)? {
-            Answer::Solved(_) => return Ok(Ok((BTreeMap::new(), String::new()))),
-            Answer::Refused(conflict) => conflict.text,
+        let Some((question, refusal)) = refused(self.solver, &alone, &state.solution)? else {
+            return Ok(Ok((BTreeMap::new(), String::new())));
         };
-        let why = shortened(&conflict);
+        let because =
+            |asked: &Question, text: &str| blockers::against(self.solver, asked, &state.solution, (name, fix), text);
+        let mut conflict = refusal.clone();
         // Who stands against it is set free, and whoever then stands against it; at last everybody.
         let mut free = alone.clone();
         let solved = loop {
@@ -112,7 +114,8 @@ impl Facts<'_> {
                 named = open.into_iter().cloned().collect();
             }
             if named.is_empty() {
-                return Ok(Err(shortened(&conflict)));
+                let asked = self.solver.question(&free, &state.solution, &|_| true);
+                return Ok(Err(because(&asked, &conflict)?));
             }
             for other in named {
                 let Some(Wish::Exactly(at)) = settled.get(&other) else { continue };
@@ -156,7 +159,7 @@ impl Facts<'_> {
                 break;
             }
         }
-        Ok(Ok((along, why)))
+        Ok(Ok((along, because(&question, &refusal)?)))
     }
 
     /// Where the fix itself is out of reach: the release before it that keeps the fewest advisories, where one fits.
@@ -224,7 +227,7 @@ impl Facts<'_> {
     }
 
     /// Whether a package may move on account of another: the settings do not fix it.
-    fn may_follow(&self, name: &PackageName) -> bool {
+    pub(super) fn may_follow(&self, name: &PackageName) -> bool {
         let upgrade = &self.settings.upgrade;
         let held = self.holds.iter().any(|hold| hold.package == *name);
         !held && !upgrade.ignore.contains(name) && !upgrade.pin.contains_key(name) && !upgrade.target.contains_key(name)

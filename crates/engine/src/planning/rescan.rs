@@ -39,7 +39,7 @@ impl Facts<'_> {
                 continue;
             };
             for one in found {
-                let why = self.why_left(scoping, state, name, version)?;
+                let why = self.why_left(scoping, state, (name, version), &one.id)?;
                 scoping.warnings.push(format!("{name} {version} keeps {} ({}): {why}", one.id, one.severity));
                 security.remaining.push(Vulnerable { why, ..one });
             }
@@ -69,9 +69,15 @@ impl Facts<'_> {
         &self,
         scoping: &Scoping,
         state: &State,
-        name: &PackageName,
-        version: &Version,
+        (name, version): (&PackageName, &Version),
+        id: &str,
     ) -> Result<String, EngineError> {
+        if let Some(why) = self.step_needed(state, name, version, id)? {
+            return Ok(why);
+        }
+        if let Some(tried) = scoping.tried.get(name) {
+            return Ok(tried.clone());
+        }
         if let Some(unmoved) = scoping.unmoved.iter().find(|unmoved| unmoved.name == *name) {
             return Ok(unmoved.reason.clone());
         }
@@ -85,5 +91,28 @@ impl Facts<'_> {
                 .unwrap_or_else(|| format!("{fix} mends it, and nothing moves it there"))),
             None => Ok("no release is known that mends it".to_owned()),
         }
+    }
+
+    /// The step that an advisory's fix would need where the strategy takes none such; `None`: the strategy is not why.
+    fn step_needed(
+        &self,
+        state: &State,
+        name: &PackageName,
+        version: &Version,
+        id: &str,
+    ) -> Result<Option<String>, EngineError> {
+        if !state.pins.contains_key(name) {
+            return Ok(None);
+        }
+        let found = self.research.judged().touching(name.as_str(), &version.to_string());
+        let finding = found.value().and_then(|all| all.iter().find(|finding| finding.id == id));
+        let mut fixed: Vec<Version> =
+            finding.map(|f| f.fixed.iter().filter_map(|v| Version::new(v).ok()).collect()).unwrap_or_default();
+        fixed.retain(|fix| fix > version);
+        let Some(least) = fixed.into_iter().min() else { return Ok(None) };
+        let releases = self.index.releases(name)?;
+        let usable = releases.iter().filter(|r| r.installable() && r.yanked.is_none() && !r.version.is_prerelease());
+        let fix = usable.map(|r| &r.version).filter(|v| **v >= least).min();
+        Ok(fix.and_then(|fix| self.beyond(name, version, fix)).map(|why| format!("{why}, and the first that mends it")))
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Scoping {
     /// The newest release for the lowest Python that the project promises, and that Python.
     pub(super) promised: BTreeMap<PackageName, (Version, Version)>,
     pub(super) unmoved: Vec<Unmoved>,
+    /// What was tried for vulnerable packages that stay, in words.
+    pub(super) tried: BTreeMap<PackageName, String>,
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
 }
@@ -237,7 +239,7 @@ impl Facts<'_> {
             }
             self.mend(scoping, state, &name, &fix)?;
         }
-        Ok(())
+        self.do_without(scoping, state)
     }
 
     /// Says of versions that were asked for and are not reached who stands against them.

@@ -151,6 +151,11 @@ impl Facts<'_> {
         if let Some(why) = aim.limits.get(name) {
             return Ok(Some(why.clone()));
         }
+        if let Some(now) = aim.state.pins.get(name)
+            && let Some(why) = self.beyond(name, now, newest)
+        {
+            return Ok(Some(why));
+        }
         if let Some(why) = self.cap(&aim.goal, name, newest)? {
             return Ok(Some(why));
         }

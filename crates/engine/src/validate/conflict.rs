@@ -183,7 +183,7 @@ struct Known {
 /// What the members of the core say of packages: themselves, and by the metadata of the version that they come to.
 fn constraints_of(asker: &Asker<'_>, core: &[Root], conflict: &Conflict) -> Vec<Known> {
     let tags = asker.runtime.tags();
-    let Some(python) = asker.runtime.version() else { return Vec::new() };
+    let Some(environment) = asker.runtime.environment() else { return Vec::new() };
     let mut all: Vec<Known> = Vec::new();
     let mut releases = Vec::new();
     for root in core.iter().filter(|r| !r.url) {
@@ -211,7 +211,7 @@ fn constraints_of(asker: &Asker<'_>, core: &[Root], conflict: &Conflict) -> Vec<
             }));
             continue;
         };
-        for required in metadata.on(&python, &root.extras) {
+        for required in metadata.on(&environment, &root.extras) {
             let constraint = Constraint {
                 by: Some(format!("{}=={version}", root.name)),
                 place: Some(root.place.clone()),

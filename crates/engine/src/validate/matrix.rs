@@ -98,14 +98,14 @@ fn peer(
     check: &uplift_model::compatibility::Check,
     runtime: &Runtime,
 ) -> Option<String> {
-    let python = runtime.version()?;
+    let environment = runtime.environment()?;
     let mut found: Vec<(u8, String)> = Vec::new();
     for root in subject.after.roots.iter().filter(|r| r.name != *name && !r.url) {
         let version =
             check.solution.get(root.name.as_str()).and_then(|v| Version::new(v).ok()).or_else(|| root.pinned());
         let Some(version) = version else { continue };
         let Some(metadata) = subject.pages.metadata(&root.name, &version) else { continue };
-        for required in metadata.on(&python, &root.extras).filter(|r| r.name == *name) {
+        for required in metadata.on(&environment, &root.extras).filter(|r| r.name == *name) {
             let rank = if required.exact().is_some() { 0 } else { 1 };
             if required.specifier.contains(['<', '~']) || rank == 0 {
                 found.push((rank, format!("{}=={version} requires {}", root.name, required.text())));

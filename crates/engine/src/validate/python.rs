@@ -109,7 +109,7 @@ impl Subject<'_> {
 
     fn refused(&self, asker: &Asker<'_>, refused: Conflict) -> Result<Check, EngineError> {
         let mut check = Self::blank(asker.runtime, Verdict::Unsat);
-        if refused.text.starts_with("the resolver found no answer") {
+        if refused.is_too_long() {
             check.verdict = Verdict::NotChecked;
             check.causes.push(Cause { kind: CauseKind::Unexplained, constraints: Vec::new(), sentence: refused.text });
             return Ok(check);

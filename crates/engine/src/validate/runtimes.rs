@@ -9,6 +9,7 @@ use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::registry::Tags;
 use uplift_facts::days;
 use uplift_facts::tree::Tree;
+use uplift_ecosystems::python::resolve::Environment;
 use uplift_model::Version;
 use uplift_sandbox::clock;
 
@@ -75,6 +76,11 @@ impl Runtime {
 
     pub(super) fn version(&self) -> Option<Version> {
         self.interpreter.parsed()
+    }
+
+    /// What markers are held against.
+    pub(super) fn environment(&self) -> Option<Environment> {
+        Environment::of(&self.interpreter)
     }
 }
 

@@ -104,9 +104,9 @@ fn advice(causes: &[Cause], roots: &[Root]) -> String {
     match held.as_slice() {
         [] => String::new(),
         [one] => format!(
-            "{one} is not part of the plan: name a version of it that fits as well, or leave the others where they are."
+            "{one} stays as the files state it: name a version of it that fits as well, or leave the others where they are."
         ),
-        many => format!("{} are not part of the plan: name versions of them that fit as well.", many.join(", ")),
+        many => format!("{} stay as the files state them: name versions of them that fit as well.", many.join(", ")),
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
         };
         assert_eq!(
             paragraph(&check, &[root("torch", true), root("torchvision", false)]),
-            "No set fulfils all requirements on Python 3.11: torchvision==0.16.0 requires torch==2.1.0, but torch==2.5.1 is asked for. torchvision is not part of the plan: name a version of it that fits as well, or leave the others where they are."
+            "No set fulfils all requirements on Python 3.11: torchvision==0.16.0 requires torch==2.1.0, but torch==2.5.1 is asked for. torchvision stays as the files state it: name a version of it that fits as well, or leave the others where they are."
         );
     }
 }

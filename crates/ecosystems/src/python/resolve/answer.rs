@@ -34,9 +34,17 @@ pub struct Conflict {
     pub wants_wheels: Vec<PackageName>,
 }
 
+/// What is said in place of a derivation, before the time that was given.
+const TOO_LONG: &str = "the resolver found no answer within";
+
 impl Conflict {
     pub(super) fn too_long(limit: Duration) -> Self {
-        Self { text: format!("the resolver found no answer within {} s", limit.as_secs()), wants_wheels: Vec::new() }
+        Self { text: format!("{TOO_LONG} {} s", limit.as_secs()), wants_wheels: Vec::new() }
+    }
+
+    /// The resolver did not get to an answer, so that nothing is known to stand against anything.
+    pub fn is_too_long(&self) -> bool {
+        self.text.starts_with(TOO_LONG)
     }
 }
 

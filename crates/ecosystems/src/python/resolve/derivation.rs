@@ -30,13 +30,24 @@ pub fn claims(text: &str) -> Vec<Claim> {
         let on = words.get(at + 2).map(|w| bare(w));
         let (Some(by), Some(on)) = (by, on) else { continue };
         let Some(name) = name_of(by) else { continue };
-        let claim = Claim { name, by: by.to_owned(), on: on.to_owned() };
         // "one of:" and the like name no single package.
-        if name_of(on).is_some() && words.get(at + 3) != Some(&"of:") && !all.contains(&claim) {
-            all.push(claim);
+        if name_of(on).is_none() || words.get(at + 3) == Some(&"of:") {
+            continue;
+        }
+        for on in [Some(on), second(&words, at + 3)].into_iter().flatten() {
+            let claim = Claim { name: name.clone(), by: by.to_owned(), on: on.to_owned() };
+            if !all.contains(&claim) {
+                all.push(claim);
+            }
         }
     }
     all
+}
+
+/// The other object in `x depends on a and b, we can conclude`; in `x depends on a and y depends on b` there is none.
+fn second<'t>(words: &[&'t str], at: usize) -> Option<&'t str> {
+    let (and, word, behind) = (words.get(at)?, words.get(at + 1)?, words.get(at + 2)?);
+    (*and == "and" && word.ends_with(',') && *behind == "we" && name_of(bare(word)).is_some()).then(|| bare(word))
 }
 
 /// Whether the text speaks of the package at all.
@@ -93,6 +104,17 @@ mod tests {
     fn markers_between_name_and_version_are_left_out() {
         let text = "torch==2.5.1 depends on nvidia-nvjitlink-cu12{platform_machine == 'x86_64' and sys_platform == 'linux'}==12.4.127 and";
         assert_eq!(claims(text)[0].on, "nvidia-nvjitlink-cu12==12.4.127");
+    }
+
+    #[test]
+    fn one_who_depends_on_two_makes_two_claims() {
+        let text = "And because google-cloud-secret-manager>=2.32.0 depends on google-api-core[grpc]>=2.28.0 and protobuf>=6.33.5,<8.0.0, we can conclude that google-cloud-secret-manager>=2.32.0 and opentelemetry-exporter-jaeger>=1.21.0 are incompatible.";
+        let on: Vec<String> = claims(text).into_iter().map(|c| c.on).collect();
+        assert_eq!(on, ["google-api-core[grpc]>=2.28.0", "protobuf>=6.33.5,<8.0.0"]);
+        let other = "Because a==1 depends on b>=2 and c==1 has no usable wheels, we can conclude";
+        assert_eq!(claims(other).len(), 1);
+        let third = "Because a==1 depends on b>=2 and you require b==1, we can conclude";
+        assert_eq!(claims(third).len(), 1);
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! What one release of a package requires, from its core metadata.
 //!
 //! Lives here: reading `METADATA` files (email headers) as far as compatibility goes.
-//! Lives elsewhere: fetching them (`engine::validate`). Source: the core metadata specification, PEP 508, PEP 658.
+//! Lives elsewhere: fetching them (`engine::validate`), what markers are held against (`super::environment`). Source: the
+//! core metadata specification, PEP 508, PEP 658.
 
 use std::str::FromStr;
 
 use uplift_model::{PackageName, Version};
 use uv_pep508::{MarkerTree, Requirement, VerbatimUrl, VersionOrUrl};
 
+use super::environment::Environment;
 use crate::python::manifest;
 
 /// Requirements of one release.
@@ -28,8 +30,8 @@ pub struct Required {
     pub specifier: String,
     /// The extra of the requiring package that it takes; `None`: always, as far as the rest of the marker goes.
     pub extra: Option<String>,
-    /// The marker on Python's version alone, for [`Required::applies`].
-    python: Option<String>,
+    /// Where it applies: what it says of another platform or Python decides nothing here.
+    marker: MarkerTree,
 }
 
 impl Metadata {
@@ -52,9 +54,10 @@ impl Metadata {
         metadata
     }
 
-    /// Requirements that hold on `python` when the package is asked for with `extras`.
-    pub fn on<'m>(&'m self, python: &'m Version, extras: &'m [String]) -> impl Iterator<Item = &'m Required> {
-        self.requires.iter().filter(move |r| r.applies(python, extras))
+    /// Requirements that hold in `environment` when the package is asked for with `extras`.
+    pub fn on<'m>(&'m self, environment: &Environment, extras: &[String]) -> impl Iterator<Item = &'m Required> {
+        let held: Vec<&Required> = self.requires.iter().filter(|r| environment.holds(r.marker, extras)).collect();
+        held.into_iter()
     }
 }
 
@@ -75,7 +78,7 @@ impl Required {
             extras: read.extras.iter().map(ToString::to_string).collect(),
             specifier,
             extra: extra_of(marker),
-            python: python_of(marker),
+            marker: read.marker,
         })
     }
 
@@ -93,11 +96,6 @@ impl Required {
     pub fn exact(&self) -> Option<Version> {
         manifest::pinned(&self.specifier)
     }
-
-    fn applies(&self, python: &Version, extras: &[String]) -> bool {
-        self.extra.as_ref().is_none_or(|e| extras.contains(e))
-            && self.python.as_ref().is_none_or(|p| manifest::admits(p, python))
-    }
 }
 
 /// The specifier as written behind name and extras, without brackets and white space.
@@ -114,38 +112,6 @@ fn extra_of(marker: &str) -> Option<String> {
     PackageName::new(quoted).ok().map(|n| n.to_string())
 }
 
-/// Comparisons of `python_version` that are joined by `and` alone, as one specifier.
-fn python_of(marker: &str) -> Option<String> {
-    if marker.contains(" or ") || MarkerTree::from_str(marker).is_err() {
-        return None;
-    }
-    let mut parts = Vec::new();
-    for part in marker.split(" and ") {
-        let part = part.trim().trim_matches(['(', ')']).trim();
-        let Some(behind) = part.strip_prefix("python_version").or_else(|| part.strip_prefix("python_full_version"))
-        else {
-            continue;
-        };
-        let operator: String = behind.trim().chars().take_while(|c| "<>=!~".contains(*c)).collect();
-        let version = behind.split(['"', '\'']).nth(1)?;
-        match operator.as_str() {
-            // `python_version` is `3.9` on 3.9.18, so that equality and limits mean the whole line.
-            "==" | "!=" => parts.push(format!("{operator}{version}.*")),
-            "<=" => parts.push(format!("<{}", next_minor(version)?)),
-            ">" => parts.push(format!(">={}", next_minor(version)?)),
-            "<" | ">=" => parts.push(format!("{operator}{version}")),
-            _ => return None,
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join(","))
-}
-
-fn next_minor(version: &str) -> Option<String> {
-    let (major, minor) = version.split_once('.')?;
-    let minor: u32 = minor.split('.').next()?.parse().ok()?;
-    Some(format!("{major}.{}", minor.checked_add(1)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,12 +125,59 @@ mod tests {
         assert_eq!(metadata.requires_python.as_deref(), Some(">=3.8"));
         let on = |python: &str, extras: &[&str]| -> Vec<String> {
             let extras: Vec<String> = extras.iter().map(|e| (*e).to_owned()).collect();
-            metadata.on(&Version::new(python).unwrap(), &extras).map(Required::text).collect()
+            metadata.on(&linux(python), &extras).map(Required::text).collect()
         };
         assert_eq!(on("3.11.7", &[]), ["redis[hiredis]<6,>=4.2.0", "click>=8.0"]);
         assert_eq!(on("3.10.2", &["watch"]).len(), 4);
         let redis = &metadata.requires[0];
         assert!(redis.admits(&Version::new("5.0.7").unwrap()) && !redis.admits(&Version::new("6.2.0").unwrap()));
+    }
+
+    fn linux(python: &str) -> Environment {
+        Environment::new(python, "linux", "x86_64").unwrap()
+    }
+
+    #[test]
+    fn what_is_for_another_platform_decides_nothing_here() {
+        // As jupyter-core 5.8.1, and others like it, state them.
+        let rows = [
+            (
+                "pywin32>=300 ; sys_platform == 'win32' and platform_python_implementation != 'PyPy'",
+                [false, true, false],
+            ),
+            ("colorama ; os_name == 'nt'", [false, true, false]),
+            ("appnope ; platform_system == 'Darwin'", [false, false, true]),
+            (
+                "nvidia-nccl-cu12==2.21.5 ; platform_system == 'Linux' and platform_machine == 'x86_64'",
+                [true, false, false],
+            ),
+            (
+                "uvloop>=0.14.0 ; (sys_platform != 'win32' and sys_platform != 'cygwin') and platform_python_implementation != 'PyPy'",
+                [true, false, true],
+            ),
+            ("pexpect>4.3 ; sys_platform != 'win32' or python_version < '3.8'", [true, false, true]),
+            ("six ; implementation_name == 'pypy'", [false, false, false]),
+            ("traitlets>=5.3", [true, true, true]),
+        ];
+        let environments = [("linux", "x86_64"), ("windows", "amd64"), ("darwin", "arm64")]
+            .map(|(system, machine)| Environment::new("3.11.7", system, machine).unwrap());
+        for (text, expected) in rows {
+            let metadata = Metadata::parse(&format!("Requires-Dist: {text}\n"));
+            assert_eq!(metadata.requires.len(), 1, "{text}");
+            let held = environments.each_ref().map(|e| metadata.on(e, &[]).count() == 1);
+            assert_eq!(held, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_extra_is_asked_for_under_any_spelling_and_its_marker_holds_besides() {
+        let metadata = Metadata::parse(
+            "Requires-Dist: a ; extra == 'Fast_IO' and sys_platform == 'win32'\nRequires-Dist: b ; extra == 'fast-io'\n",
+        );
+        let asked = ["fast.io".to_owned()];
+        let on: Vec<String> = metadata.on(&linux("3.11.7"), &asked).map(Required::text).collect();
+        assert_eq!(on, ["b"]);
+        assert_eq!(metadata.on(&linux("3.11.7"), &[]).count(), 0);
     }
 
     #[test]
@@ -174,15 +187,16 @@ mod tests {
         );
         let exact: Vec<Option<String>> = metadata.requires.iter().map(|r| r.exact().map(|v| v.to_string())).collect();
         assert_eq!(exact, [Some("1.28.2".to_owned()), None, Some("0.49b2".to_owned())]);
-        assert_eq!(metadata.on(&Version::new("3.9.18").unwrap(), &[]).count(), 3);
-        assert_eq!(metadata.on(&Version::new("3.10.0").unwrap(), &[]).count(), 2);
+        assert_eq!(metadata.on(&linux("3.9.18"), &[]).count(), 3);
+        assert_eq!(metadata.on(&linux("3.10.0"), &[]).count(), 2);
     }
 
     proptest! {
         #[test]
         fn no_metadata_makes_the_reader_panic(text in "(Requires-Dist: |extra == |python_version|\\PC){0,60}") {
             let _ = Metadata::parse(&text);
-            let _ = Metadata::parse(&format!("Requires-Dist: a ; {text}"));
+            let metadata = Metadata::parse(&format!("Requires-Dist: a ; {text}"));
+            let _ = metadata.on(&linux("3.12.1"), std::slice::from_ref(&text)).count();
         }
     }
 }

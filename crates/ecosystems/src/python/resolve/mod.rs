@@ -6,11 +6,13 @@
 
 mod answer;
 mod derivation;
+mod environment;
 mod metadata;
 
 pub(in crate::python) use answer::is_network;
 pub use answer::{Answer, Conflict, Solved};
 pub use derivation::{Claim, claims, mentions};
+pub use environment::Environment;
 pub use metadata::{Metadata, Required};
 
 use std::path::{Path, PathBuf};
