@@ -240,25 +240,30 @@ impl Asking<'_> {
         };
         let Some(theirs) = self.solved(&side(false, None))? else { return Ok(None) };
         let Some(ours) = self.solved(&side(true, None))? else { return Ok(None) };
+        let they: Vec<String> = core.lines.iter().map(|line| held(line, self.current)).collect();
+        let (they, keep) = (they.join(" and "), if they.len() == 1 { "keeps" } else { "keep" });
+        let refused = |with_version: bool, bound: String| -> Result<bool, EngineError> {
+            Ok(matches!(self.ask(&side(with_version, Some(bound)))?, Some(Answer::Refused(_))))
+        };
+        if let Some(most) = theirs.solution.version(self.name)
+            && most < self.version
+            && refused(false, format!("{}>{most}", self.name))?
+        {
+            return Ok(Some(format!("{they} {keep} {} at {most} or below", self.name)));
+        }
         let differs = |(name, theirs): (&PackageName, &Version)| {
             let ours = ours.solution.version(name)?;
-            (ours != theirs).then(|| (name.clone(), theirs.clone(), ours.clone()))
+            (ours != theirs && name != self.name).then(|| (name.clone(), theirs.clone(), ours.clone()))
         };
         let mut shared: Vec<(PackageName, Version, Version)> =
             theirs.solution.packages.iter().filter_map(differs).collect();
         // What the derivation speaks of first.
         shared.sort_by_key(|(name, ..)| !resolve::mentions(&core.text, name));
-        let they: Vec<String> = core.lines.iter().map(|line| held(line, self.current)).collect();
-        let (they, keep) = (they.join(" and "), if they.len() == 1 { "keeps" } else { "keep" });
         let we = format!("{} {}", self.name, self.version);
         for (name, theirs, ours) in shared.into_iter().take(SHARED) {
             let (low, theirs_is_low) = if theirs < ours { (&theirs, true) } else { (&ours, false) };
             let (above, within) = (format!("{name}>{low}"), format!("{name}<={low}"));
-            let refused = |with_version: bool, bound: &str| -> Result<bool, EngineError> {
-                let answer = self.ask(&side(with_version, Some(bound.to_owned())))?;
-                Ok(matches!(answer, Some(Answer::Refused(_))))
-            };
-            if refused(!theirs_is_low, &above)? && refused(theirs_is_low, &within)? {
+            if refused(!theirs_is_low, above)? && refused(theirs_is_low, within)? {
                 return Ok(Some(if theirs_is_low {
                     format!("{they} {keep} {name} at {low} or below, and {we} needs a newer one")
                 } else {

@@ -4,7 +4,7 @@
 //! Lives here: moving the packages that bring such a one, as little as does away with it. Lives elsewhere: packages that a
 //! release of their own mends (`mend`), what is left at the end (`rescan`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_ecosystems::python::resolve::{Answer, Freshness};
 use uplift_model::{PackageName, Version};
@@ -17,6 +17,8 @@ use crate::state::State;
 
 /// Releases of one package of which the lowest that will do is looked for, newest last.
 const TRIED: usize = 64;
+/// Packages of the project that are moved for one that comes through them.
+const BRINGERS: usize = 8;
 
 impl Facts<'_> {
     /// Looks for a way round every package of this kind; says what was tried where there is none.
@@ -38,8 +40,8 @@ impl Facts<'_> {
 
     fn rid_of(&self, scoping: &mut Scoping, state: &State, name: &PackageName) -> Result<(), EngineError> {
         let Some(current) = self.base.version(name).cloned() else { return Ok(()) };
-        let parents: Vec<PackageName> =
-            self.parents(name, state).into_iter().filter(|parent| self.may_follow(parent)).collect();
+        let mut parents = self.bringers(name, state)?;
+        parents.retain(|parent| self.may_follow(parent));
         let none = "no release is known that mends it";
         if parents.is_empty() {
             scoping.tried.insert(name.clone(), format!("{none}, and nothing that brings it may move"));
@@ -87,6 +89,25 @@ impl Facts<'_> {
             scoping.mended.insert(parent, ceiling);
         }
         Ok(())
+    }
+
+    /// The project's own packages through which `name` comes, as the resolver says of the set in use.
+    fn bringers(&self, name: &PackageName, state: &State) -> Result<Vec<PackageName>, EngineError> {
+        let keep = |_: &PackageName| true;
+        let answer = self.solver.solve(&state.wishes(), &state.solution, &keep, Freshness::CacheFirst)?;
+        let Answer::Solved(solved) = answer else { return Ok(self.parents(name, state)) };
+        let mut found: BTreeSet<PackageName> = BTreeSet::new();
+        let (mut seen, mut open) = (BTreeSet::new(), vec![name.clone()]);
+        while let Some(one) = open.pop() {
+            for by in solved.via.get(&one).into_iter().flatten() {
+                if state.pins.contains_key(by) {
+                    found.insert(by.clone());
+                } else if seen.insert(by.clone()) {
+                    open.push(by.clone());
+                }
+            }
+        }
+        Ok(found.into_iter().take(BRINGERS).collect())
     }
 
     /// The lowest release of `parent` that does away with `name`, the others where `ends` has them; one that no known

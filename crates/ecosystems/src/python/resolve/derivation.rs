@@ -23,7 +23,10 @@ pub fn claims(text: &str) -> Vec<Claim> {
     let mut all = Vec::new();
     for (at, pair) in words.windows(2).enumerate() {
         let [verb, preposition] = pair else { continue };
-        if (*verb, *preposition) != ("depends", "on") {
+        let behind = |words_back: usize| at.checked_sub(words_back).and_then(|before| words.get(before)).copied();
+        // `all versions of x depend on y` is one claim; of `all of: x<1 x>1 depend on y` nothing is made.
+        let all_of_one = || *verb == "depend" && behind(2) == Some("of") && behind(3) == Some("versions");
+        if *preposition != "on" || (*verb != "depends" && !all_of_one()) {
             continue;
         }
         let by = at.checked_sub(1).and_then(|before| words.get(before)).map(|w| bare(w));
@@ -115,6 +118,13 @@ mod tests {
         assert_eq!(claims(other).len(), 1);
         let third = "Because a==1 depends on b>=2 and you require b==1, we can conclude";
         assert_eq!(claims(third).len(), 1);
+    }
+
+    #[test]
+    fn what_all_versions_depend_on_is_a_claim() {
+        let text = "Because all versions of wrapper depend on crypt>=3,<4 and you require crypt==5.0, we can conclude";
+        let all = claims(text);
+        assert_eq!((all[0].name.as_str(), all[0].on.as_str(), all.len()), ("wrapper", "crypt>=3,<4", 1));
     }
 
     #[test]
