@@ -85,7 +85,9 @@ impl Facts<'_> {
             scoping.movable.insert(parent.clone());
             let ceiling = scoping.ceilings.get(&parent).map_or(&to, |known| known.max(&to)).clone();
             scoping.ceilings.insert(parent.clone(), ceiling.clone());
-            scoping.limits.insert(parent.clone(), format!("no further than doing without {name} needs it"));
+            scoping
+                .limits
+                .insert(parent.clone(), format!("the strategy: {to} is the lowest release that does without {name}"));
             scoping.mended.insert(parent, ceiling);
         }
         Ok(())
