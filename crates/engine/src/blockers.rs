@@ -140,7 +140,7 @@ impl Asking<'_> {
             return Ok(Some(Answer::Solved(Solved::default())));
         }
         let answer = self.solver.ask(question, Freshness::Index)?;
-        Ok(Some(answer).filter(|a| !matches!(a, Answer::Refused(c) if c.is_too_long())))
+        Ok(Some(answer).filter(|a| !matches!(a, Answer::Refused(c) if c.is_silence())))
     }
 
     /// The refusal that these lines get together with the version; `None`: none that is known.

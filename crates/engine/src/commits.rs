@@ -260,7 +260,8 @@ impl Committer<'_> {
         let read = |path: &str| tree.read(path);
         let going = changes.iter().filter_map(|c| Some((&c.name, c.to.as_ref()?)));
         let hashes = edits::hashes(self.component, &read, self.solver.index, going)?;
-        let edited = edits::edit(self.component, &read, &bumps, &hashes);
+        let wanted = edits::Wanted { read: &read, bumps: &bumps, along: &along, hashes: &hashes };
+        let edited = edits::fitting(self.solver, &wanted)?;
         notes.extend(edited.notes);
         for file in edited.files {
             for line in &file.lines {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use uplift_ecosystems::doors::Doors;
-use uplift_ecosystems::python::discover::{Component, EnvironmentSource, ManifestFile, Pinned};
+use uplift_ecosystems::python::discover::{Component, EnvironmentSource, Pinned};
 use uplift_ecosystems::python::environment::{Builder, sdist};
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_ecosystems::python::lockfile::LockKind;
@@ -346,28 +346,10 @@ impl Solver<'_> {
     /// Root requirement lines with the wishes in place of what the manifests say.
     fn roots(&self, wishes: &Wishes) -> Vec<String> {
         let mut lines: Vec<String> =
-            self.component.roots().into_iter().filter_map(|(file, stated)| self.line(file, stated, wishes)).collect();
+            self.component.roots().into_iter().filter_map(|(_, stated)| line(stated, wishes)).collect();
         lines.sort();
         lines.dedup();
         lines
-    }
-
-    fn line(&self, file: &ManifestFile, stated: &Stated, wishes: &Wishes) -> Option<String> {
-        let extras = if stated.extras.is_empty() { String::new() } else { format!("[{}]", stated.extras.join(",")) };
-        let marker = stated.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
-        let folder = file.path.rsplit_once('/').map_or("", |(f, _)| f);
-        match &stated.source {
-            Source::Url(url) => Some(format!("{}{extras} @ {url}{marker}", stated.name)),
-            // The project's own folders are put on the path; their requirements are stated beside them.
-            Source::Path(_) | Source::Workspace => {
-                tracing::debug!(folder, package.name = %stated.name, "A local path is not resolved");
-                None
-            }
-            Source::Index | Source::Named(_) => {
-                let specifier = wishes.get(&stated.name).map_or_else(|| stated.pep440.clone(), Wish::specifier);
-                Some(format!("{}{extras}{specifier}{marker}", stated.name))
-            }
-        }
     }
 
     /// Lines of the constraints files, less what a wish replaces. Exact pins of packages that only come along are floors
@@ -394,6 +376,24 @@ impl Solver<'_> {
             _ => &[],
         };
         files.iter().filter_map(|c| self.component.manifest(c)).flat_map(|f| &f.manifest.stated)
+    }
+}
+
+/// The resolver's line for a statement, with its wish in place of what it says; `None`: it is not resolved.
+pub(crate) fn line(stated: &Stated, wishes: &Wishes) -> Option<String> {
+    let extras = if stated.extras.is_empty() { String::new() } else { format!("[{}]", stated.extras.join(",")) };
+    let marker = stated.marker.as_ref().map(|m| format!(" ; {m}")).unwrap_or_default();
+    match &stated.source {
+        Source::Url(url) => Some(format!("{}{extras} @ {url}{marker}", stated.name)),
+        // The project's own folders are put on the path; their requirements are stated beside them.
+        Source::Path(_) | Source::Workspace => {
+            tracing::debug!(package.name = %stated.name, "A local path is not resolved");
+            None
+        }
+        Source::Index | Source::Named(_) => {
+            let specifier = wishes.get(&stated.name).map_or_else(|| stated.pep440.clone(), Wish::specifier);
+            Some(format!("{}{extras}{specifier}{marker}", stated.name))
+        }
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! Lives here: drawing a [`Plan`] up from the resolver's answers and what was looked up. There is one planner: the run
 //! takes its movers, phases and order from what is drafted here. Nothing is changed.
-//! `rules` says what may move and how far, `mend` what fixes transitive packages, `without` what does away with those that
-//! nothing mends, `weigh` how risky each move is, `order` sorts, `sets` has the complete set after each move solved, `steps`
-//! writes the steps out, `commands` what a person would type, `ways_out` the fallbacks, `elsewhere` the same packages in
-//! other components, `runtime` the upgrade of the interpreter, `whole` what concerns the plan as a whole, `rescan` looks at
-//! the end state, `permitted` keeps to the policies. Start reading at [`Facts::draft`].
+//! `rules` says what may move and how far, `beside` what manifests outside of the set allow, `mend` what fixes transitive
+//! packages, `without` what does away with those that nothing mends, `weigh` how risky each move is, `order` sorts, `sets`
+//! has the complete set after each move solved, `steps` writes the steps out, `commands` what a person would type,
+//! `ways_out` the fallbacks, `elsewhere` the same packages in other components, `runtime` the upgrade of the interpreter,
+//! `whole` what concerns the plan as a whole, `rescan` looks at the end state, `permitted` keeps to the policies. Start
+//! reading at [`Facts::draft`].
 
 mod abi;
+mod beside;
 mod caps;
 mod commands;
 mod elsewhere;
@@ -142,8 +144,8 @@ impl Facts<'_> {
         let wanted = scoping.wanted();
         let Scoping { movable, ceilings, within, .. } = &scoping;
         let scope = Scope { movable, ceilings, strategy: self.settings.upgrade.strategy, within, exact: &wanted };
-        let target = match targets::joint(self.solver, &state, &scope)? {
-            Answer::Solved(target) => target,
+        let newest = match targets::joint(self.solver, &state, &scope)? {
+            Answer::Solved(newest) => newest,
             Answer::Refused(conflict) => {
                 return Err(EngineError::repository(
                     format!("the project's requirements do not resolve: {}", conflict.text),
@@ -151,7 +153,8 @@ impl Facts<'_> {
                 ));
             }
         };
-        let target = self.further(&mut scoping, &state, target)?;
+        let newest = self.further(&mut scoping, &state, newest)?;
+        let target = self.fitting_beside(&mut scoping, &state, newest)?;
         let goal = goal(&state, &target);
         self.unreached(&mut scoping, &goal, &target)?;
         let steps = targets::steps(&state, &target, &scoping.movable);

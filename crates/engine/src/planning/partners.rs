@@ -243,7 +243,7 @@ impl Facts<'_> {
 }
 
 /// Whether the resolver's words name a package.
-fn names(text: &str, package: &PackageName) -> bool {
+pub(super) fn names(text: &str, package: &PackageName) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let mut words = text.split(|c: char| !part(c)).map(|word| word.trim_matches(['.', '-', '_']));
     words.any(|word| PackageName::new(word).is_ok_and(|name| name == *package))

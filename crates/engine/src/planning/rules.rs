@@ -246,8 +246,11 @@ impl Facts<'_> {
     pub(super) fn unreached(&self, scoping: &mut Scoping, state: &State, target: &Solved) -> Result<(), EngineError> {
         for (name, wanted) in scoping.exact.clone() {
             let Some(reached) = target.solution.version(&name).filter(|v| **v != wanted) else { continue };
-            let why =
-                self.cap(state, &name, &wanted)?.unwrap_or_else(|| "the others do not all fit beside it".to_owned());
+            let why = match scoping.limits.get(&name) {
+                Some(why) => Some(String::clone(why)),
+                None => self.cap(state, &name, &wanted)?,
+            };
+            let why = why.unwrap_or_else(|| "the others do not all fit beside it".to_owned());
             scoping.warnings.push(format!("{name} {wanted} was asked for and is not reached, {reached} is: {why}"));
         }
         Ok(())

@@ -218,8 +218,13 @@ impl Facts<'_> {
         let read = |path: &str| texts.get(path).cloned().or_else(|| self.tree.read(path));
         let hashed = going.into_iter().chain(one.induced.iter().filter_map(|c| Some((&c.name, c.to.as_ref()?))));
         let hashes = edits::hashes(self.component, &read, self.index, hashed)?;
-        let edited = edits::edit(self.component, &read, &bumps, &hashes);
-        scoping.notes.extend(edited.notes);
+        let wanted = edits::Wanted { read: &read, bumps: &bumps, along: &one.induced, hashes: &hashes };
+        let edited = edits::fitting(self.solver, &wanted)?;
+        for note in edited.notes.into_iter().chain(edited.unresolved) {
+            if !scoping.notes.contains(&note) {
+                scoping.notes.push(note);
+            }
+        }
         let mut edits = Vec::new();
         for file in edited.files {
             let line = |l: &uplift_ecosystems::python::manifest::EditedLine| Edit {

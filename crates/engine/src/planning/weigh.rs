@@ -144,12 +144,12 @@ impl Facts<'_> {
         name: &PackageName,
         newest: &uplift_model::Version,
     ) -> Result<Option<String>, EngineError> {
+        if let Some(why) = aim.limits.get(name) {
+            return Ok(Some(why.clone()));
+        }
         let asked = self.settings.upgrade.target.contains_key(name) || self.settings.upgrade.pin.contains_key(name);
         if asked {
             return Ok(Some("that version was asked for".to_owned()));
-        }
-        if let Some(why) = aim.limits.get(name) {
-            return Ok(Some(why.clone()));
         }
         if let Some(now) = aim.state.pins.get(name)
             && let Some(why) = self.beyond(name, now, newest)

@@ -109,7 +109,7 @@ impl Subject<'_> {
 
     fn refused(&self, asker: &Asker<'_>, refused: Conflict) -> Result<Check, EngineError> {
         let mut check = Self::blank(asker.runtime, Verdict::Unsat);
-        if refused.is_too_long() {
+        if refused.is_silence() {
             check.verdict = Verdict::NotChecked;
             check.causes.push(Cause { kind: CauseKind::Unexplained, constraints: Vec::new(), sentence: refused.text });
             return Ok(check);

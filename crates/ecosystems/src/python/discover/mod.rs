@@ -217,7 +217,7 @@ fn follow(manifests: &mut Vec<ManifestFile>, read: &Read<'_>, notes: &mut Vec<St
 
 impl ManifestFile {
     /// Files that this one takes in, from the repository's root, with the line that does.
-    fn includes(&self, kind: IncludeKind) -> impl Iterator<Item = (String, u32)> {
+    pub fn includes(&self, kind: IncludeKind) -> impl Iterator<Item = (String, u32)> {
         let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let of_kind = self.manifest.includes.iter().filter(move |i| i.kind == kind);
         of_kind.filter_map(move |i| Some((within(folder, &i.path)?, i.line)))

@@ -43,7 +43,7 @@ impl Conflict {
     }
 
     /// The resolver did not get to an answer, so that nothing is known to stand against anything.
-    pub fn is_too_long(&self) -> bool {
+    pub fn is_silence(&self) -> bool {
         self.text.starts_with(TOO_LONG)
     }
 }
