@@ -19,6 +19,7 @@ pub(crate) fn run(args: &Validating, desk: &Desk) -> Ended {
         files: args.files.clone(),
         component: args.component.clone(),
         overlay: args.set.clone(),
+        along: Vec::new(),
         plan: args.plan.as_ref().map(|file| super::upgrade::read_plan(&desk.path(file))).transpose()?,
         python: args.python.clone(),
         all_pythons: args.all_pythons,

@@ -8,7 +8,8 @@ use uplift_model::compatibility::CompatibilityReport;
 use uplift_model::dossier::{ComponentPlan, NotesFor, proposed};
 use uplift_model::hygiene::HygieneReport;
 use uplift_model::outcome::RunReport;
-use uplift_model::{Datum, Ecosystem, PackageName, Plan, Version};
+use uplift_model::solution::Change;
+use uplift_model::{Datum, Ecosystem, Move, PackageName, Plan, Version};
 
 use super::{DossierRequest, in_words};
 use crate::desk::Watch;
@@ -50,13 +51,15 @@ pub(super) fn compatibility(
     let mut whole: Option<CompatibilityReport> = None;
     for ComponentPlan { component, plan } in plans {
         let Some(plan) = plan.value().filter(|plan| !plan.moves.is_empty()) else { continue };
+        let delivered = run.filter(|run| run.branch.is_some() && run.plan.id == plan.id);
         let asked = ValidateRequest {
             path: request.path.clone(),
             settings: request.settings.clone(),
             cancel: request.cancel.clone(),
             files: Vec::new(),
             component: Some(component.clone()),
-            overlay: targets(plan, run.filter(|run| run.branch.is_some() && run.plan.id == plan.id)),
+            overlay: targets(plan, delivered),
+            along: along(plan, delivered),
             plan: None,
             python: Vec::new(),
             all_pythons: true,
@@ -101,6 +104,14 @@ fn targets(plan: &Plan, run: Option<&RunReport>) -> Vec<OverlayItem> {
             all.map(|candidate| item(&candidate.name, &candidate.target)).collect()
         }
     }
+}
+
+/// What comes along with the moves of a plan, or with those that the run kept: constraints files are edited for it.
+fn along(plan: &Plan, run: Option<&RunReport>) -> Vec<Change> {
+    let kept = |one: &&Move| {
+        run.is_none_or(|run| one.candidates.iter().any(|c| run.kept.iter().any(|kept| kept.name == c.name)))
+    };
+    plan.moves.iter().filter(kept).flat_map(|one| one.induced.iter().cloned()).collect()
 }
 
 /// Release notes for everything that could move.

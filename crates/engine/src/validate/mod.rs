@@ -31,6 +31,7 @@ use uplift_ecosystems::python::interpreter::{self, Interpreter};
 use uplift_facts::days;
 use uplift_facts::tree::Tree;
 use uplift_model::compatibility::{Check, CompatibilityReport, ComponentCompatibility, Verdict, Window};
+use uplift_model::solution::Change;
 use uplift_model::{Ecosystem, Event, Plan, Settings};
 use uplift_sandbox::Cancel;
 
@@ -55,6 +56,9 @@ pub struct ValidateRequest {
     /// The component's folder, from `path`; `None`: every one that the overlay concerns.
     pub component: Option<String>,
     pub overlay: Vec<OverlayItem>,
+    /// What comes along with the overlay as somebody found out before: lines of constraints files that do not admit it are
+    /// taken as raised to it, which is what an upgrade writes.
+    pub along: Vec<Change>,
     /// A plan to check step by step: it names the component and takes the overlay's place.
     pub plan: Option<Plan>,
     /// Python versions to answer for; empty: the project's own.
@@ -152,7 +156,7 @@ fn one(
 ) -> Result<(ComponentCompatibility, Option<Weight>), EngineError> {
     let mended = request.plan.as_ref().and_then(|plan| plan.mended.as_ref()).map(|mended| mended.pins.as_slice());
     let before = overlay::mended(overlay::as_it_stands(&component), mended.unwrap_or_default());
-    let after = overlay::laid_over(&before, &request.overlay);
+    let after = overlay::laid_over(&overlay::raised(before.clone(), &request.along), &request.overlay);
     let mut notes = component.notes.clone();
     let pages = Pages::open(doors, request.as_of.clone())?;
     let mut as_of = request.as_of.clone();

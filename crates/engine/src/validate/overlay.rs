@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use uplift_ecosystems::python::discover::{Component, EnvironmentSource};
-use uplift_ecosystems::python::manifest::{self, ManifestKind, Source, Stated};
+use uplift_ecosystems::python::manifest::{self, Bump, ManifestKind, Policy, Source, Stated};
 use uplift_model::compatibility::{Constraint, Overlay};
 use uplift_model::plan::MendedPin;
+use uplift_model::solution::Change;
 use uplift_model::{Ecosystem, PackageName, Version};
 
 /// One requirement in place of what the files say.
@@ -147,6 +148,20 @@ pub(super) fn mended(mut before: Wanted, pins: &[MendedPin]) -> Wanted {
     before
 }
 
+/// The set with the lines of its constraints files as a plan edits them for packages that come along with its moves.
+pub(super) fn raised(mut before: Wanted, along: &[Change]) -> Wanted {
+    for line in &mut before.constraints {
+        for (name, to) in along.iter().filter_map(|change| Some((&change.name, change.to.as_ref()?))) {
+            let bump = [Bump { name: name.clone(), to: to.clone(), policy: Policy::Admit }];
+            // What cannot be written stays as it is, there as here.
+            if let Ok(edited) = manifest::edit(ManifestKind::Requirements, line, &bump) {
+                *line = edited.text;
+            }
+        }
+    }
+    before
+}
+
 fn root(file: &str, stated: &Stated) -> Option<Root> {
     let (specifier, url) = match &stated.source {
         Source::Url(url) => (url.clone(), true),
@@ -262,6 +277,20 @@ mod tests {
             assert!(bad.parse::<OverlayItem>().is_err(), "{bad:?}");
         }
         assert!("redis".parse::<OverlayItem>().unwrap_err().to_string().contains("NAME==VERSION"));
+    }
+
+    #[test]
+    fn constraints_follow_what_comes_along() {
+        let constraints = ["starlette==0.27.0 ; python_version < '4'", "anyio>=3", "idna<3"].map(str::to_owned);
+        let before = Wanted { constraints: constraints.to_vec(), ..Wanted::default() };
+        let change = |name: &str, to: Option<&str>| Change {
+            name: PackageName::new(name).unwrap(),
+            from: None,
+            to: to.map(|to| Version::new(to).unwrap()),
+        };
+        let along = [change("starlette", Some("0.49.1")), change("anyio", Some("4.1")), change("idna", None)];
+        let after = raised(before, &along);
+        assert_eq!(after.constraints, ["starlette==0.49.1 ; python_version < '4'", "anyio>=3", "idna<3"]);
     }
 
     #[test]

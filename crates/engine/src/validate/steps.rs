@@ -5,6 +5,7 @@
 use sha2::{Digest, Sha256};
 use uplift_facts::tree::Tree;
 use uplift_model::compatibility::{Check, CompatibilityReport, StepCompatibility, Verdict};
+use uplift_model::solution::Change;
 use uplift_model::{Ecosystem, Move, Plan};
 
 use super::ValidateRequest;
@@ -32,6 +33,7 @@ pub(super) fn taken_in(request: &ValidateRequest, tree: &Tree) -> Result<Validat
     let mut taken = request.clone();
     taken.component = Some(plan.component.clone());
     taken.overlay = plan.moves.iter().flat_map(items).collect();
+    taken.along = plan.moves.iter().flat_map(|one| &one.induced).cloned().collect();
     if taken.python.is_empty() && !taken.all_pythons {
         let line: Vec<&str> = plan.interpreter.split('.').take(2).collect();
         taken.python.push(line.join("."));
@@ -62,12 +64,14 @@ pub(super) fn between<'s>(
 ) -> Result<Vec<StepCompatibility>, EngineError> {
     let mut all = Vec::with_capacity(plan.moves.len());
     let mut laid: Vec<OverlayItem> = Vec::new();
+    let mut along: Vec<Change> = Vec::new();
     for (at, one) in plan.moves.iter().enumerate() {
         laid.extend(items(one));
+        along.extend(one.induced.iter().cloned());
         let checks = if at + 1 == plan.moves.len() {
             last.to_vec()
         } else {
-            let subject = subject(overlay::laid_over(before, &laid));
+            let subject = subject(overlay::laid_over(&overlay::raised(before.clone(), &along), &laid));
             runtimes.iter().map(|runtime| Ok(subject.check(runtime)?.check)).collect::<Result<_, EngineError>>()?
         };
         let step = plan.steps.iter().find(|step| step.of == Some(one.id));
