@@ -15,6 +15,7 @@ use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::python::discover::Component;
 use uplift_facts::days;
 use uplift_facts::gather::{self, Ask, Gathered, Subject};
+use uplift_facts::optional::{self, Optional};
 use uplift_facts::reading;
 use uplift_facts::releases::{Answer, Known, Store};
 use uplift_facts::surface;
@@ -35,6 +36,9 @@ use crate::symbols;
 
 /// How long an index's answer counts as fresh.
 pub(crate) const FRESH: Duration = Duration::from_secs(600);
+
+/// By package and version.
+type Optionals = BTreeMap<(PackageName, String), Result<Vec<Optional>, String>>;
 
 /// Where to look things up, and what was found.
 pub(crate) struct Research<'w> {
@@ -183,6 +187,15 @@ impl Research<'_> {
         let (ways, asked): (Vec<Way>, Vec<surface::Asked>) = asked.into_iter().unzip();
         let found = symbols::look_up(&asked, &judged.indexes, &self.doors.fetch, clients.dirs.root(), &clients.cancel);
         judged.symbols.borrow_mut().extend(ways.into_iter().zip(found));
+    }
+
+    /// What releases ask for only with one of their extras; the inner error: why that is not known.
+    pub(crate) fn optional(&self, releases: &[(PackageName, String)]) -> Optionals {
+        let folder = self.doors.clients.dirs.root().join("releases");
+        let max_age = if self.fresh { Duration::ZERO } else { FRESH };
+        let store = Store::new(&folder, &self.doors.fetch, max_age, false).sharing(true);
+        let indexes = self.doors.clients.index_urls().map_err(|e| redact::text(&e.to_string()));
+        optional::optional(&store, &indexes, releases)
     }
 
     /// Asks about versions that nobody was asked about yet.

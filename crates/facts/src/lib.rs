@@ -8,6 +8,7 @@ pub mod days;
 pub mod gather;
 pub mod licences;
 pub mod notes;
+pub mod optional;
 pub mod reading;
 pub mod releases;
 pub mod rows;

@@ -63,6 +63,8 @@ pub struct Evidence {
     pub breaking: Datum<Breaking>,
     /// Requirements and peer ranges of other packages that the target breaks, one sentence each.
     pub conflicts: Vec<String>,
+    /// Packages that are installed now and, with the target, only by one of its extras.
+    pub dropped: Vec<Dropped>,
     /// Interpreters and engines that the target no longer runs on and the project asks for, one sentence each.
     pub engines: Vec<String>,
 }
@@ -89,6 +91,14 @@ pub struct Breaking {
     pub deprecated: Vec<String>,
     /// Symbols used by this code base of which nobody can tell.
     pub untold: usize,
+}
+
+/// One package that is no longer installed unless an extra asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    pub sentence: String,
+    /// The code imports what the extra is for.
+    pub used: bool,
 }
 
 /// One package that must stand at a matching version.
@@ -161,6 +171,7 @@ impl Evidence {
             release_notes: Datum::NotRetrieved { why: unasked() },
             breaking: Datum::NotRetrieved { why: unasked() },
             conflicts: Vec::new(),
+            dropped: Vec::new(),
             engines: Vec::new(),
         }
     }

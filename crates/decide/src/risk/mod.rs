@@ -12,6 +12,7 @@ mod blast_radius;
 mod breaking_changes;
 pub mod classes;
 mod conflicts;
+mod dropped;
 pub mod evidence;
 mod layers;
 mod lockstep;
@@ -32,7 +33,7 @@ use uplift_model::risk::{Assessment, Factor};
 
 pub use advisories::effect_between;
 pub use classes::Class;
-pub use evidence::{Breaking, Evidence, NOT_ASKED, Native, Partner, Step};
+pub use evidence::{Breaking, Dropped, Evidence, NOT_ASKED, Native, Partner, Step};
 pub use layers::required_tests;
 
 /// What one signal has to say: factors, and facts that it missed.
@@ -65,7 +66,7 @@ impl Said {
 type Signal = fn(&Evidence) -> Said;
 
 /// Every signal. A new one is a file and a line here.
-const SIGNALS: [(&str, Signal); 13] = [
+const SIGNALS: [(&str, Signal); 14] = [
     ("version-distance", version_distance::weigh),
     ("role", role::weigh),
     ("abi", abi::weigh),
@@ -73,6 +74,7 @@ const SIGNALS: [(&str, Signal); 13] = [
     ("breaking-changes", breaking_changes::weigh),
     ("advisories", advisories::weigh),
     ("conflicts", conflicts::weigh),
+    ("dropped", dropped::weigh),
     ("lockstep", lockstep::weigh),
     ("availability", availability::weigh),
     ("age", age::weigh),

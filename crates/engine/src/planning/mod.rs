@@ -14,6 +14,7 @@ mod beside;
 mod caps;
 mod commands;
 mod elsewhere;
+mod dropped;
 mod given;
 mod mend;
 mod order;

@@ -66,6 +66,7 @@ impl Facts<'_> {
         };
         let judged = self.research.judged();
         let mut riskiest = None;
+        let mut dropped = self.dropped(mover, along);
         for (first, step) in mover.steps.iter().enumerate().map(|(at, step)| (at == 0, step)) {
             let dependency = aim.dependencies.iter().find(|d| d.name == step.name);
             let newest = self.newest(&step.name, &step.from, &mut Vec::new())?.unwrap_or_else(|| step.to.clone());
@@ -92,6 +93,7 @@ impl Facts<'_> {
                 self.add_along(&mut evidence, along);
             }
             let age_days = evidence.current_age_days.value().copied();
+            evidence.dropped = dropped.remove(&step.name).unwrap_or_default();
             let assessment = risk::assess(&evidence);
             let urge = Urge::of(&evidence);
             let priority = effort::priority(&urge);
@@ -131,7 +133,12 @@ impl Facts<'_> {
                 age_days,
                 symbols,
                 reason_codes: codes(&evidence, mover.steps.len() > 1, needed),
-                warnings: row.map(|row| row.warnings.clone()).unwrap_or_default(),
+                warnings: evidence
+                    .dropped
+                    .iter()
+                    .map(|one| one.sentence.clone())
+                    .chain(row.into_iter().flat_map(|row| row.warnings.iter().cloned()))
+                    .collect(),
                 assessment: Some(assessment),
             });
         }

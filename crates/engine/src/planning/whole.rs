@@ -103,6 +103,10 @@ impl Facts<'_> {
         let mut warnings = std::mem::take(&mut scoping.warnings);
         warnings.extend(steps.iter().filter_map(refused));
         warnings.extend(apart(&self.component.dependencies(self.base), end, &elsewhere));
+        // What a package no longer brings along is found out by nobody before the code runs.
+        let dropped = |f: &&uplift_model::risk::Factor| f.signal == "dropped";
+        let assessed = moves.iter().flat_map(|one| &one.candidates).filter_map(|c| c.assessment.as_ref());
+        warnings.extend(assessed.flat_map(|a| a.factors.iter().filter(dropped).map(|f| f.reason.clone())));
         warnings.dedup();
         let conflicts = arranged.conflicts.into_iter().filter_map(|conflict| {
             let packages = movers.get(conflict.unit)?.steps.iter().map(|s| s.name.clone()).collect();

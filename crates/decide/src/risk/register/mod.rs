@@ -37,7 +37,12 @@ type Kin = (std::cmp::Reverse<Risk>, Class, Vec<String>, String);
 pub fn register(subjects: &[Subject<'_>], rules: &[Rule]) -> Vec<RegisterEntry> {
     let mut groups: BTreeMap<Kin, Vec<Subject<'_>>> = BTreeMap::new();
     for subject in subjects.iter().filter(|subject| subject.assessment.level > Risk::Low) {
-        let people = rules::people(subject.class, subject.name, rules);
+        let mut people = rules::people(subject.class, subject.name, rules);
+        // No test need reach code that runs on what is no longer installed: somebody has to know where it is used.
+        let unseen = subject.assessment.factors.iter().any(|f| f.signal == "dropped" && f.at_least == Risk::High);
+        if unseen && people.reviewers.is_empty() && !rules::name_reviewers(subject.class, subject.name, rules) {
+            people.reviewers.push("technical lead".to_owned());
+        }
         let key = (std::cmp::Reverse(subject.assessment.level), subject.class, people.reviewers, people.owner);
         groups.entry(key).or_default().push(*subject);
     }

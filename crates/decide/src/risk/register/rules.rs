@@ -55,6 +55,11 @@ pub(super) fn people(class: Class, name: &str, rules: &[Rule]) -> People {
     }
 }
 
+/// Whether the project itself says who has to agree, were it nobody.
+pub(super) fn name_reviewers(class: Class, name: &str, rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| rule.matches(class, name) && rule.reviewers.is_some())
+}
+
 /// Layers that the project's rules add, of every rule that matches.
 pub(super) fn tests(class: Class, name: &str, rules: &[Rule]) -> Vec<String> {
     rules.iter().filter(|rule| rule.matches(class, name)).flat_map(|rule| rule.required_tests.clone()).collect()
