@@ -4,38 +4,78 @@
 //! Lives here: which of them a move drops, and whether the code imports what the extra is for. Lives elsewhere: reading
 //! the metadata (`uplift_facts::optional`), what it weighs (`decide::risk`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uplift_decide::risk::Dropped;
+use uplift_ecosystems::python::resolve::{Answer, Freshness, Question, Solved};
 use uplift_facts::optional::Optional;
 use uplift_model::PackageName;
 use uplift_model::analysis::Site;
 use uplift_model::solution::Change;
 
 use super::Facts;
+use crate::error::EngineError;
 use crate::state::{Mover, Step};
+
+/// Names of the code that are tried as extras.
+const NAMED: usize = 24;
 
 impl Facts<'_> {
     /// By package of the mover, what it no longer brings along.
-    pub(super) fn dropped(&self, mover: &Mover, along: &[Change]) -> BTreeMap<PackageName, Vec<Dropped>> {
+    ///
+    /// # Errors
+    /// When the resolver did not answer.
+    pub(super) fn dropped(
+        &self,
+        mover: &Mover,
+        along: &[Change],
+    ) -> Result<BTreeMap<PackageName, Vec<Dropped>>, EngineError> {
         let gone: Vec<&PackageName> = along.iter().filter(|c| c.to.is_none()).map(|c| &c.name).collect();
+        let mut all: BTreeMap<PackageName, Vec<Dropped>> = BTreeMap::new();
         if gone.is_empty() {
-            return BTreeMap::new();
+            return Ok(all);
         }
         let releases: Vec<(PackageName, String)> =
             mover.steps.iter().map(|s| (s.name.clone(), s.to.to_string())).collect();
         let known = self.research.optional(&releases);
-        let mut all: BTreeMap<PackageName, Vec<Dropped>> = BTreeMap::new();
         for (step, release) in mover.steps.iter().zip(&releases) {
-            // Metadata that are not served say nothing; that the package goes is told among what comes along.
-            let Some(Ok(optional)) = known.get(release) else { continue };
             let row = self.research.judged().row(&step.name);
             let sites = row.and_then(|row| row.usage.value()).map(|usage| usage.sites.as_slice()).unwrap_or_default();
-            for name in &gone {
-                all.entry(step.name.clone()).or_default().extend(one(step, name, optional, sites));
-            }
+            let optional = match known.get(release) {
+                Some(Ok(optional)) => optional.clone(),
+                // Not every index serves metadata beside its wheels: then the resolver is asked about what the code names.
+                _ => self.named_in_code(step, &gone, sites)?,
+            };
+            let dropped = gone.iter().filter_map(|name| one(step, name, &optional, sites));
+            all.entry(step.name.clone()).or_default().extend(dropped);
         }
-        all
+        Ok(all)
+    }
+
+    /// Extras named like something that the code imports from the package, and which of `gone` each brings.
+    fn named_in_code(&self, step: &Step, gone: &[&PackageName], sites: &[Site]) -> Result<Vec<Optional>, EngineError> {
+        let named: BTreeSet<PackageName> = sites.iter().flat_map(|site| words(&site.what)).collect();
+        let named: Vec<&PackageName> = named.iter().filter(|word| **word != step.name).take(NAMED).collect();
+        let mut optional = Vec::new();
+        let Some(solved) = self.with_extras(step, &named)?.filter(|_| !named.is_empty()) else { return Ok(optional) };
+        let exists = |extra: &&&PackageName| !solved.unknown_extras.iter().any(|(_, _, none)| none == extra.as_str());
+        for extra in named.iter().filter(exists) {
+            let Some(with) = self.with_extras(step, &[extra])? else { continue };
+            let brought = gone.iter().filter(|name| with.solution.packages.contains_key(**name));
+            optional.extend(brought.map(|name| Optional { package: (*name).clone(), extra: extra.to_string() }));
+        }
+        Ok(optional)
+    }
+
+    /// The set of the target with extras alone; `None`: there is none.
+    fn with_extras(&self, step: &Step, extras: &[&PackageName]) -> Result<Option<Solved>, EngineError> {
+        let extras: Vec<&str> = extras.iter().map(|extra| extra.as_str()).collect();
+        let root = format!("{}[{}]=={}", step.name, extras.join(","), step.to);
+        let question = Question { roots: vec![root], ..Question::default() };
+        Ok(match self.solver.ask(&question, Freshness::CacheFirst)? {
+            Answer::Solved(solved) => Some(solved),
+            Answer::Refused(_) => None,
+        })
     }
 }
 
@@ -57,8 +97,12 @@ fn one(step: &Step, gone: &PackageName, optional: &[Optional], sites: &[Site]) -
 
 /// Whether a name of the path in `what` is the extra's: `sqlalchemy.ext.asyncio` and `asyncio`.
 fn is_for(extra: &str, what: &str) -> bool {
+    words(what).any(|word| word.as_str() == extra)
+}
+
+fn words(what: &str) -> impl Iterator<Item = PackageName> {
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    what.split(|c: char| !part(c)).any(|word| PackageName::new(word).is_ok_and(|word| word.as_str() == extra))
+    what.split(move |c: char| !part(c)).filter_map(|word| PackageName::new(word).ok())
 }
 
 #[cfg(test)]

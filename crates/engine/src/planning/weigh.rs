@@ -66,7 +66,7 @@ impl Facts<'_> {
         };
         let judged = self.research.judged();
         let mut riskiest = None;
-        let mut dropped = self.dropped(mover, along);
+        let mut dropped = self.dropped(mover, along)?;
         for (first, step) in mover.steps.iter().enumerate().map(|(at, step)| (at == 0, step)) {
             let dependency = aim.dependencies.iter().find(|d| d.name == step.name);
             let newest = self.newest(&step.name, &step.from, &mut Vec::new())?.unwrap_or_else(|| step.to.clone());
