@@ -10,6 +10,9 @@ mod stage;
 use serde_json::Value;
 use stage::{Package, Stage, package};
 
+/// Path and text of each file.
+type Files<'f> = &'f [(&'f str, &'f str)];
+
 const LONG_AGO: &str = "2021-05-31T00:00:00Z";
 
 fn packages() -> Vec<Package> {
@@ -49,7 +52,7 @@ fn asked(files: &[(&str, &str)]) -> ([String; 4], String, String) {
 #[test]
 fn whoever_names_the_python_all_commands_judge_for_it() {
     let pins = ("requirements.txt", "alpha==1.0\nbeta==1.0\n");
-    let cases: [(&str, &str, &[(&str, &str)]); 5] = [
+    let cases: [(&str, &str, Files<'_>); 5] = [
         ("3.9", "Dockerfile:1 FROM python:3.9-slim", &[pins, ("Dockerfile", "FROM python:3.9-slim\n")]),
         ("3.10", ".python-version:1 3.10.2", &[pins, (".python-version", "3.10.2\n")]),
         (
