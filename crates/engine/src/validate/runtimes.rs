@@ -7,9 +7,9 @@ use uplift_ecosystems::python::discover::Component;
 use uplift_ecosystems::python::interpreter::Interpreter;
 use uplift_ecosystems::python::manifest;
 use uplift_ecosystems::python::registry::Tags;
+use uplift_ecosystems::python::resolve::Environment;
 use uplift_facts::days;
 use uplift_facts::tree::Tree;
-use uplift_ecosystems::python::resolve::Environment;
 use uplift_model::Version;
 use uplift_sandbox::clock;
 

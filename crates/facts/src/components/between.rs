@@ -122,6 +122,7 @@ mod tests {
             platform: String::new(),
             environment: String::new(),
             dependencies: rows,
+            runtime_upgrade: None,
             runtimes: Vec::new(),
             drift: Vec::new(),
             notes: Vec::new(),
