@@ -90,7 +90,7 @@ pub fn dossier(request: &DossierRequest, watch: Watch<'_>) -> Result<Dossier, En
     let mut dossier = Dossier {
         schema: SCHEMA.to_owned(),
         compatibility: further::compatibility(request, &plans, run.as_ref(), watch)?,
-        hygiene: further::hygiene(request),
+        hygiene: further::hygiene(request)?,
         documents: documents::documents(request),
         notes,
         sizes: sizes::sizes(&analysis, &releases, &plans, ran.zip(run.as_ref())),

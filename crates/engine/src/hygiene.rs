@@ -14,7 +14,7 @@ use uplift_model::Hint;
 use uplift_model::analysis::FileProblem;
 use uplift_model::hygiene::{HygieneFinding, HygieneReport, Presence};
 use uplift_sandbox::git::{Git, Oid, Signature};
-use uplift_sandbox::{clock, redact};
+use uplift_sandbox::{Cancel, clock, redact};
 
 use crate::error::EngineError;
 
@@ -44,18 +44,24 @@ pub struct Mended {
 /// Looks at the files of `path` as they lie there. `only`: names of checks, all when empty.
 ///
 /// # Errors
-/// [`EngineError`] when the path cannot be read at all, or a name is no check's.
-pub fn hygiene(path: &Path, only: &[String]) -> Result<HygieneReport, EngineError> {
+/// [`EngineError`] when the path cannot be read at all, or a name is no check's; [`EngineError::Cancelled`] when
+/// `cancel` was raised before there was an answer.
+pub fn hygiene(path: &Path, only: &[String], cancel: &Cancel) -> Result<HygieneReport, EngineError> {
     let folder = folder(path)?;
     known(only)?;
-    Ok(audit(&Tree::walk(&folder), only))
+    deep(|| audit(&Tree::walk(&folder), only, cancel))
 }
 
 /// Mends the finding of the check `name` on the commit that is checked out, as a commit on `uplift/hygiene-<name>`.
 ///
 /// # Errors
-/// [`EngineError`] when there is no such commit, nothing to mend, it takes a person, or the branch holds something else.
-pub fn mend(path: &Path, name: &str, wish: &Wish) -> Result<Mended, EngineError> {
+/// [`EngineError`] when there is no such commit, nothing to mend, it takes a person, or the branch holds something else;
+/// [`EngineError::Cancelled`] when `cancel` was raised before anything was written.
+pub fn mend(path: &Path, name: &str, wish: &Wish, cancel: &Cancel) -> Result<Mended, EngineError> {
+    deep(|| mended(path, name, wish, cancel))
+}
+
+fn mended(path: &Path, name: &str, wish: &Wish, cancel: &Cancel) -> Result<Mended, EngineError> {
     let folder = folder(path)?;
     let repository = Git::open(&folder)?;
     let head = repository.usable_head()?.clone();
@@ -63,8 +69,8 @@ pub fn mend(path: &Path, name: &str, wish: &Wish) -> Result<Mended, EngineError>
     let files: Vec<String> = git.list_files(head.as_str())?.iter().map(|p| p.to_string_lossy().into_owned()).collect();
     let read = |file: &str| git.read_file(head.as_str(), Path::new(file)).ok().flatten();
     let tree = Tree::of(&repository.top, &files, &read);
-    let fix = prepared(&tree, name, wish)?;
-    let before = state(&tree, name);
+    let fix = prepared(&tree, name, wish, cancel)?;
+    let before = state(&tree, name, cancel)?;
 
     let mut with: Vec<String> = files.clone();
     with.extend(fix.changes.iter().map(|c| c.path.clone()));
@@ -74,7 +80,7 @@ pub fn mend(path: &Path, name: &str, wish: &Wish) -> Result<Mended, EngineError>
         let change = fix.changes.iter().find(|c| c.path == file);
         change.map_or_else(|| read(file), |c| Some(c.text.clone().into_bytes()))
     };
-    let after = state(&Tree::of(&repository.top, &with, &changed), name);
+    let after = state(&Tree::of(&repository.top, &with, &changed), name, cancel)?;
     let (Some(before), Some(after)) = (before, after) else {
         return Err(EngineError::Bug(format!("the check `{name}` does not answer any more")));
     };
@@ -140,10 +146,31 @@ fn message(fix: &Fix) -> String {
     text
 }
 
-fn prepared(tree: &Tree<'_>, name: &str, wish: &Wish) -> Result<Fix, EngineError> {
+/// Does `work` on a thread whose stack is deep enough for whatever code it parses.
+fn deep<T: Send>(work: impl FnOnce() -> Result<T, EngineError> + Send) -> Result<T, EngineError> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("hygiene".to_owned()).stack_size(uplift_hygiene::STACK);
+        let thread = thread.spawn_scoped(scope, work).map_err(|error| {
+            EngineError::repository(
+                format!("no thread could be started to read the code with: {error}"),
+                "give the process more address space (`ulimit -v`), then run again",
+            )
+        })?;
+        thread.join().unwrap_or_else(|_| Err(EngineError::Bug("reading the repository's files gave up".to_owned())))
+    })
+}
+
+fn going_on(cancel: &Cancel) -> Result<(), EngineError> {
+    if cancel.is_cancelled() { Err(EngineError::Cancelled) } else { Ok(()) }
+}
+
+fn prepared(tree: &Tree<'_>, name: &str, wish: &Wish, cancel: &Cancel) -> Result<Fix, EngineError> {
     let reader = |path: &str| text(tree, path);
-    let repository = Repository::new(&tree.files, &reader, components_of(tree));
-    uplift_hygiene::fix(&repository, name, wish).map_err(|error| {
+    let stop = || cancel.is_cancelled();
+    let repository = Repository::new(&tree.files, &reader, components_of(tree, cancel)?).stopped_by(&stop);
+    let fix = uplift_hygiene::fix(&repository, name, wish);
+    going_on(cancel)?;
+    fix.map_err(|error| {
         let hint = match &error {
             FixError::Present(_) => "there is nothing to do".to_owned(),
             FixError::LeftOut(..) => "`uplift hygiene --all` says which checks apply".to_owned(),
@@ -153,8 +180,8 @@ fn prepared(tree: &Tree<'_>, name: &str, wish: &Wish) -> Result<Fix, EngineError
     })
 }
 
-fn state(tree: &Tree<'_>, name: &str) -> Option<HygieneFinding> {
-    audit(tree, &[name.to_owned()]).findings.into_iter().next()
+fn state(tree: &Tree<'_>, name: &str, cancel: &Cancel) -> Result<Option<HygieneFinding>, EngineError> {
+    Ok(audit(tree, &[name.to_owned()], cancel)?.findings.into_iter().next())
 }
 
 /// Present, or a better state than before, or the same with less to show against it.
@@ -170,13 +197,16 @@ fn is_better(before: &HygieneFinding, after: &HygieneFinding) -> bool {
         || (after.state == before.state && after.evidence.len() < before.evidence.len())
 }
 
-fn audit(tree: &Tree<'_>, only: &[String]) -> HygieneReport {
+fn audit(tree: &Tree<'_>, only: &[String], cancel: &Cancel) -> Result<HygieneReport, EngineError> {
+    going_on(cancel)?;
     let reader = |path: &str| text(tree, path);
-    let repository = Repository::new(&tree.files, &reader, components_of(tree));
+    let stop = || cancel.is_cancelled();
+    let repository = Repository::new(&tree.files, &reader, components_of(tree, cancel)?).stopped_by(&stop);
     let mut report = uplift_hygiene::audit(&repository, only);
+    going_on(cancel)?;
     let known: Vec<FileProblem> = report.problems.clone();
     report.problems.extend(tree.problems().into_iter().filter(|p| !known.contains(p)));
-    report
+    Ok(report)
 }
 
 /// The file as text; one that is none is passed over, like a picture.
@@ -184,15 +214,19 @@ fn text(tree: &Tree<'_>, path: &str) -> Option<String> {
     String::from_utf8(tree.read(path)?).ok()
 }
 
-fn components_of(tree: &Tree<'_>) -> Vec<Component> {
+fn components_of(tree: &Tree<'_>, cancel: &Cancel) -> Result<Vec<Component>, EngineError> {
     let all = components::components(tree);
-    let stated = runtimes::gather(&tree.files, &|path| tree.read(path));
+    going_on(cancel)?;
+    let stated = runtimes::gather(&tree.files, &|path| tree.read(path).filter(|_| !cancel.is_cancelled()));
+    going_on(cancel)?;
     let places: Vec<Place> = all.iter().map(|c| Place::new(&c.root, c.ecosystem)).collect();
     let today = days::of_seconds(clock::now());
     let runtime =
         |place: &Place| stated.python_for(place, &places, &today).or_else(|| stated.node_for(place, &places, &today));
-    all.into_iter()
+    let owned = all
+        .into_iter()
         .zip(&places)
+        .take_while(|_| !cancel.is_cancelled())
         .map(|(component, place)| Component {
             root: component.root,
             ecosystem: component.ecosystem,
@@ -213,7 +247,9 @@ fn components_of(tree: &Tree<'_>) -> Vec<Component> {
                 })
                 .collect(),
         })
-        .collect()
+        .collect();
+    going_on(cancel)?;
+    Ok(owned)
 }
 
 fn folder(path: &Path) -> Result<PathBuf, EngineError> {
@@ -234,5 +270,24 @@ fn known(only: &[String]) -> Result<(), EngineError> {
             format!("there is no check `{odd}`"),
             format!("checks are {} and roadmap", names.join(", ")),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_code_ends_no_audit_and_a_raised_flag_ends_it_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("requirements.txt"), "six==1.16.0\n").unwrap();
+        std::fs::write(dir.path().join("sum.py"), format!("x={}'a'\n", "'a'+".repeat(50_000))).unwrap();
+        std::fs::write(dir.path().join("lists.py"), format!("x={}\n", "[".repeat(20_000))).unwrap();
+        let cancel = Cancel::new();
+        let report = hygiene(dir.path(), &[], &cancel).unwrap();
+        let unread: Vec<&str> = report.problems.iter().map(|p| p.file.as_str()).collect();
+        assert_eq!(unread, ["lists.py"]);
+        cancel.cancel();
+        assert!(matches!(hygiene(dir.path(), &[], &cancel), Err(EngineError::Cancelled)));
     }
 }

@@ -15,11 +15,15 @@ pub fn audit(repository: &Repository<'_>, only: &[String]) -> HygieneReport {
     let survey = Survey::of(repository);
     let mut report = HygieneReport { problems: survey.ci.problems.clone(), ..HygieneReport::default() };
     for check in CHECKS.iter().filter(|c| only.is_empty() || only.iter().any(|n| n == c.name)) {
+        if repository.is_stopped() {
+            break;
+        }
         match unread::doubted(check.name, (check.look)(&survey), &survey) {
             Answer::LeftOut(reason) => report.left_out.push((check.name.to_owned(), redact::text(&reason))),
             Answer::Found(found) => report.findings.push(finding(check, found, &survey)),
         }
     }
+    report.problems.extend(survey.unread.iter().cloned());
     for problem in &mut report.problems {
         problem.message = redact::text(&problem.message);
     }

@@ -22,3 +22,8 @@ mod unread;
 pub use audit::{audit, names};
 pub use fixes::{Change, Fix, FixError, Wish, fix};
 pub use repository::{Component, Repository, Requirement};
+
+/// Stack that a thread needs for whatever code [`audit`] and [`fix`] may meet, in bytes: a syntax tree is as deep as its
+/// file wants, and parsing, walking and dropping it take stack for each level. Only address space: pages are taken as
+/// they are touched.
+pub const STACK: usize = 1024 * 1024 * 1024;

@@ -1,5 +1,8 @@
 //! The repository as it is looked at: its files by name, a way to read them, and the components found in it.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
 use uplift_model::analysis::{Pinning, Statement};
 use uplift_model::{Ecosystem, Role};
 
@@ -11,7 +14,12 @@ const LARGEST: usize = 2 << 20;
 pub struct Repository<'a> {
     files: Vec<String>,
     reader: &'a dyn Fn(&str) -> Option<String>,
+    stop: &'a dyn Fn() -> bool,
     pub components: Vec<Component>,
+    /// Folders of `components`, so that a file's owner is found by its own folders.
+    roots: BTreeSet<(Ecosystem, String)>,
+    /// Folders that were asked for owners so far.
+    lookups: Cell<usize>,
 }
 
 /// One component as its manifests and locks have it.
@@ -55,7 +63,18 @@ impl<'a> Repository<'a> {
         let mut files = files.to_vec();
         files.sort();
         files.dedup();
-        Self { files, reader, components }
+        let roots = components.iter().map(|c| (c.ecosystem, c.root.clone())).collect();
+        Self { files, reader, stop: &|| false, components, roots, lookups: Cell::new(0) }
+    }
+
+    /// `stop` is asked between files and between checks; once it says yes, what is left is passed over.
+    #[must_use]
+    pub fn stopped_by(self, stop: &'a dyn Fn() -> bool) -> Self {
+        Self { stop, ..self }
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        (self.stop)()
     }
 
     /// Sorted.
@@ -70,21 +89,38 @@ impl<'a> Repository<'a> {
     /// Whether something lies below the folder `path`.
     pub(crate) fn has_folder(&self, path: &str) -> bool {
         let below = format!("{}/", path.trim_end_matches('/'));
-        self.files.iter().any(|f| f.starts_with(&below))
+        let first = self.files.partition_point(|f| f.as_str() < below.as_str());
+        self.files.get(first).is_some_and(|f| f.starts_with(&below))
     }
 
     /// The file's text; `None` when there is none, or it is no text that people write.
     pub(crate) fn text(&self, path: &str) -> Option<String> {
-        if !self.has(path) {
+        if self.is_stopped() || !self.has(path) {
             return None;
         }
         let text = (self.reader)(path).filter(|t| t.len() <= LARGEST)?;
         Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
 
-    /// The component that `path` lies in: the deepest one, of `ecosystem` when that is said.
-    pub(crate) fn component_of(&self, path: &str, ecosystem: Option<Ecosystem>) -> Option<&Component> {
-        let fits = |c: &&Component| ecosystem.is_none_or(|e| e == c.ecosystem) && crate::place::within(path, &c.root);
-        self.components.iter().filter(fits).max_by_key(|c| c.root.len())
+    /// The folder of the component that `path` lies in: the deepest one of `ecosystem`. As many look-ups as `path`
+    /// has folders, however many components there are.
+    pub(crate) fn root_of<'p>(&self, path: &'p str, ecosystem: Ecosystem) -> Option<&'p str> {
+        let mut folder = path;
+        loop {
+            self.lookups.set(self.lookups.get().saturating_add(1));
+            if self.roots.contains(&(ecosystem, folder.to_owned())) {
+                return Some(folder);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = crate::place::folder(folder);
+        }
+    }
+
+    /// Look-ups of owners so far: what the work grows with.
+    #[cfg(test)]
+    pub(crate) fn lookups(&self) -> usize {
+        self.lookups.get()
     }
 }

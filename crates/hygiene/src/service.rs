@@ -1,5 +1,7 @@
 //! Services: components that answer requests, and what is known of each.
 
+use std::collections::BTreeMap;
+
 use uplift_model::hygiene::Evidence;
 use uplift_model::{Ecosystem, Role};
 
@@ -56,11 +58,11 @@ const JAVASCRIPT: [&str; 9] =
     ["express", "koa", "fastify", "@nestjs/core", "@hapi/hapi", "hono", "restify", "polka", "apollo-server"];
 
 /// The services of the repository, by folder. A framework that is only declared counts: the component says that it runs one.
-pub(crate) fn services(repository: &Repository<'_>, code: &[Source]) -> Vec<Service> {
+pub(crate) fn services(repository: &Repository<'_>, code: &[Source], owned: &Owned) -> Vec<Service> {
     let mut found = Vec::new();
     for component in &repository.components {
         let modules: &[&str] = if component.ecosystem == Ecosystem::Python { &PYTHON } else { &JAVASCRIPT };
-        let imported = own(repository, code, component).find_map(|s| s.imports_any(modules));
+        let imported = owned.of(code, component).find_map(|s| s.imports_any(modules));
         if let Some(shown_by) = imported.or_else(|| declared_framework(component)) {
             found.push(Service { root: component.root.clone(), ecosystem: component.ecosystem, shown_by });
         }
@@ -82,17 +84,27 @@ pub(crate) fn declares(component: &Component, packages: &[&str]) -> Option<Evide
     Some(place::evidence(&statement.file, Some(statement.line), &statement.written))
 }
 
-/// Production code of `component`: what lies in a deeper one of the same ecosystem is that one's.
-pub(crate) fn own<'s>(
-    repository: &Repository<'_>,
-    code: &'s [Source],
-    component: &Component,
-) -> impl Iterator<Item = &'s Source> {
-    let is_own = |s: &&Source| {
-        s.production
-            && s.language == component.ecosystem
-            && repository.component_of(&s.path, Some(component.ecosystem)).is_some_and(|c| c.root == component.root)
-    };
-    let own: Vec<&Source> = code.iter().filter(is_own).collect();
-    own.into_iter()
+/// Production code by the component that it belongs to: what lies in a deeper one of the same ecosystem is that one's.
+#[derive(Debug, Default)]
+pub(crate) struct Owned {
+    /// Places in the code, by ecosystem and the component's folder.
+    by_root: BTreeMap<(Ecosystem, String), Vec<usize>>,
+}
+
+impl Owned {
+    /// Asks for each file's owner once.
+    pub(crate) fn new(repository: &Repository<'_>, code: &[Source]) -> Self {
+        let mut by_root: BTreeMap<(Ecosystem, String), Vec<usize>> = BTreeMap::new();
+        for (index, source) in code.iter().enumerate().filter(|(_, s)| s.production) {
+            if let Some(root) = repository.root_of(&source.path, source.language) {
+                by_root.entry((source.language, root.to_owned())).or_default().push(index);
+            }
+        }
+        Self { by_root }
+    }
+
+    pub(crate) fn of<'s>(&self, code: &'s [Source], component: &Component) -> impl Iterator<Item = &'s Source> {
+        let own = self.by_root.get(&(component.ecosystem, component.root.clone()));
+        own.into_iter().flatten().filter_map(|index| code.get(*index))
+    }
 }

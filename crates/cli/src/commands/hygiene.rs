@@ -17,7 +17,7 @@ pub(crate) fn run(args: &Hygiene, desk: &Desk) -> Ended {
         let wish = HygieneWish { threshold: args.threshold, pins: args.pin.iter().cloned().collect() };
         let mended = match name.as_str() {
             "runtime" => uplift_engine::move_runtime(&analysis(&path, desk)?)?,
-            _ => uplift_engine::mend(&path, name, &wish)?,
+            _ => uplift_engine::mend(&path, name, &wish, &desk.cancel)?,
         };
         let shown = terminal::Mended {
             check: &mended.check,
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Hygiene, desk: &Desk) -> Ended {
         desk.answer(|| terminal::mended(&shown, &desk.view(&path)), json::v1::HYGIENE_FIX, &mended)?;
         return Ok(ExitCode::Done);
     }
-    let report = uplift_engine::hygiene(&path, &args.only)?;
+    let report = uplift_engine::hygiene(&path, &args.only, &desk.cancel)?;
     desk.answer(|| terminal::hygiene(&report, args.all, &desk.view(&path)), json::v1::HYGIENE, &report)?;
     Ok(ExitCode::Done)
 }

@@ -21,13 +21,17 @@ use crate::validate::{OverlayItem, ValidateRequest, validate};
 const NOT_ASKED: &str = "not asked for this report";
 
 /// What the repository does for its dependencies and its service.
-pub(super) fn hygiene(request: &DossierRequest) -> Datum<HygieneReport> {
+///
+/// # Errors
+/// [`EngineError::Cancelled`] alone.
+pub(super) fn hygiene(request: &DossierRequest) -> Result<Datum<HygieneReport>, EngineError> {
     if !request.hygiene {
-        return Datum::not_retrieved(NOT_ASKED);
+        return Ok(Datum::not_retrieved(NOT_ASKED));
     }
-    match crate::hygiene::hygiene(&request.path, &[]) {
-        Ok(report) => Datum::found(report),
-        Err(error) => Datum::not_retrieved(in_words(&error)),
+    match crate::hygiene::hygiene(&request.path, &[], &request.cancel) {
+        Ok(report) => Ok(Datum::found(report)),
+        Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
+        Err(error) => Ok(Datum::not_retrieved(in_words(&error))),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `unit-tests`: every component with code has tests of its own.
 
+use std::collections::BTreeMap;
+
 use uplift_model::Ecosystem;
 use uplift_model::hygiene::{Evidence, Presence};
 
@@ -11,16 +13,18 @@ use crate::repository::Component;
 use crate::survey::Survey;
 
 pub(super) fn look(survey: &Survey<'_>) -> Answer {
-    let components: Vec<&Component> = survey.repository.components.iter().filter(|c| has_code(survey, c)).collect();
+    let components: Vec<&Component> =
+        survey.repository.components.iter().filter(|c| survey.code_in(c).next().is_some()).collect();
     if components.is_empty() {
         return Answer::left_out("no component with code");
     }
     let mut with: Vec<Evidence> = Vec::new();
     let mut without: Vec<String> = Vec::new();
     let mut evidence: Vec<Evidence> = Vec::new();
+    let tests = tests(survey);
     for component in &components {
-        match tests_of(survey, component) {
-            Some(shown) => with.push(shown),
+        match tests.get(&(component.ecosystem, component.root.as_str())) {
+            Some(file) => with.push(place::evidence(file, None, "tests")),
             None => {
                 let name = format!("{} ({})", place::called(&component.root), component.ecosystem);
                 evidence.push(nothing(survey, component));
@@ -40,23 +44,16 @@ pub(super) fn look(survey: &Survey<'_>) -> Answer {
     found(Presence::Partial, because, evidence, advice)
 }
 
-fn has_code(survey: &Survey<'_>, component: &Component) -> bool {
-    let own = |path: &str| {
-        let owner = survey.repository.component_of(path, Some(component.ecosystem));
-        owner.is_some_and(|c| c.root == component.root)
-    };
-    survey.code.iter().any(|s| s.production && s.language == component.ecosystem && own(&s.path))
-}
-
-fn tests_of(survey: &Survey<'_>, component: &Component) -> Option<Evidence> {
-    let python = component.ecosystem == Ecosystem::Python;
-    let fits = |path: &&String| {
-        is_test_file(path)
-            && path.ends_with(".py") == python
-            && survey.repository.component_of(path, Some(component.ecosystem)).is_some_and(|c| c.root == component.root)
-    };
-    let file = survey.repository.files().iter().find(fits)?;
-    Some(place::evidence(file, None, "tests"))
+/// The first file of tests of each component.
+fn tests<'s>(survey: &'s Survey<'_>) -> BTreeMap<(Ecosystem, &'s str), &'s str> {
+    let mut first = BTreeMap::new();
+    for path in survey.repository.files().iter().filter(|f| is_test_file(f)) {
+        let ecosystem = if path.ends_with(".py") { Ecosystem::Python } else { Ecosystem::JavaScript };
+        if let Some(root) = survey.repository.root_of(path, ecosystem) {
+            first.entry((ecosystem, root)).or_insert(path.as_str());
+        }
+    }
+    first
 }
 
 /// What shows that there are none.
@@ -67,13 +64,6 @@ fn nothing(survey: &Survey<'_>, component: &Component) -> Evidence {
         let what = if script.is_some() { "no test files" } else { "no test files and no `test` script" };
         return place::evidence(&manifest, script.map(|s| s.line), what);
     }
-    let first = survey.code.iter().find(|s| {
-        s.production
-            && s.language == component.ecosystem
-            && survey
-                .repository
-                .component_of(&s.path, Some(component.ecosystem))
-                .is_some_and(|c| c.root == component.root)
-    });
+    let first = survey.code_in(component).next();
     place::evidence(first.map_or(component.root.as_str(), |s| s.path.as_str()), None, "code without tests")
 }

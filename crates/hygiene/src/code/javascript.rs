@@ -2,7 +2,7 @@
 
 use uplift_model::Ecosystem;
 
-use super::{Argument, Call, Import, Source};
+use super::{Argument, Call, Import, Source, begin, first_line};
 use crate::place;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +21,9 @@ const REACH: usize = 400;
 pub(super) fn read(text: &str) -> Source {
     let tokens = tokens(text);
     let lines: Vec<&str> = text.lines().collect();
-    let at =
-        |line: u32| lines.get(usize::try_from(line).unwrap_or(1).saturating_sub(1)).map_or("", |l| l.trim()).to_owned();
+    let at = |line: u32| {
+        lines.get(usize::try_from(line).unwrap_or(1).saturating_sub(1)).map_or_else(String::new, |l| first_line(l))
+    };
     let mut imports = Vec::new();
     let mut calls = Vec::new();
     for (index, (token, line)) in tokens.iter().enumerate() {
@@ -67,16 +68,16 @@ fn arguments(rest: &[(Token, u32)]) -> (Vec<Argument>, bool, Vec<String>) {
                 }
             }
             Token::Word(word) if word.starts_with("...") => spread = true,
-            Token::Text(text) => texts.push(text.clone()),
+            Token::Text(text) => texts.push(begin(text).to_owned()),
             Token::Word(name) => {
                 let follow = |by: usize| rest.get(index + by).map(|(t, _)| t);
                 let value = match (follow(1), follow(2)) {
-                    (Some(Token::Sign(':')), Some(Token::Word(value) | Token::Text(value))) => value.clone(),
+                    (Some(Token::Sign(':')), Some(Token::Word(value) | Token::Text(value))) => begin(value).to_owned(),
                     (Some(Token::Sign(':')), _) => String::new(),
-                    (Some(Token::Sign(',' | '}')), _) => name.clone(),
+                    (Some(Token::Sign(',' | '}')), _) => begin(name).to_owned(),
                     _ => continue,
                 };
-                keywords.push(Argument { name: name.clone(), value, line: *line });
+                keywords.push(Argument { name: begin(name).to_owned(), value, line: *line });
             }
             Token::Sign(_) => {}
         }

@@ -6,11 +6,21 @@
 mod javascript;
 mod python;
 
+use std::panic::catch_unwind;
+
 use uplift_model::Ecosystem;
+use uplift_model::analysis::FileProblem;
 use uplift_model::hygiene::Evidence;
 
 use crate::place;
 use crate::repository::Repository;
+
+/// Longest file of Python that is parsed, in bytes, and deepest nesting of brackets, as for uses of packages.
+/// What else nests (signs, sums, chains of calls) is bounded by the length and by [`crate::STACK`].
+const PARSED: usize = 256 * 1024;
+const NESTING: usize = 1000;
+/// Longest text that is kept of one place in the code, in characters.
+const KEPT: usize = 1000;
 
 /// One file of code.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,9 +96,9 @@ pub(crate) fn called(name: &str, wanted: &str) -> bool {
     name == wanted || name.strip_suffix(wanted).is_some_and(|rest| rest.ends_with('.'))
 }
 
-/// Reads every file of Python and JavaScript.
-pub(crate) fn sources(repository: &Repository<'_>) -> Vec<Source> {
-    let mut all = Vec::new();
+/// Reads every file of Python and JavaScript once, and says which were not read.
+pub(crate) fn sources(repository: &Repository<'_>) -> (Vec<Source>, Vec<FileProblem>) {
+    let (mut all, mut unread) = (Vec::new(), Vec::new());
     for path in repository.files() {
         let extension = place::name(path).rsplit_once('.').map_or("", |(_, e)| e);
         let language = match extension {
@@ -100,15 +110,51 @@ pub(crate) fn sources(repository: &Repository<'_>) -> Vec<Source> {
             continue;
         }
         let Some(text) = repository.text(path) else { continue };
-        let mut source = match language {
-            Ecosystem::Python => python::read(&text),
-            Ecosystem::JavaScript => javascript::read(&text),
+        let read = match language {
+            Ecosystem::Python => parsed(&text),
+            Ecosystem::JavaScript => Ok(javascript::read(&text)),
         };
-        source.production = !place::beside_production(path);
-        source.path.clone_from(path);
-        all.push(source);
+        match read {
+            Ok(source) => {
+                all.push(Source { production: !place::beside_production(path), path: path.clone(), ..source });
+            }
+            Err(why) => unread.push(FileProblem {
+                file: path.clone(),
+                line: None,
+                message: format!("was not read: {why}"),
+                hint: Some("what it imports and calls was left out of the audit".to_owned()),
+            }),
+        }
     }
-    all
+    (all, unread)
+}
+
+/// One file of Python, or why it is not parsed.
+fn parsed(text: &str) -> Result<Source, String> {
+    if text.len() > PARSED {
+        return Err(format!("it is longer than {} KiB", PARSED / 1024));
+    }
+    if nesting(text) > NESTING {
+        return Err(format!("its brackets are nested deeper than {NESTING}"));
+    }
+    // A parser that gives up by panicking costs one file, not the audit.
+    catch_unwind(|| python::read(text)).map_err(|_| "the parser gave up".to_owned())
+}
+
+/// Deepest nesting of brackets, those in texts and comments counted as well.
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                most = most.max(depth);
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
 }
 
 /// Folders that hold what builds made.
@@ -116,7 +162,17 @@ fn made(path: &str) -> bool {
     place::folder(path).split('/').any(|part| ["dist", "build", "vendor", "coverage", "htmlcov"].contains(&part))
 }
 
-/// The first line of `text`, without what surrounds it.
+/// The beginning of the first line of `text`, without what surrounds it.
 fn first_line(text: &str) -> String {
+    // Neither the line's end nor that of the text is looked for beyond what is kept: both may be far away.
+    let text = begin(text.trim_start());
     text.lines().next().unwrap_or_default().trim().to_owned()
 }
+
+/// What is kept of `text`.
+fn begin(text: &str) -> &str {
+    text.char_indices().nth(KEPT).map_or(text, |(end, _)| text.get(..end).unwrap_or(text))
+}
+
+#[cfg(test)]
+mod tests;

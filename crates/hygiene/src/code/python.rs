@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Mod, Stmt};
+use ruff_python_ast::{Expr, ExprCall, Mod, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 use uplift_model::Ecosystem;
 
-use super::{Argument, Call, Import, Source, first_line};
+use super::{Argument, Call, Import, Source, begin, first_line};
 use crate::place;
+
+/// Parts of a called name that are put together; a chain that is longer is nothing that is looked for.
+const PARTS: usize = 16;
+/// Expressions below one call that are looked through for texts.
+const REACH: usize = 400;
 
 /// The parser goes on after an error, so that a broken file still tells most of what it does.
 pub(super) fn read(text: &str) -> Source {
@@ -69,22 +74,48 @@ impl Walker<'_> {
         self.imports.push(Import { module, line: self.line(range), text });
     }
 
-    /// `a.b.c` with `a` as its import has it; `None` for what is no such chain.
+    /// `a.b.c` with `a` as its import has it; `None` for what is no such chain, or a longer one than [`PARTS`].
     fn dotted(&self, expr: &Expr) -> Option<String> {
-        match expr {
-            Expr::Name(name) => {
-                let name = name.id.as_str();
-                Some(self.bound.get(name).cloned().unwrap_or_else(|| name.to_owned()))
+        let mut parts: Vec<&str> = Vec::new();
+        let mut rest = expr;
+        loop {
+            match rest {
+                Expr::Name(name) => {
+                    let name = name.id.as_str();
+                    let mut whole = self.bound.get(name).cloned().unwrap_or_else(|| name.to_owned());
+                    for part in parts.iter().rev() {
+                        whole.push('.');
+                        whole.push_str(part);
+                    }
+                    return Some(whole);
+                }
+                Expr::Attribute(attribute) if parts.len() < PARTS => {
+                    parts.push(attribute.attr.as_str());
+                    rest = match &*attribute.value {
+                        Expr::Call(call) => &call.func,
+                        other => other,
+                    };
+                }
+                _ => return None,
             }
-            Expr::Attribute(attribute) => {
-                let base = self.dotted(&attribute.value).or_else(|| match &*attribute.value {
-                    Expr::Call(call) => self.dotted(&call.func),
-                    _ => None,
-                })?;
-                Some(format!("{base}.{}", attribute.attr))
-            }
-            _ => None,
         }
+    }
+
+    fn call(&mut self, call: &ExprCall) {
+        let Some(name) = self.dotted(&call.func) else { return };
+        let mut keywords = Vec::new();
+        for keyword in &call.arguments.keywords {
+            if let Some(name) = &keyword.arg {
+                let value = first_line(self.slice(keyword.value.range()));
+                keywords.push(Argument { name: name.to_string(), value, line: self.line(keyword.range()) });
+            }
+        }
+        let spread = call.arguments.keywords.iter().any(|k| k.arg.is_none());
+        let mut texts = Texts { found: Vec::new(), left: REACH };
+        call.arguments.args.iter().for_each(|a| texts.visit_expr(a));
+        call.arguments.keywords.iter().for_each(|k| texts.visit_expr(&k.value));
+        let text = first_line(self.slice(call.range()));
+        self.calls.push(Call { name, line: self.line(call.range()), keywords, spread, texts: texts.found, text });
     }
 }
 
@@ -114,34 +145,26 @@ impl<'a> Visitor<'a> for Walker<'_> {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
-        if let Expr::Call(call) = expr
-            && let Some(name) = self.dotted(&call.func)
-        {
-            let mut keywords = Vec::new();
-            for keyword in &call.arguments.keywords {
-                if let Some(name) = &keyword.arg {
-                    let value = first_line(self.slice(keyword.value.range()));
-                    keywords.push(Argument { name: name.to_string(), value, line: self.line(keyword.range()) });
-                }
-            }
-            let spread = call.arguments.keywords.iter().any(|k| k.arg.is_none());
-            let mut texts = Texts(Vec::new());
-            call.arguments.args.iter().for_each(|a| texts.visit_expr(a));
-            call.arguments.keywords.iter().for_each(|k| texts.visit_expr(&k.value));
-            let text = first_line(self.slice(expr.range()));
-            self.calls.push(Call { name, line: self.line(expr.range()), keywords, spread, texts: texts.0, text });
+        if let Expr::Call(call) = expr {
+            self.call(call);
         }
         walk_expr(self, expr);
     }
 }
 
-/// Literal texts below an expression.
-struct Texts(Vec<String>);
+/// Literal texts below an expression, the first of them.
+struct Texts {
+    found: Vec<String>,
+    /// Expressions that are looked at still.
+    left: usize,
+}
 
 impl<'a> Visitor<'a> for Texts {
     fn visit_expr(&mut self, expr: &'a Expr) {
+        let Some(left) = self.left.checked_sub(1) else { return };
+        self.left = left;
         if let Expr::StringLiteral(literal) = expr {
-            self.0.push(literal.value.to_str().to_owned());
+            self.found.push(begin(literal.value.to_str()).to_owned());
         }
         walk_expr(self, expr);
     }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::dependency_scan::{free, quoted};
+use uplift_model::shell::word as quoted;
+
+use super::dependency_scan::free;
 use super::edits::Edits;
 use super::unmask::unmask;
 use super::{Change, Fix, Wish};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use uplift_model::Ecosystem;
+use uplift_model::shell::word as quoted;
 
 use super::edits::Edits;
 use super::unmask::unmask;
@@ -67,10 +68,7 @@ pub(super) fn write(survey: &Survey<'_>, _: &Wish) -> Result<Fix, String> {
         } else if body.is_empty() {
             return Err(format!("the CI in {} is none that jobs can be written for", place::listed(&survey.ci.files)));
         }
-        notes.push(
-            "findings of today will fail CI until they are mended: `uplift upgrade --strategy security` does that"
-                .to_owned(),
-        );
+        notes.push(today(&open));
     }
     let mut changes = edits.changes();
     changes.extend(new);
@@ -85,6 +83,21 @@ pub(super) fn write(survey: &Survey<'_>, _: &Wish) -> Result<Fix, String> {
         changes,
         notes,
     })
+}
+
+/// What today's findings will do, and what mends them: an upgrade moves packages of Python alone.
+fn today(open: &[&Component]) -> String {
+    let has = |ecosystem: Ecosystem| open.iter().any(|c| c.ecosystem == ecosystem);
+    let upgrade = "`uplift upgrade --strategy security`";
+    let how = match (has(Ecosystem::Python), has(Ecosystem::JavaScript)) {
+        (true, false) => format!("{upgrade} does that"),
+        (true, true) => format!(
+            "{upgrade} does that for Python; those of JavaScript are moved by hand, for it moves none (`uplift check` \
+             names the targets)"
+        ),
+        _ => "those of JavaScript are moved by hand (`uplift check` names the targets)".to_owned(),
+    };
+    format!("findings of today will fail CI until they are mended: {how}")
 }
 
 /// `path`, or the same with a number where a file of that name is there.
@@ -170,12 +183,6 @@ fn python(survey: &Survey<'_>, component: &Component, folder: &str) -> Vec<Strin
         return exported("pipenv", &format!("pipenv lock && pipenv requirements > {AUDITED}"));
     }
     Vec::new()
-}
-
-/// A path as a shell takes it.
-pub(super) fn quoted(path: &str) -> String {
-    let plain = path.chars().all(|c| c.is_ascii_alphanumeric() || "_-./@+".contains(c));
-    if plain && !path.starts_with('-') { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// A text as a YAML scalar.
