@@ -4,6 +4,8 @@
 //! Lives elsewhere: what is looked for and how it is mended (`uplift_hygiene`).
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use uplift_facts::components;
 use uplift_facts::days;
@@ -19,6 +21,9 @@ use uplift_sandbox::{Cancel, clock, redact};
 use crate::error::EngineError;
 
 pub use uplift_hygiene::{Wish as HygieneWish, names as hygiene_checks};
+
+/// How often the flag is looked at while the files are read.
+const POLL: Duration = Duration::from_millis(50);
 
 /// A fix, delivered.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -49,7 +54,21 @@ pub struct Mended {
 pub fn hygiene(path: &Path, only: &[String], cancel: &Cancel) -> Result<HygieneReport, EngineError> {
     let folder = folder(path)?;
     known(only)?;
-    deep(|| audit(&Tree::walk(&folder), only, cancel))
+    let (sender, answer) = std::sync::mpsc::sync_channel(1);
+    let (only, flag) = (only.to_vec(), cancel.clone());
+    // Nothing is written, so that nobody has to wait for the file or the check that is looked at when the flag goes up:
+    // the reader sees the flag too, and ends behind it.
+    let reader = move || {
+        let _nobody_waits = sender.send(audit(&Tree::walk(&folder), &only, &flag));
+    };
+    drop(reader_thread().spawn(reader).map_err(no_thread)?);
+    loop {
+        match answer.recv_timeout(POLL) {
+            Ok(report) => return report,
+            Err(RecvTimeoutError::Timeout) => going_on(cancel)?,
+            Err(RecvTimeoutError::Disconnected) => return Err(gave_up()),
+        }
+    }
 }
 
 /// Mends the finding of the check `name` on the commit that is checked out, as a commit on `uplift/hygiene-<name>`.
@@ -146,18 +165,28 @@ fn message(fix: &Fix) -> String {
     text
 }
 
-/// Does `work` on a thread whose stack is deep enough for whatever code it parses.
+/// Does `work` on a thread whose stack is deep enough for whatever code it parses, and waits for its end.
 fn deep<T: Send>(work: impl FnOnce() -> Result<T, EngineError> + Send) -> Result<T, EngineError> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("hygiene".to_owned()).stack_size(uplift_hygiene::STACK);
-        let thread = thread.spawn_scoped(scope, work).map_err(|error| {
-            EngineError::repository(
-                format!("no thread could be started to read the code with: {error}"),
-                "give the process more address space (`ulimit -v`), then run again",
-            )
-        })?;
-        thread.join().unwrap_or_else(|_| Err(EngineError::Bug("reading the repository's files gave up".to_owned())))
+        let thread = reader_thread().spawn_scoped(scope, work).map_err(no_thread)?;
+        thread.join().unwrap_or_else(|_| Err(gave_up()))
     })
+}
+
+fn reader_thread() -> std::thread::Builder {
+    std::thread::Builder::new().name("hygiene".to_owned()).stack_size(uplift_hygiene::STACK)
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "given to `map_err`")]
+fn no_thread(error: std::io::Error) -> EngineError {
+    EngineError::repository(
+        format!("no thread could be started to read the code with: {error}"),
+        "give the process more address space (`ulimit -v`), then run again",
+    )
+}
+
+fn gave_up() -> EngineError {
+    EngineError::Bug("the thread that reads the repository's files gave up".to_owned())
 }
 
 fn going_on(cancel: &Cancel) -> Result<(), EngineError> {
