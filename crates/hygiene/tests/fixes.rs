@@ -236,6 +236,38 @@ fn pins_are_those_in_use_or_said_by_a_person() {
 }
 
 #[test]
+fn pins_that_no_line_admits_are_refused_by_name() {
+    let package = "{\"dependencies\": {\n \"lodash\": \"^4.17.10\"\n}}\n";
+    let before = of(&[("requirements.txt", "pytest>=7.0\nsix==1.16.0\n"), ("package.json", package)]);
+    for (name, version, why) in [
+        ("pytest", "6.0", "requirements.txt:1 asks for `pytest>=7.0`, which 6.0 does not meet"),
+        ("pytest", "nonsense", "which nonsense does not meet"),
+        ("lodash", "3.0.0", "package.json:2 asks for"),
+        ("nosuch", "1", "no manifest here states nosuch"),
+        ("six", "1.15.0", "exact or held by a lock already"),
+    ] {
+        let pins = [(name.to_owned(), version.to_owned())].into();
+        let refused = mend(&before, "pinning", &Wish { pins, ..Wish::default() }).unwrap_err().to_string();
+        assert!(refused.contains(&format!("`--pin {name}=={version}`")) && refused.contains(why), "{refused}");
+    }
+    let pins = [("pytest".to_owned(), "8.0.0".to_owned()), ("lodash".to_owned(), "4.17.21".to_owned())].into();
+    let fix = mend(&before, "pinning", &Wish { pins, ..Wish::default() }).unwrap();
+    assert_eq!(fix.changes.len(), 2);
+}
+
+#[test]
+fn what_mends_the_findings_of_a_new_scan_is_said_by_ecosystem() {
+    let package = "{\"dependencies\": {\n \"lodash\": \"^4.17.10\"\n}}\n";
+    let note = |files: &[(&str, &str)]| mend(&of(files), "dependency-scan", &Wish::default()).unwrap().notes.join("\n");
+    let python = note(&[("requirements.txt", "flask==1.0\n")]);
+    assert!(python.contains("--strategy security` does that") && !python.contains("JavaScript"), "{python}");
+    let both = note(&[("requirements.txt", "flask==1.0\n"), ("web/package.json", package)]);
+    assert!(both.contains("does that for Python; those of JavaScript are moved by hand"), "{both}");
+    let javascript = note(&[("package.json", package)]);
+    assert!(!javascript.contains("uplift upgrade"), "{javascript}");
+}
+
+#[test]
 fn what_is_no_fixable_finding_says_so() {
     let before = case("tests-gate/enforced");
     assert_eq!(mend(&before, "tests-gate", &Wish::default()), Err(FixError::Present("tests-gate".to_owned())));

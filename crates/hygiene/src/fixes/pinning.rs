@@ -1,15 +1,21 @@
 //! Exact pins in place of open requirements, for the versions that are known.
 
+use std::str::FromStr;
+
 use super::edits::Edits;
 use super::{Fix, Wish};
 use crate::checks::{Open, open, pinned_line};
 use crate::survey::Survey;
-use uplift_model::Ecosystem;
+use uplift_model::{Ecosystem, semver};
 
 const ASK: &str =
     "a version that another line states proves no release; `uplift check --explain NAME` names the target";
 
 pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
+    let refused = refused(survey, wish);
+    if !refused.is_empty() {
+        return Err(refused.join("; "));
+    }
     let mut edits = Edits::of(survey.repository);
     let mut body = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
@@ -47,6 +53,47 @@ pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
         ));
     }
     Ok(Fix { subject: "Pin dependencies to the versions in use".to_owned(), body, changes, notes })
+}
+
+/// Wished pins that are not written, each with its reason.
+fn refused(survey: &Survey<'_>, wish: &Wish) -> Vec<String> {
+    let open = open(survey);
+    let mut refused = Vec::new();
+    for (name, version) in &wish.pins {
+        let own: Vec<&Open<'_>> = open.iter().filter(|o| same(name, &o.requirement.name)).collect();
+        if own.is_empty() {
+            let mut stated = survey.repository.components.iter().flat_map(|c| &c.requirements);
+            refused.push(if stated.any(|r| same(name, &r.name)) {
+                format!("`--pin {name}=={version}`: what states {name} is exact or held by a lock already")
+            } else {
+                format!("`--pin {name}=={version}`: no manifest here states {name}")
+            });
+        }
+        for open in own {
+            if admits(open.component.ecosystem, &open.statement.specifier, version) == Some(false) {
+                let statement = open.statement;
+                refused.push(format!(
+                    "`--pin {name}=={version}`: {}:{} asks for `{}`, which {version} does not meet",
+                    statement.file, statement.line, statement.written
+                ));
+            }
+        }
+    }
+    refused
+}
+
+/// Whether a statement's own range admits `version`; `None` when its form tells nothing here (Poetry's `^2.0`).
+fn admits(ecosystem: Ecosystem, specifier: &str, version: &str) -> Option<bool> {
+    match ecosystem {
+        Ecosystem::Python => {
+            let range = uv_pep440::VersionSpecifiers::from_str(specifier).ok()?;
+            Some(uv_pep440::Version::from_str(version).is_ok_and(|version| range.contains(&version)))
+        }
+        Ecosystem::JavaScript => {
+            let range = semver::Range::new(specifier).ok()?;
+            Some(semver::Version::new(version).is_ok_and(|version| range.satisfies(&version)))
+        }
+    }
 }
 
 /// The name, with the version that another line states: whether that was ever released cannot be seen from here.
