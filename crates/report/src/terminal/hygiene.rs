@@ -213,7 +213,8 @@ pub fn mended(fix: &Mended<'_>, view: &View) -> String {
     page.push('\n');
     page.push_str(&clean::block(fix.diff));
     page.push_str("\nyour work tree is untouched\n");
-    page.push_str(&view.next(&[format!("git diff HEAD..{}", fix.branch), format!("git merge {}", fix.branch)]));
+    let git = if view.path == "." { "git".to_owned() } else { format!("git -C {}", view.path) };
+    page.push_str(&view.next(&[format!("{git} diff HEAD..{}", fix.branch), format!("{git} merge {}", fix.branch)]));
     page
 }
 
@@ -352,6 +353,12 @@ mod tests {
         );
         assert!(
             page.contains("+pytest\n\nyour work tree is untouched\nnext: git diff HEAD..uplift/hygiene-tests-gate"),
+            "{page}"
+        );
+        let elsewhere = View { path: "shop".to_owned(), ..View::new(100, false) };
+        let page = mended(&fix, &elsewhere);
+        assert!(
+            page.contains("git -C shop diff HEAD..uplift/") && page.contains("git -C shop merge uplift/"),
             "{page}"
         );
     }
