@@ -253,6 +253,7 @@ fn pins_that_no_line_admits_are_refused_by_name() {
     let pins = [("pytest".to_owned(), "8.0.0".to_owned()), ("lodash".to_owned(), "4.17.21".to_owned())].into();
     let fix = mend(&before, "pinning", &Wish { pins, ..Wish::default() }).unwrap();
     assert_eq!(fix.changes.len(), 2);
+    assert!(fix.notes.iter().any(|n| n.contains("released: lodash==4.17.21, pytest==8.0.0")), "{:?}", fix.notes);
 }
 
 #[test]

@@ -52,6 +52,13 @@ pub(super) fn write(survey: &Survey<'_>, wish: &Wish) -> Result<Fix, String> {
             unknown.join(", ")
         ));
     }
+    if !wish.pins.is_empty() {
+        let asked: Vec<String> = wish.pins.iter().map(|(name, version)| format!("{name}=={version}")).collect();
+        notes.push(format!(
+            "written as asked for, and no index was asked whether it was ever released: {}; `uplift check` on the branch tells",
+            asked.join(", ")
+        ));
+    }
     Ok(Fix { subject: "Pin dependencies to the versions in use".to_owned(), body, changes, notes })
 }
 
