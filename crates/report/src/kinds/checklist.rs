@@ -4,6 +4,7 @@ use uplift_model::dossier::Dossier;
 
 use super::parts::{self, Basis, Pair};
 use crate::document::{Block, Document, Item, ItemState, Section, Table, Text};
+use crate::kinds::emptiness;
 
 pub(super) fn write(dossier: &Dossier) -> Document {
     let pairs = parts::pairs(dossier);
@@ -87,7 +88,7 @@ fn item(dossier: &Dossier, pair: &Pair<'_>) -> Item {
 
 fn table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
     let columns = ["Package", "Component", "State", ">Effort of its step", ">Week"];
-    let mut table = Table::new("items", "Items", &columns, "nothing is to be done");
+    let mut table = Table::new("items", "Items", &columns, emptiness::unless_unknown(dossier, "nothing is to be done"));
     for pair in pairs {
         table.row(vec![
             Text::from(pair.name),

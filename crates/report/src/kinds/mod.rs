@@ -8,6 +8,7 @@ mod assessment;
 mod changelog;
 mod checklist;
 mod documents;
+mod emptiness;
 mod exposure;
 mod initiative;
 mod migration_guide;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use uplift_model::Risk;
 use uplift_model::dossier::Dossier;
 
+use super::emptiness;
 use super::parts::{self, Pair};
 use super::pieces;
 use crate::document::{Block, Document, Section, Text};
@@ -66,7 +67,8 @@ fn urgency(dossier: &Dossier) -> Vec<Block> {
 fn first(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     let section = Section::new("first", "What to do first");
     if pairs.is_empty() {
-        return section.say("Nothing: no newer version was found for what was looked at.");
+        return section
+            .say(emptiness::unless_unknown(dossier, "Nothing: no newer version was found for what was looked at."));
     }
     let steps = pairs.iter().take(NAMED).map(|pair| {
         let mut text =
@@ -89,6 +91,9 @@ fn first(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
 
 fn breaks(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     let section = Section::new("breaks", "What it breaks");
+    if let Some(why) = emptiness::newer(&dossier.analysis).filter(|_| pairs.is_empty()) {
+        return section.say(Text::new().unknown(why));
+    }
     let risky: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.risk() == Some(Risk::High)).collect();
     let unweighed = pairs.iter().filter(|pair| pair.risk().is_none()).count();
     let mut section = section.say(

@@ -16,6 +16,7 @@ use uplift_model::{Datum, Distance, Ecosystem};
 
 use super::parts::{self, AdvisoryRow, Pair};
 use crate::document::{Block, Document, Section, Table, Target, Text, Tone};
+use crate::kinds::emptiness;
 use crate::numbers::count;
 
 pub(super) fn write(dossier: &Dossier) -> Document {
@@ -314,7 +315,11 @@ fn next(dossier: &Dossier, pairs: &[Pair<'_>], advisories: &[AdvisoryRow<'_>]) -
         steps.push(Text::from("Carry out the plan: ").code(format!("uplift upgrade {}", one.component)));
     }
     let mut actions = Section::new("actions", "Next steps");
-    actions = if steps.is_empty() { actions.say("Nothing is to be done.") } else { actions.with(Block::Steps(steps)) };
+    actions = if steps.is_empty() {
+        actions.say(emptiness::unless_unknown(dossier, "Nothing is to be done."))
+    } else {
+        actions.with(Block::Steps(steps))
+    };
     let points = Section::new("decision-points", "Decision points").with(Block::Table(decisions));
     Section::new("next", "Next steps, decisions, resources").below(actions).below(points).below(resources(dossier))
 }

@@ -9,6 +9,7 @@ use uplift_model::plan::Unmoved;
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::emptiness;
 use crate::kinds::exposure::Basis;
 use crate::kinds::{pieces, ways};
 
@@ -58,7 +59,7 @@ fn goals(facts: &Facts<'_>) -> Section {
     }
     let section = Section::new("goals", "Goals");
     if goals.is_empty() {
-        return section.say("Nothing is to move, and no goal was given.");
+        return section.say(emptiness::unless_unknown(facts.dossier, "Nothing is to move, and no goal was given."));
     }
     section.with(Block::List(goals))
 }
@@ -166,7 +167,7 @@ pub(super) fn scope(facts: &Facts<'_>) -> Section {
 /// Direct dependencies of which something newer exists that nothing here reaches, with what holds each.
 fn held(facts: &Facts<'_>) -> Table {
     let columns = ["Package", "Component", ">In use", ">Newest", "What holds it"];
-    let empty = "Nothing newer that is known of is out of reach.";
+    let empty = emptiness::unless_unknown(facts.dossier, "Nothing newer that is known of is out of reach.");
     let mut table = Table::new("scope-held", "Held back by what the project runs on or rules", &columns, empty);
     for part in &facts.parts {
         let rows = part.analysis.into_iter().flat_map(|component| &component.dependencies).filter(|row| row.direct);
@@ -200,7 +201,12 @@ fn held(facts: &Facts<'_>) -> Table {
 /// Direct dependencies that move; counts of them point here.
 fn packages(facts: &Facts<'_>) -> Table {
     let columns = ["Package", "Component", ">In use", ">Goal", "What it is to the project"];
-    let mut table = Table::new("scope-packages", "Direct dependencies that move", &columns, "None moves.");
+    let mut table = Table::new(
+        "scope-packages",
+        "Direct dependencies that move",
+        &columns,
+        emptiness::unless_unknown(facts.dossier, "None moves."),
+    );
     for way in facts.ways.iter().filter(|way| way.direct && way.moves()) {
         table.row(vec![
             Text::new().code(&way.name),

@@ -6,6 +6,7 @@ use uplift_model::roadmap::{Calendar, Effort, Team};
 
 use super::{Facts, proposals};
 use crate::document::{Block, Figure, Section, Table, Text, Tone};
+use crate::kinds::emptiness;
 use crate::kinds::{parts, pieces};
 use crate::numbers::count;
 use crate::pictures::{Picture, Stretch, Timeline};
@@ -72,16 +73,30 @@ fn computed(facts: &Facts<'_>, wanted: &mut Table) {
         _ => Text::from("none; the moves proposed here leave ").count(end, "vulnerability", "initiative-advisories"),
     };
     let source = Text::from("the sources of advisories");
-    wanted.row(vec!["No known vulnerability".into(), told, aim, source]).tone = tone(now);
+    // A count of nothing is a claim only where every source answered.
+    let unasked = facts.exposure.gaps.first().cloned().or_else(|| emptiness::advisories(&facts.dossier.analysis));
+    let (told, aim, shade) = match unasked.filter(|_| now == 0) {
+        Some(why) => (Text::new().unknown(why), Text::from("none"), Tone::Unknown),
+        None => (told, aim, tone(now)),
+    };
+    wanted.row(vec!["No known vulnerability".into(), told, aim, source]).tone = shade;
     let moving = facts.ways.iter().filter(|way| way.direct && way.moves()).count();
-    let behind = Text::new().count(moving, "dependency", "scope-packages").plain(" behind");
+    let behind = match emptiness::newer(&facts.dossier.analysis).filter(|_| moving == 0) {
+        Some(why) => Text::new().unknown(why),
+        None => Text::new().count(moving, "dependency", "scope-packages").plain(" behind"),
+    };
     let cells =
         vec!["Each direct dependency at its goal".into(), behind, "none behind".into(), Text::from("the analysis")];
-    wanted.row(cells).tone = tone(moving);
+    let unasked = emptiness::newer(&facts.dossier.analysis);
+    wanted.row(cells).tone = if moving == 0 && unasked.is_some() { Tone::Unknown } else { tone(moving) };
     let obstacles = proposals::obstacles(facts);
-    let told = Text::new().span(obstacles.count("obstacle"));
+    let told = match unasked.as_ref().filter(|_| obstacles.rows.is_empty()) {
+        Some(why) => Text::new().unknown(why),
+        None => Text::new().span(obstacles.count("obstacle")),
+    };
     let cells = vec!["Each version in use can be had".into(), told, "none".into(), Text::from("the indexes")];
-    wanted.row(cells).tone = tone(obstacles.rows.len());
+    wanted.row(cells).tone =
+        if obstacles.rows.is_empty() && unasked.is_some() { Tone::Unknown } else { tone(obstacles.rows.len()) };
     let unknown = rows().filter(|row| row.direct && row.current_version.is_none()).count();
     let told = Text::from(count(unknown, "direct dependency"));
     let cells =

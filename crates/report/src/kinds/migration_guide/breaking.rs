@@ -8,6 +8,7 @@ use uplift_model::{Datum, Ecosystem, Version};
 use super::Facts;
 use crate::document::{Block, Section, Spare, Table, Text, Tone};
 use crate::kinds::parts::{symbols, untold};
+use crate::kinds::emptiness;
 use crate::kinds::pieces;
 use crate::kinds::ways::{Way, normal};
 use crate::numbers::count;
@@ -18,7 +19,7 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
         "breaking-packages",
         "Packages, and what is known of breaking changes",
         &["Package", "Step", ">From", ">To", "Breaking changes", "Places in this code"],
-        "Nothing is to move.",
+        emptiness::unless_unknown(facts.dossier, "Nothing is to move."),
     );
     for (number, way) in facts.moving().enumerate() {
         let number = number + 1;

@@ -3,6 +3,7 @@
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::emptiness;
 use crate::kinds::runtimes::{against, window};
 use crate::kinds::{pieces, ways};
 use crate::numbers::count;
@@ -12,7 +13,12 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
         Some(_) => ["Dependency", "Component", ">Floor", ">Before", ">Now", "Known from"],
         None => ["Dependency", "Component", ">Floor", ">In use", ">Target", "Known from"],
     };
-    let mut table = Table::new("targets", "Target versions", &columns, "Nothing is to move.");
+    let mut table = Table::new(
+        "targets",
+        "Target versions",
+        &columns,
+        emptiness::unless_unknown(facts.dossier, "Nothing is to move."),
+    );
     for part in &facts.parts {
         for runtime in part.analysis.into_iter().flat_map(|c| &c.runtimes) {
             let floor = runtime.stated.iter().filter(|one| !one.exact).find_map(|one| one.lines.first());
@@ -54,14 +60,15 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
         Some(run) => Text::from("Carried out on branch ").code(run.branch.as_deref().unwrap_or_default()).plain("."),
         None => Text::from("Nothing of it is carried out yet."),
     };
-    Section::new("overview", "Upgrade overview")
-        .say(
-            Text::new()
-                .count(moving, "direct dependency", "targets")
-                .plain(if facts.dossier.run.is_some() { " moved. " } else { " to move. " })
-                .and(state),
-        )
-        .with(Block::Table(table))
+    let moved = match emptiness::newer(&facts.dossier.analysis).filter(|_| moving == 0 && facts.dossier.run.is_none()) {
+        Some(why) => Text::from("What is to move: ").unknown(why).plain(". "),
+        None => Text::new().count(moving, "direct dependency", "targets").plain(if facts.dossier.run.is_some() {
+            " moved. "
+        } else {
+            " to move. "
+        }),
+    };
+    Section::new("overview", "Upgrade overview").say(moved.and(state)).with(Block::Table(table))
 }
 
 /// Places that state a line on which the complete set cannot be solved.

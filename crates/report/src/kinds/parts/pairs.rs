@@ -13,6 +13,7 @@ use uplift_model::{Candidate, Datum, Distance, Ecosystem, Move, Plan, Risk};
 
 use super::words;
 use crate::document::{Table, Text, Tone};
+use crate::kinds::emptiness;
 
 /// One package of one component that could move.
 #[derive(Debug, Clone)]
@@ -226,7 +227,7 @@ pub(crate) fn pairs_table(dossier: &Dossier, pairs: &[Pair<'_>]) -> Table {
         "pairs",
         "What could move, what presses first (planned: with its whole set; proposed: each by itself)",
         &columns,
-        "nothing: no newer version was found for what was looked at",
+        emptiness::unless_unknown(dossier, "nothing: no newer version was found for what was looked at"),
     );
     for pair in pairs {
         let why: Vec<String> = pair.reasons().iter().map(|reason| pair.because(*reason)).collect();

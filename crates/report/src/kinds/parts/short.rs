@@ -9,6 +9,7 @@ use uplift_model::outcome::RunState;
 
 use super::{Basis, Pair, component, decisions, standing, versions, ways_back, who};
 use crate::document::{Block, Section, Text};
+use crate::kinds::emptiness;
 use crate::numbers::{count, list};
 
 /// What a report of a kind has rows of, so that numbers lead to them.
@@ -50,7 +51,9 @@ fn first(dossier: &Dossier, pairs: &[Pair<'_>], rows: &Rows<'_>) -> Text {
         let text = format!("{} ({}), since {}", pins.join(", "), component(dossier, &one.component), mended.why);
         return Text::from(text).plain("; then ").count(rows.packages.1, "package", rows.packages.0);
     }
-    let Some(pair) = pairs.first() else { return Text::from("nothing: no newer version was found") };
+    let Some(pair) = pairs.first() else {
+        return emptiness::unless_unknown(dossier, "nothing: no newer version was found");
+    };
     let text = Text::from(format!("{} ({}), ", pair.name, component(dossier, pair.component)));
     let text = text.and(versions(pair.current.as_deref(), &pair.target));
     let text = match pair.priority {
@@ -64,6 +67,15 @@ fn first(dossier: &Dossier, pairs: &[Pair<'_>], rows: &Rows<'_>) -> Text {
 fn why(dossier: &Dossier) -> Text {
     let urgency = &dossier.analysis.urgency;
     let reasons: Vec<&str> = urgency.because.iter().take(3).map(String::as_str).collect();
+    if urgency.level.is_empty() || reasons.is_empty() {
+        let unknown = emptiness::advisories(&dossier.analysis).or_else(|| emptiness::newer(&dossier.analysis));
+        let level = if urgency.level.is_empty() { "not judged" } else { urgency.level.as_str() };
+        let text = Text::from(format!("urgency {level}: "));
+        return match unknown {
+            Some(why) => text.unknown(why),
+            None => text.plain("nothing presses"),
+        };
+    }
     Text::from(format!("urgency {}: {}", urgency.level, reasons.join(", ")))
 }
 
@@ -75,6 +87,9 @@ fn breaks(dossier: &Dossier, pairs: &[Pair<'_>], rows: &Rows<'_>) -> Text {
         };
         let told = if run.verified { "nothing that the tests see" } else { "not known, since no tests verified it" };
         return Text::from(format!("{told} ({}){held}", run.verification));
+    }
+    if let Some(why) = emptiness::newer(&dossier.analysis).filter(|_| pairs.is_empty()) {
+        return Text::new().unknown(why);
     }
     let risky: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.risk() == Some(Risk::High)).collect();
     let text = Text::new().count(risky.len(), "package", rows.packages.0).plain(" of high risk");

@@ -11,6 +11,7 @@ use uplift_model::plan::StepKind;
 
 use super::parts::{self, Basis, Pair};
 use crate::document::{Block, Document, Section, Spare, Target, Text};
+use crate::kinds::emptiness;
 use crate::numbers::count;
 
 pub(super) fn write(dossier: &Dossier) -> Document {
@@ -93,7 +94,7 @@ fn prioritized(dossier: &Dossier, groups: &[Vec<&Pair<'_>>]) -> Section {
         )));
     }
     if groups.is_empty() {
-        return section.say("Nothing is to be moved.");
+        return section.say(emptiness::unless_unknown(dossier, "Nothing is to be moved."));
     }
     for (rank, group) in groups.iter().enumerate() {
         section = section.below(rank_section(dossier, rank, group));

@@ -6,6 +6,7 @@ use uplift_model::analysis::Reason;
 
 use super::Facts;
 use crate::document::{Block, Section, Table, Text, Tone};
+use crate::kinds::emptiness;
 use crate::kinds::parts::reason_word;
 use crate::kinds::pieces;
 use crate::kinds::ways::{Standing, Way};
@@ -24,7 +25,11 @@ pub(super) fn section(facts: &Facts<'_>) -> Section {
     let several = facts.ways.iter().any(|way| way.component != facts.ways.first().map_or("", |w| w.component));
     let mut section = Section::new("updated", title);
     if groups.is_empty() {
-        section = section.say(if proposed { "Nothing is to move." } else { "Nothing was moved." });
+        section = section.say(if proposed {
+            emptiness::unless_unknown(facts.dossier, "Nothing is to move.")
+        } else {
+            Text::from("Nothing was moved.")
+        });
     } else {
         summary = summary.plain(if proposed {
             "; the reasons are those of the plan."

@@ -5,6 +5,7 @@ use uplift_model::compatibility::Verdict;
 
 use super::{Facts, vulnerabilities};
 use crate::document::{Block, Item, ItemState, Section, Table, Text, Tone};
+use crate::kinds::emptiness;
 use crate::kinds::exposure::{Basis, Exposed};
 use crate::kinds::{pieces, ways};
 use crate::numbers::count;
@@ -32,7 +33,10 @@ fn levels(facts: &Facts<'_>) -> Table {
         "posture-levels",
         "Known vulnerabilities by severity; what is open counts as there",
         &["Severity", ">Before", after],
-        "No known vulnerability was found, as far as sources answered.",
+        match emptiness::advisories(&facts.dossier.analysis) {
+            Some(why) => Text::new().unknown(why),
+            None => Text::from("No known vulnerability was found, as far as sources answered."),
+        },
     );
     let (before, after) = (facts.exposure.before(), facts.exposure.after());
     let number = |rows: &[&Exposed<'_>], severity| rows.iter().filter(|one| one.severity == severity).count();
