@@ -76,7 +76,7 @@ fn head(analysis: &Analysis, view: &View) -> String {
         _ => Tone::Plain,
     };
     if !urgency.level.is_empty() {
-        page.push_str(&paragraph(view, "", &format!("urgency {}: {}", urgency.level, list(&urgency.because)), tone));
+        page.push_str(&paragraph(view, "", &urgency_line(analysis), tone));
     }
     let found: Vec<String> = analysis
         .sources
@@ -303,18 +303,46 @@ fn vulnerable(row: &DependencyRow, found: &[Finding]) -> Vec<String> {
     by.sort_by_key(|(s, _)| std::cmp::Reverse(*s));
     let mut said = Vec::new();
     if !by.is_empty() {
+        // Where the index did not answer, nothing is known to be out of reach.
+        let silent = row.latest.missing().is_some() || row.latest_installable.missing().is_some();
         let open = match &row.target_version {
-            Some(_) => "",
-            None if live.iter().all(|f| f.fixed.is_empty()) => ", no fix yet",
-            None => ", no fix in reach",
+            Some(_) => String::new(),
+            None if live.iter().all(|f| f.fixed.is_empty()) => ", no fix yet".to_owned(),
+            None if silent => unasked(&live),
+            None => ", no fix in reach".to_owned(),
         };
-        said.push(by.iter().map(|(s, n)| words::advisories(*n, *s)).collect::<Vec<_>>().join(", ") + open);
+        said.push(by.iter().map(|(s, n)| words::advisories(*n, *s)).collect::<Vec<_>>().join(", ") + &open);
     }
     let aside = found.len() - live.len();
     if aside > 0 {
         said.push(format!("{aside} set aside"));
     }
     said
+}
+
+/// What the records name as fixes, where nobody could be asked for releases.
+fn unasked(live: &[&Finding]) -> String {
+    let mut fixes: Vec<&str> = live.iter().filter_map(|f| f.fixed.first()).map(String::as_str).collect();
+    fixes.sort_unstable();
+    fixes.dedup();
+    let fixes: Vec<String> = fixes.into_iter().map(|version| clean::line(version)).collect();
+    let rest = if live.iter().any(|f| f.fixed.is_empty()) { " (no fix for the others yet)" } else { "" };
+    format!(", fixed in {}{rest}; whether it can be had is not known", list(&fixes))
+}
+
+/// The level with its reasons; without any, what it does not rest on.
+fn urgency_line(analysis: &Analysis) -> String {
+    let urgency = &analysis.urgency;
+    if !urgency.because.is_empty() {
+        return format!("urgency {}: {}", urgency.level, list(&urgency.because));
+    }
+    let failed: Vec<&str> = analysis.sources.iter().filter(|s| s.state != "found").map(|s| s.source.as_str()).collect();
+    let rest = if failed.is_empty() {
+        "nothing that was looked up presses".to_owned()
+    } else {
+        format!("nothing that is known presses; not all is known of {}", list(&failed))
+    };
+    format!("urgency {}: {rest}", urgency.level)
 }
 
 fn problems(analysis: &Analysis, view: &View) -> String {
