@@ -270,12 +270,17 @@ fn first_choice(
     }
 }
 
-/// Files that say which packages there are, and of which nothing could be taken: a source that failed like any other.
+/// Files that say which packages there are, and of which not all could be taken: a source that failed like any other.
 fn unread(tree: &Tree<'_>) -> Option<SourceState> {
     let lost = tree.lost();
-    let first = lost.first()?;
+    let (file, line) = lost.first()?;
     let more = if lost.len() > 1 { format!(" and {} more", lost.len() - 1) } else { String::new() };
-    let detail = format!("{first}{more}: nothing could be taken from it, so what it states is missing here");
+    let detail = match line {
+        Some(line) => {
+            format!("{file}:{line}{more}: what stands there could not be read, so the package is missing here")
+        }
+        None => format!("{file}{more}: nothing could be taken from it, so what it states is missing here"),
+    };
     Some(SourceState { source: "manifests and locks".to_owned(), state: "partly".to_owned(), detail })
 }
 

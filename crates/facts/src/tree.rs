@@ -4,7 +4,7 @@
 //! Lives elsewhere: what the files say (`ecosystems`, `crate::usage`, `crate::runtimes`).
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
@@ -47,7 +47,7 @@ pub struct Tree<'a> {
     /// From the root, with `/`, sorted.
     pub files: Vec<String>,
     problems: RefCell<BTreeMap<String, FileProblem>>,
-    lost: RefCell<BTreeSet<String>>,
+    lost: RefCell<BTreeMap<String, Option<u32>>>,
 }
 
 impl std::fmt::Debug for Tree<'_> {
@@ -161,18 +161,23 @@ impl<'a> Tree<'a> {
 
     /// Adds the problem of a manifest or lock of which nothing could be taken: what it states is missing from the analysis.
     pub fn lose(&self, problem: FileProblem) {
-        self.lost.borrow_mut().insert(problem.file.clone());
+        self.lost.borrow_mut().insert(problem.file.clone(), None);
         self.note(problem);
     }
 
     /// A manifest that [`Self::read`] could not read, and said why.
     pub fn lose_unread(&self, path: &str) {
-        self.lost.borrow_mut().insert(path.to_owned());
+        self.lost.borrow_mut().insert(path.to_owned(), None);
     }
 
-    /// Manifests and locks of which nothing could be taken, sorted.
-    pub fn lost(&self) -> Vec<String> {
-        self.lost.borrow().iter().cloned().collect()
+    /// A manifest with a line that states a package and could not be read: that package is missing from the analysis.
+    pub fn lose_line(&self, path: &str, line: u32) {
+        self.lost.borrow_mut().entry(path.to_owned()).or_insert(Some(line));
+    }
+
+    /// Manifests and locks of which something could not be taken, sorted; the first such line, `None`: the whole file.
+    pub fn lost(&self) -> Vec<(String, Option<u32>)> {
+        self.lost.borrow().iter().map(|(file, line)| (file.clone(), *line)).collect()
     }
 
     /// Every problem so far that concerns a file which states dependencies, or the walk itself.

@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use uplift_model::advisory::Severity;
-use uplift_model::analysis::{Analysis, Availability, ComponentAnalysis, DependencyRow, Pinning, PolicyFinding};
+use uplift_model::analysis::{
+    Analysis, Availability, ComponentAnalysis, DependencyRow, Pinning, PolicyFinding, SourceState,
+};
 
 /// One condition of `--fail-on`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,10 @@ impl FromStr for Condition {
         let word = text.trim().to_ascii_lowercase();
         if let Some((name, number)) = word.split_once('=') {
             return match name {
-                "age" => number.trim_end_matches('d').parse().map(Self::Age).map_err(|_| bad()),
+                "age" => match number.trim_end_matches('d').parse() {
+                    Ok(days) if days >= 0 => Ok(Self::Age(days)),
+                    _ => Err(bad()),
+                },
                 "majors" => number.parse().map(Self::Majors).map_err(|_| bad()),
                 _ => Err(bad()),
             };
@@ -97,7 +102,9 @@ pub fn violations(analysis: &Analysis, conditions: &[Condition]) -> Vec<String> 
     }
     if let Some(severity) = conditions.iter().find(|c| matches!(c, Condition::Severity(_))) {
         // A source that failed is never "no vulnerabilities", least of all where a build depends on it.
-        let failed = analysis.sources.iter().filter(|s| s.source.starts_with("advisories") && s.state != "found");
+        // Neither is a package that no source was asked about, since its line could not be read.
+        let counts = |s: &&SourceState| s.source.starts_with("advisories") || s.source == "manifests and locks";
+        let failed = analysis.sources.iter().filter(counts).filter(|s| s.state != "found");
         found.extend(failed.map(|s| format!("`{severity}` cannot be judged: {}: {}: {}", s.source, s.state, s.detail)));
     }
     if conditions.contains(&Condition::NotRetrieved) {
@@ -183,7 +190,7 @@ mod tests {
             assert_eq!(text.parse::<Condition>().unwrap().to_string(), text);
         }
         assert_eq!("MEDIUM".parse::<Condition>(), Ok(Condition::Severity(Severity::Moderate)));
-        for bad in ["", "none", "unknown", "age", "age=soon", "majors=-1", "sometimes"] {
+        for bad in ["", "none", "unknown", "age", "age=soon", "age=-5", "majors=-1", "sometimes"] {
             assert!(bad.parse::<Condition>().is_err(), "{bad}");
         }
     }

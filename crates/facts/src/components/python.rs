@@ -42,6 +42,9 @@ fn tell_unreadable(tree: &Tree<'_>) {
                     let hint = "delete it, or write down what is needed; `uplift check` shows what the code imports";
                     tree.note(problem(path, message, Some(hint)));
                 }
+                if let Some(line) = manifest.lost.first() {
+                    tree.lose_line(path, *line);
+                }
                 for problem in manifest.problems {
                     tree.note(FileProblem {
                         file: path.clone(),

@@ -45,6 +45,7 @@ impl Collector {
             has_hashes: false,
             dynamic: Vec::new(),
             problems: Vec::new(),
+            lost: Vec::new(),
         };
         Self { manifest, lines: Lines::of(text) }
     }
@@ -52,6 +53,12 @@ impl Collector {
     pub(crate) fn problem(&mut self, at: usize, message: impl Into<String>) {
         let line = self.lines.number(at);
         self.manifest.problems.push(Problem { line, message: message.into() });
+    }
+
+    /// An entry that states a package and cannot be read: the package is missing from the manifest.
+    pub(crate) fn lost(&mut self, at: usize, message: impl Into<String>) {
+        self.problem(at, message);
+        self.manifest.lost.push(self.lines.number(at));
     }
 
     /// The table at `key`; a problem where something else stands there.
@@ -80,7 +87,7 @@ impl Collector {
         let text = text.trimmed();
         match requirement::read(&text) {
             Ok(read) => self.state(read, text.text(), group),
-            Err(message) => self.problem(text.span().start, message),
+            Err(message) => self.lost(text.span().start, message),
         }
     }
 
@@ -124,7 +131,7 @@ impl Collector {
                 );
                 self.problem(stated.span.start, message);
             }
-            Err(bad) => return self.problem(stated.span.start, format!("{bad} (of `{}`)", stated.name)),
+            Err(bad) => return self.lost(stated.span.start, format!("{bad} (of `{}`)", stated.name)),
         }
         let same = |other: &&Stated| {
             let kind = (&other.name, &other.group, &other.marker, &other.extras);

@@ -70,9 +70,14 @@ impl Hint for ManifestError {
 /// The bytes of a manifest or lock as text.
 ///
 /// # Errors
-/// [`ManifestError::NotUtf8`] with the line of the first bad byte, [`ManifestError::Utf16`] by its byte order mark.
+/// [`ManifestError::NotUtf8`] with the line of the first bad byte, [`ManifestError::Utf16`] by its byte order mark or by its zero bytes.
 pub fn text(bytes: &[u8]) -> Result<&str, ManifestError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(ManifestError::Utf16);
+    }
+    // Without a mark every other byte of plain words is zero, which is valid UTF-8 and no text that anybody wrote.
+    let zeros = bytes.iter().take(1024).filter(|byte| **byte == 0).count();
+    if zeros > 0 && zeros * 3 >= bytes.len().min(1024) {
         return Err(ManifestError::Utf16);
     }
     std::str::from_utf8(bytes).map_err(|error| {
@@ -90,6 +95,11 @@ mod tests {
     fn text_that_is_not_utf8_names_its_line() {
         assert_eq!(text(b"a\nb\n\xe9\n"), Err(ManifestError::NotUtf8 { line: 3 }));
         assert_eq!(text(b"\xff\xfea\0"), Err(ManifestError::Utf16));
+        let words = "requests==2.25.0\n";
+        let big: Vec<u8> = words.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let little: Vec<u8> = words.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!((text(&big), text(&little)), (Err(ManifestError::Utf16), Err(ManifestError::Utf16)));
+        assert_eq!(text(b"a==1 # one \0 in a comment\n"), Ok("a==1 # one \0 in a comment\n"));
         assert_eq!(text("é".as_bytes()), Ok("é"));
     }
 }

@@ -90,6 +90,8 @@ pub struct Manifest {
     pub dynamic: Vec<Dynamic>,
     /// What could not be read, and doubles, by line.
     pub problems: Vec<Problem>,
+    /// Lines, 1-based, of entries that state a package and could not be read: what they state is missing from `stated`.
+    pub lost: Vec<u32>,
 }
 
 /// One requirement as a manifest states it.

@@ -28,7 +28,7 @@ impl NativeTable<'_> {
             }
             let at = self.toml.key(self.table, key);
             let Ok(name) = PackageName::new(key) else {
-                collector.problem(at.start, format!("`{key}` is not a package name"));
+                collector.lost(at.start, format!("`{key}` is not a package name"));
                 continue;
             };
             let entry = Entry { of: self, name, key: Fragment::at(at.start) };
@@ -103,7 +103,7 @@ impl Entry<'_> {
         }
         match self.marker(table) {
             Ok(marker) => stated.marker = marker,
-            Err(message) => collector.problem(self.key.span().start, format!("{message} (of `{}`)", self.name)),
+            Err(message) => collector.lost(self.key.span().start, format!("{message} (of `{}`)", self.name)),
         }
         collector.add(stated);
     }

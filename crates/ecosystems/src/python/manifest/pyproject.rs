@@ -33,7 +33,7 @@ fn list(collector: &mut Collector, toml: &Toml<'_>, table: &dyn TableLike, key: 
         collector.requirement(&string, group);
     }
     for at in others {
-        collector.problem(at, format!("`{key}` wants a list of strings"));
+        collector.lost(at, format!("`{key}` wants a list of strings"));
     }
 }
 
@@ -88,7 +88,7 @@ fn dependency_groups(collector: &mut Collector, toml: &Toml<'_>, groups: &dyn Ta
                 collector.manifest.group_includes.push(include);
             } else {
                 collector
-                    .problem(at, format!("an entry of the group `{key}` is neither a requirement nor `include-group`"));
+                    .lost(at, format!("an entry of the group `{key}` is neither a requirement nor `include-group`"));
             }
         }
     }

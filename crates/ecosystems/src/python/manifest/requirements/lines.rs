@@ -25,10 +25,8 @@ pub(crate) fn logical_lines(file: &str) -> Vec<Logical> {
     let mut lines = Vec::new();
     let mut open: Option<(usize, Fragment)> = None;
     let mut at = mark;
-    for physical in body.split_inclusive('\n') {
-        let next = at + physical.len();
-        let text = physical.strip_suffix('\n').unwrap_or(physical);
-        let text = text.strip_suffix('\r').unwrap_or(text);
+    for (text, length) in physical_lines(body) {
+        let next = at + length;
         let span_end = at + text.len();
         let (start, mut joined) = open.take().unwrap_or((at, Fragment::at(at)));
         let is_comment = text.trim_start().starts_with('#');
@@ -53,6 +51,24 @@ pub(crate) fn logical_lines(file: &str) -> Vec<Logical> {
         lines.push(split_comment(joined, start..at, at));
     }
     lines
+}
+
+/// Each line without its ending, and its length in bytes with it. A `\r` alone ends a line too, as in pip
+/// (`str.splitlines`); the rarer separators of Unicode are left to the requirement, which cannot hold them.
+fn physical_lines(body: &str) -> impl Iterator<Item = (&str, usize)> {
+    let mut rest = body;
+    std::iter::from_fn(move || {
+        let end = rest.find(['\r', '\n']).unwrap_or(rest.len());
+        let (text, behind) = rest.split_at_checked(end)?;
+        let ending = match behind.as_bytes() {
+            [b'\r', b'\n', ..] => 2,
+            [] => 0,
+            _ => 1,
+        };
+        let length = end + ending;
+        rest = behind.get(ending..).unwrap_or_default();
+        (length > 0).then_some((text, length))
+    })
 }
 
 fn split_comment(joined: Fragment, span: Range<usize>, next: usize) -> Logical {
@@ -84,6 +100,8 @@ mod tests {
             ]
         );
         assert_eq!(contents("a \\"), [("a".to_owned(), None)]);
+        assert_eq!(contents("a==1\rb==2\r"), [("a==1".to_owned(), None), ("b==2".to_owned(), None)]);
+        assert_eq!(contents("a==1 # x\rb==2"), [("a==1".to_owned(), some("# x")), ("b==2".to_owned(), None)]);
         assert_eq!(
             contents("a \\\n# b\nc"),
             [("a".to_owned(), None), (String::new(), some("# b")), ("c".to_owned(), None)]
@@ -92,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_lines_cover_the_file() {
-        let file = "a\n\nb \\\n c\n# d";
+        let file = "a\n\nb \\\n c\n# d\re\r\n\rf";
         let mut at = 0;
         for line in logical_lines(file) {
             assert_eq!(line.span.start, at);

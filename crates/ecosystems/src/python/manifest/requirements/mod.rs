@@ -70,7 +70,7 @@ fn option_line(collector: &mut Collector, content: &Fragment) {
                 let include = Include { kind, path: path.text().to_owned(), line };
                 if include.path.contains("://") {
                     let message = format!("`{}` is on another machine and is not read", include.path);
-                    collector.problem(at, message);
+                    collector.lost(at, message);
                 } else {
                     collector.manifest.includes.push(include);
                 }
@@ -91,7 +91,7 @@ fn requirement_line(collector: &mut Collector, content: &Fragment) {
     let group = Group { name: "main", role: uplift_model::Role::Runtime };
     match requirement::read(&requirement) {
         Ok(read) => collector.state(read, requirement.text(), group),
-        Err(message) => return collector.problem(content.span().start, message),
+        Err(message) => return collector.lost(content.span().start, message),
     }
     let Some(tail) = tail else { return };
     let (found, message) = options::read(&tail);

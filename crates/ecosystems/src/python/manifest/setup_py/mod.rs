@@ -92,7 +92,7 @@ fn extra(collector: &mut Collector, key: &Value, value: &Value) {
     };
     let marker = match marker.map(requirement::marker).transpose() {
         Ok(marker) => marker,
-        Err(message) => return collector.problem(key.span().start, message),
+        Err(message) => return collector.lost(key.span().start, message),
     };
     let group = if name.is_empty() { Group { name: "main", role: Role::Runtime } } else { Group::extra(name) };
     requirements(collector, value, group, marker.as_deref(), "extras_require");
@@ -127,7 +127,7 @@ fn requirement_with(collector: &mut Collector, text: &Fragment, group: Group<'_>
             };
             collector.state(read, text.text(), group);
         }
-        Err(message) => collector.problem(text.span().start, message),
+        Err(message) => collector.lost(text.span().start, message),
     }
 }
 
