@@ -192,7 +192,16 @@ fn pyproject(text: &str, file: &str) -> Result<Option<Settings>, SettingsError> 
 fn in_file(error: &toml::de::Error, text: &str, file: &str) -> SettingsError {
     let Range { start, .. } = error.span().unwrap_or_default();
     let line = text.bytes().take(start).filter(|b| *b == b'\n').count() + 1;
-    SettingsError::Text { file: file.to_owned(), line, what: error.message().trim().replace('\n', " ") }
+    let mut what = error.message().trim().replace('\n', " ");
+    // TOML has dates of its own, which begin with a digit and need no quotes; here a date is text.
+    let written = text.lines().nth(line - 1).and_then(|l| l.split_once('=')).map(|(_, value)| value.trim());
+    if let Some(value) = written.filter(|_| what.starts_with("invalid type") && what.contains("expected a string")) {
+        let bare = value.split('#').next().unwrap_or_default().trim();
+        if bare.len() >= 10 && bare.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+            what = format!("`{bare}` is a date without quotes: quote it, \"{bare}\"");
+        }
+    }
+    SettingsError::Text { file: file.to_owned(), line, what }
 }
 
 fn overrule(settings: &mut Settings, selection: &Selection) {

@@ -6,6 +6,7 @@
 pub mod advisory;
 pub mod analysis;
 pub mod approval;
+mod by_name;
 pub mod comparison;
 pub mod compatibility;
 pub mod datum;

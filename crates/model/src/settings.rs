@@ -139,10 +139,13 @@ pub struct Upgrade {
     /// Packages that never move.
     pub ignore: Vec<PackageName>,
     /// Package to specifier that its version must satisfy: `{ django = "<5" }`.
+    #[serde(deserialize_with = "crate::by_name::once_each")]
     pub hold: BTreeMap<PackageName, String>,
     /// Package to the exact version it must have.
+    #[serde(deserialize_with = "crate::by_name::once_each")]
     pub pin: BTreeMap<PackageName, String>,
     /// Package to the exact version that it shall go to. One that is not reached is told, never replaced by a newer one.
+    #[serde(deserialize_with = "crate::by_name::once_each")]
     pub target: BTreeMap<PackageName, String>,
     /// Days that a release must be old. 0: none.
     pub minimum_release_age: u32,

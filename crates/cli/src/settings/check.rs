@@ -46,6 +46,9 @@ impl Wrong {
     }
 }
 
+/// Most connections at once.
+const CONNECTIONS: usize = 256;
+
 /// # Errors
 /// The first value that makes no sense.
 pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
@@ -104,6 +107,10 @@ pub(crate) fn all(settings: &Settings) -> Result<(), Wrong> {
             "give the command that starts it",
         )
         .beside(&service.name));
+    }
+    if limits.connections > CONNECTIONS {
+        let what = format!("{} at once is more than any index takes, or this machine", limits.connections);
+        return Err(Wrong::new("limits", "connections", what, "give 1 to 256, or leave the key out for its default"));
     }
     if limits.file_mib > 1 << 24 {
         let what = format!("{} MiB is more than any disk holds", limits.file_mib);
@@ -252,6 +259,10 @@ fn branch(name: &str) -> Result<(), Wrong> {
     let odd = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\{}".contains(c);
     let part_is_odd =
         |part: &str| part.is_empty() || part.starts_with('.') || part.ends_with(".lock") || part.ends_with('.');
+    if matches!(filled.as_str(), "main" | "master" | "trunk" | "develop" | "development") {
+        let hint = "a run delivers on a branch of its own: the default is \"uplift/{date}-{run}\"";
+        return Err(Wrong::new("upgrade", "branch", format!("`{name}` is the project's own branch"), hint));
+    }
     let wrong = matches!(filled.as_str(), "HEAD" | "@")
         || filled.starts_with('-')
         || filled.contains("..")

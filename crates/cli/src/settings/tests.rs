@@ -32,6 +32,32 @@ fn a_value_without_sense_is_an_error_on_its_line() {
 }
 
 #[test]
+fn values_that_only_look_right_are_refused_by_name() {
+    for (text, told) in [
+        ("[check]\nfail-on = [\"age=-5\"]\n", "uplift.toml:2: [check] fail-on: `age=-5` is no condition"),
+        ("[limits]\nconnections = 4000000000\n", "uplift.toml:2: [limits] connections: 4000000000 at once"),
+        ("[upgrade]\nbranch = \"main\"\n", "uplift.toml:2: [upgrade] branch: `main` is the project's own branch"),
+        (
+            "[[advisories.ignore]]\nid = \"CVE-1\"\nreason = \"no\"\nuntil = 2027-01-31\n",
+            "uplift.toml:4: `2027-01-31` is a date without quotes: quote it",
+        ),
+    ] {
+        let said = says(text);
+        assert!(said.starts_with(told), "{said}");
+    }
+}
+
+#[test]
+fn one_package_in_two_spellings_is_an_error_on_its_line() {
+    for key in ["hold", "pin", "target"] {
+        let told = says(&format!("[upgrade.{key}]\nflask = \"<5\"\n# the same\nFlask = \"<2\"\n"));
+        assert!(told.starts_with("uplift.toml:4: `Flask` and `flask` are one package"), "{told}");
+    }
+    let told = says("[upgrade]\nhold = { flask = \"<5\", Flask = \"<2\" }\n");
+    assert!(told.starts_with("uplift.toml:2: `Flask` and `flask` are one package"), "{told}");
+}
+
+#[test]
 fn the_table_in_pyproject_is_read_and_its_errors_have_their_line_there() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(PYPROJECT);
