@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
+use uplift_ecosystems::python::client::Clients;
 use uplift_facts::days;
 use uplift_facts::vulnerabilities::index_file;
 use uplift_model::{Event, Plan};
@@ -46,8 +47,9 @@ fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<Plan, Engine
     let settings = &request.settings;
     let key = key(&desk, request, &head, &desk.journal.all_holds()?, day.seconds());
     if !request.fresh
-        && let Some(plan) = desk.journal.fact::<Plan>(&key, 600)?
+        && let Some((mut plan, kept)) = desk.journal.fact_at::<Plan>(&key, 600)?
     {
+        plan.notes.push(format!("kept from {} UTC; `--fresh` draws it anew", days::minute_of(kept)));
         return as_of_now(plan, &desk);
     }
     let tell = |event: Event| {
@@ -113,26 +115,30 @@ fn short_hash(text: &str) -> String {
     Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a plan depends on, as far as it can be told without drawing it: the day, the settings, and the state of the
-/// advisories on the disk.
+/// What a plan depends on, as far as it can be told without drawing it: the build of this program, the indexes that are
+/// asked, the day, the settings, and the state of the advisories on the disk.
 fn key(desk: &Desk, request: &Request, head: &str, holds: &[(String, String)], now: i64) -> String {
     let stamp = |path: &Path| {
         let told = std::fs::metadata(path).ok();
         let at = told.as_ref().and_then(|m| m.modified().ok()?.duration_since(UNIX_EPOCH).ok());
         format!("{}-{}", at.unwrap_or_default().as_nanos(), told.map_or(0, |m| m.len()))
     };
+    let build = std::env::current_exe().map_or_else(|_| String::new(), |program| stamp(&program));
+    // As the client has them, whichever variable or file says so. Where it cannot tell, a plan drawn anew says why.
+    let clients = Dirs::find().map(|dirs| Clients::new(dirs, request.cancel.clone()));
+    let indexes = clients.ok().and_then(|clients| clients.index_urls().ok()).unwrap_or_default();
     let advisories = &request.settings.advisories;
     let named = advisories.paths.iter().chain(&advisories.vex).chain(&advisories.epss).chain(&advisories.kev);
     let mut stamps: Vec<String> = named.map(|path| stamp(&desk.repository.top.join(path))).collect();
     stamps.extend(Dirs::find().ok().map(|dirs| stamp(&index_file(&dirs.root().join("advisories")))));
     format!(
-        "plan:{}:{head}:{}:{}:{}:{}:{}",
+        "plan:{}-{build}:{head}:{}:{}:{}:{}:{}",
         env!("CARGO_PKG_VERSION"),
         desk.inner,
         request.python_asked,
         days::of_seconds(now),
         stamps.join(","),
-        // Hashed: a setting may hold a secret.
-        short_hash(&serde_json::to_string(&(&request.settings, holds)).unwrap_or_default())
+        // Hashed: a setting or an address may hold a secret.
+        short_hash(&serde_json::to_string(&(&request.settings, holds, indexes)).unwrap_or_default())
     )
 }

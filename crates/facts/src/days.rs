@@ -14,6 +14,13 @@ pub fn of_seconds(seconds: i64) -> String {
     time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
+/// The time of day of a time in seconds since 1970, UTC: `14:05`.
+pub fn minute_of(seconds: i64) -> String {
+    let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let time = time.to_zoned(jiff::tz::TimeZone::UTC).time();
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
 /// The last second of a day, UTC, in seconds since 1970; `None`: it is not a date.
 pub fn end_of(day: &str) -> Option<i64> {
     let day: Date = day.parse().ok()?;
@@ -38,5 +45,6 @@ mod tests {
         assert_eq!(end_of("1970-01-02").map(of_seconds).as_deref(), Some("1970-01-02"));
         assert_eq!(end_of("1970-01-02").map(|s| of_seconds(s + 1)).as_deref(), Some("1970-01-03"));
         assert_eq!(end_of("soon"), None);
+        assert_eq!((minute_of(0), minute_of(86_399 + 7_260)), ("00:00".to_owned(), "02:00".to_owned()));
     }
 }

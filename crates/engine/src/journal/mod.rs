@@ -182,14 +182,23 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn fact<T: DeserializeOwned>(&self, key: &str, max_age: u64) -> Result<Option<T>, JournalError> {
+        Ok(self.fact_at(key, max_age)?.map(|(fact, _)| fact))
+    }
+
+    /// [`Self::fact`], and when it was kept, in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn fact_at<T: DeserializeOwned>(&self, key: &str, max_age: u64) -> Result<Option<(T, i64)>, JournalError> {
         let oldest = i64::try_from(max_age).unwrap_or(i64::MAX);
         let query =
-            sqlx::query("SELECT value FROM facts WHERE key = ? AND at >= unixepoch() - ?").bind(key).bind(oldest);
+            sqlx::query("SELECT value, at FROM facts WHERE key = ? AND at >= unixepoch() - ?").bind(key).bind(oldest);
         let row = self.block(|c| self.runtime.block_on(query.fetch_optional(c)))?;
         let Some(row) = row else { return Ok(None) };
         let text: String = row.try_get(0).map_err(|e| self.failed(&e))?;
+        let at: i64 = row.try_get(1).map_err(|e| self.failed(&e))?;
         // A fact in an older form is simply learnt again.
-        Ok(serde_json::from_str(&text).ok())
+        Ok(serde_json::from_str(&text).ok().map(|fact| (fact, at)))
     }
 
     /// Keeps a fact; the one of the same key is replaced.
