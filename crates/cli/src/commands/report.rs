@@ -1,5 +1,7 @@
 //! `uplift report`: a document of one kind, in one form, on stdout or in a file; changes nothing else.
 
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use uplift_engine::DossierRequest;
@@ -15,6 +17,8 @@ use crate::settings;
 
 /// Stands in every page that is written to a file, so that the next one may take its place.
 const MARK: &str = "<!-- written by uplift report -->";
+/// How names of files begin that are written and not yet in their place.
+const TORN: &str = ".uplift-report-";
 /// Largest file that is looked into for [`MARK`], in bytes.
 const LARGEST: u64 = 64 << 20;
 
@@ -138,6 +142,10 @@ fn newest(path: &Path) -> Option<String> {
 /// Nothing is there, or something that this verb wrote, or `force`.
 fn may_write(path: &Path, force: bool) -> Result<(), Failure> {
     let Ok(there) = std::fs::symlink_metadata(path) else { return Ok(()) };
+    // An empty file holds nothing that could be lost, and is what a full disk once left of a report.
+    if there.is_file() && there.len() == 0 {
+        return Ok(());
+    }
     let own = || there.len() <= LARGEST && std::fs::read_to_string(path).is_ok_and(|text| is_ours(&text));
     if there.is_file() && (force || own()) {
         return Ok(());
@@ -157,20 +165,73 @@ fn is_ours(text: &str) -> bool {
     text.trim_end().ends_with(MARK) || json()
 }
 
+/// Beside its place first and renamed into it, so that a disk that fills up leaves the report that was there. What a link
+/// leads to is replaced, not the link; the file's mode stays.
 fn write(path: &Path, text: &str, form: Format) -> Result<(), Failure> {
     let whole = if form == Format::Json { text.to_owned() } else { format!("{}\n{MARK}\n", text.trim_end()) };
-    std::fs::write(path, whole).map_err(|error| {
-        Failure::plain(
-            ExitCode::Repository,
-            format!("could not write `{}`: {error}", path.display()),
-            "name a file in a folder that is there and can be written",
-        )
+    renamed(path, whole.as_bytes()).map_err(|error| {
+        let hint = match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                "the disk is full, or your share of it; free some room, or name a file on another one. \
+                 What was there before is as it was"
+            }
+            _ => "name a file in a folder that is there and can be written",
+        };
+        Failure::plain(ExitCode::Repository, format!("could not write `{}`: {error}", path.display()), hint)
     })
 }
 
+fn renamed(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let there = std::fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        // A device or a pipe has no place of its own to be renamed into.
+        return std::fs::write(path, bytes);
+    }
+    let place = if there.is_some() { path.canonicalize()? } else { path.to_owned() };
+    let folder = place.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mode = there.as_ref().map_or(0o666, |there| there.permissions().mode() & 0o777);
+    let mut file =
+        tempfile::Builder::new().prefix(TORN).permissions(std::fs::Permissions::from_mode(mode)).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    if let Some(there) = &there {
+        // The umask had its say when the file was made; the mode that somebody chose since then stays.
+        file.as_file().set_permissions(there.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&place).map_err(|e| e.error)?;
+    Ok(())
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_takes_its_place_whole_and_keeps_mode_and_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("plan.md"), folder.path().join("link.md"));
+        write(&file, "one", Format::Markdown).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("plan.md", &link).unwrap();
+        write(&link, "two", Format::Markdown).unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("two\n{MARK}\n"));
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        let names = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names, 2, "something is left beside the report");
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_leaves_the_old_report_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plan.md");
+        write(&file, "one", Format::Markdown).unwrap();
+        let missing = folder.path().join("none/plan.md");
+        let told = write(&missing, "two", Format::Markdown).unwrap_err();
+        assert!(format!("{told:?}").contains("could not write"), "{told:?}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("one\n{MARK}\n"));
+    }
 
     #[test]
     fn only_what_carries_the_mark_is_taken_for_ours() {
