@@ -200,18 +200,27 @@ fn find(desk: &Desk, id: &str) -> Result<Plan, EngineError> {
     }
 }
 
-/// Whether a plan's id is that of what it holds: an agreement binds the content.
+/// Whether a plan is as it was drawn: its id that of what it would do, its seal that of all that it says.
 ///
 /// # Errors
 /// [`EngineError::Repository`].
 pub(crate) fn genuine(plan: &Plan) -> Result<(), EngineError> {
-    if planning::name_of(plan) == plan.id {
-        return Ok(());
-    }
-    Err(EngineError::repository(
-        format!("plan {} was changed after it was drawn, or by another release: its content has another id", plan.id),
+    if plan.seal == planning::seal_of(plan)? { named_rightly(plan) } else { Err(changed(plan)) }
+}
+
+/// Whether a plan's id is that of what it would do.
+fn named_rightly(plan: &Plan) -> Result<(), EngineError> {
+    if planning::name_of(plan) == plan.id { Ok(()) } else { Err(changed(plan)) }
+}
+
+fn changed(plan: &Plan) -> EngineError {
+    EngineError::repository(
+        format!(
+            "plan {} was changed after it was drawn, or by another release: its content is not what its id and its seal name",
+            plan.id
+        ),
         "draw it again with `uplift plan --format json`, and have that one agreed to",
-    ))
+    )
 }
 
 /// Takes out of a draft what waits for an agreement, where the settings ask for one; gives each package's reason.
@@ -224,7 +233,8 @@ pub(crate) fn leave_out(drafted: &mut Drafted, asks: Approvals) -> Result<BTreeM
     if asks == Approvals::List {
         return Ok(BTreeMap::new());
     }
-    genuine(&drafted.plan)?;
+    // Its seal was looked at when it was brought; what a run adds to it since then is the run's own.
+    named_rightly(&drafted.plan)?;
     let waits: BTreeMap<PackageName, String> = waiting(&drafted.plan, &drafted.plan.approvals)
         .into_iter()
         .flat_map(|one| one.packages.iter().map(|name| (name.clone(), one.reason())).collect::<Vec<_>>())

@@ -191,6 +191,10 @@ pub struct Plan {
     /// What should be looked at before it is carried out.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// SHA-256 in hexadecimal over everything that a reviewer reads, as it was drawn: every field but `notes` and
+    /// `approvals`, which tell of the moment. Empty: the plan was drawn before plans were sealed.
+    #[serde(default)]
+    pub seal: String,
     /// Agreements to this plan that are on record (row C22); not part of its id.
     #[serde(default)]
     pub approvals: Vec<Approval>,

@@ -23,6 +23,7 @@ mod permitted;
 mod rescan;
 mod rules;
 mod runtime;
+mod seal;
 mod sets;
 mod steps;
 mod ways_out;
@@ -55,6 +56,7 @@ pub(crate) use abi::Built;
 pub(crate) use caps::{cap, shortened};
 pub(crate) use given::fits;
 use rules::Scoping;
+pub(crate) use seal::of as seal_of;
 pub(crate) use whole::name_of;
 
 /// Everything that a plan is drawn from.

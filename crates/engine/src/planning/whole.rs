@@ -16,6 +16,7 @@ use super::elsewhere::apart;
 use super::given::inputs;
 use super::order::stages_of;
 use super::rules::Scoping;
+use super::seal;
 use super::sets::Cut;
 use super::steps::Told;
 use super::weigh::Weighed;
@@ -148,9 +149,11 @@ impl Facts<'_> {
             metrics,
             security,
             warnings,
+            seal: String::new(),
             approvals: Vec::new(),
         };
         plan.id = name_of(&plan);
+        plan.seal = seal::of(&plan)?;
         Ok(plan)
     }
 

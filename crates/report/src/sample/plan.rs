@@ -195,6 +195,7 @@ pub(crate) fn plan() -> Plan {
             unknown: vec!["certifi".to_owned()],
         },
         warnings: vec!["numpy 1.26.4 keeps CVE-2026-1 (high): held at <2 by the settings".to_owned()],
+        seal: String::new(),
         approvals: vec![],
     }
 }
