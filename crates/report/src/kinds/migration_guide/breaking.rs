@@ -7,8 +7,8 @@ use uplift_model::{Datum, Ecosystem, Version};
 
 use super::Facts;
 use crate::document::{Block, Section, Spare, Table, Text, Tone};
-use crate::kinds::parts::{symbols, untold};
 use crate::kinds::emptiness;
+use crate::kinds::parts::{symbols, untold};
 use crate::kinds::pieces;
 use crate::kinds::ways::{Way, normal};
 use crate::numbers::count;
