@@ -369,7 +369,8 @@ fn python_pages(indexes: &Result<Vec<String>, String>, store: &Store<'_>, compon
     let of_python = components.iter().filter(|c| c.ecosystem == Ecosystem::Python);
     let packages = of_python.flat_map(|c| c.packages.values()).filter(|p| p.from_index());
     let names: BTreeSet<PackageName> = packages.filter_map(|p| PackageName::new(&p.name).ok()).collect();
-    Python { indexes: indexes.clone() }.pages(store, &names.into_iter().collect::<Vec<_>>())
+    let pages = Python { indexes: indexes.clone() }.pages(store, &names.into_iter().collect::<Vec<_>>());
+    releases::doubted(pages, &indexes.as_ref().map(|all| all.join(" or ")).unwrap_or_default())
 }
 
 /// The release whose extras count: the one in use, else the one that an installation would take.
@@ -422,7 +423,8 @@ fn javascript_documents(ask: &Ask<'_>, store: &Store<'_>, components: &[Componen
         let folder = ask.root.join(&component.root);
         let registries = Registries::load(ask.clients, Some(&folder)).map_err(|e| redact::text(&e.to_string()));
         let answers = releases::documents(store, &registries, &names);
-        names.into_iter().zip(answers).collect()
+        let address = registries.as_ref().ok().zip(names.first()).map(|(all, name)| all.address(name).to_owned());
+        releases::doubted(names.into_iter().zip(answers).collect(), &address.unwrap_or_default())
     };
     components.iter().map(of).collect()
 }

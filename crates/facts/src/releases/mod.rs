@@ -3,12 +3,14 @@
 //! Lives here: what a release is to a check, in one form for both ecosystems. `store.rs` keeps answers, `python.rs` and
 //! `javascript.rs` ask. Lives elsewhere: reading pages (`ecosystems`), choosing a target (`decide`).
 
+mod doubt;
 mod extras;
 mod javascript;
 mod python;
 mod sizes;
 mod store;
 
+pub(crate) use doubt::doubted;
 pub(crate) use extras::{Provided, address, head, normal as normal_extra, page, provided, read_metadata};
 pub(crate) use javascript::{answer as javascript_answer, documents};
 pub(crate) use python::succeeded;
