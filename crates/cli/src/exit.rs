@@ -95,7 +95,7 @@ impl From<FormatError> for Failure {
     fn from(error: FormatError) -> Self {
         let code = match error {
             FormatError::NotOfThis { .. } => ExitCode::Usage,
-            FormatError::NothingToState => ExitCode::Repository,
+            FormatError::NothingToState { .. } => ExitCode::Repository,
             FormatError::Json(_) => ExitCode::Bug,
         };
         Self::new(&error, code)

@@ -14,8 +14,10 @@ pub enum FormatError {
         /// `a plan`, `a run`.
         answer: &'static str,
     },
-    /// OpenVEX has no document without a statement.
-    NothingToState,
+    /// OpenVEX has no document without a statement. `unasked`: why advisories are not known; empty: every source answered.
+    NothingToState {
+        unasked: String,
+    },
     Json(serde_json::Error),
 }
 
@@ -23,8 +25,11 @@ impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOfThis { standard, answer } => write!(f, "{answer} has no form in {}", standard.word()),
-            Self::NothingToState => {
+            Self::NothingToState { unasked } if unasked.is_empty() => {
                 write!(f, "no advisory is known to touch anything, and OpenVEX has no empty document")
+            }
+            Self::NothingToState { unasked } => {
+                write!(f, "advisories were not retrieved, so that nothing can be stated: {unasked}")
             }
             Self::Json(_) => write!(f, "could not write the result as JSON"),
         }
@@ -44,7 +49,7 @@ impl Hint for FormatError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotOfThis { .. } => Some("docs/reference/formats.md lists what goes together".to_owned()),
-            Self::NothingToState => Some(
+            Self::NothingToState { .. } => Some(
                 "`--format cyclonedx` writes a document that can say so; `--format json` says which data were not retrieved"
                     .to_owned(),
             ),

@@ -61,7 +61,7 @@ pub(super) fn document(bill: &Bill) -> Result<Document, FormatError> {
     let mut seen = std::collections::BTreeSet::new();
     statements.retain(|statement| serde_json::to_string(statement).is_ok_and(|text| seen.insert(text)));
     if statements.is_empty() {
-        return Err(FormatError::NothingToState);
+        return Err(FormatError::NothingToState { unasked: bill.unasked.clone() });
     }
     Ok(Document {
         context: "https://openvex.dev/ns/v0.2.0",

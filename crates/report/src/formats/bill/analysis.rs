@@ -21,7 +21,11 @@ impl Bill {
         bill.remarks.push(("urgency", clean::line(&analysis.urgency.level)));
         for source in &analysis.sources {
             let told = format!("{}: {}: {}", source.source, source.state, source.detail);
-            bill.remarks.push(("source", clean::line(&told)));
+            let told = clean::line(&told);
+            if source.source.starts_with("advisories") && source.state != "found" && bill.unasked.is_empty() {
+                bill.unasked.clone_from(&told);
+            }
+            bill.remarks.push(("source", told));
         }
         for problem in &analysis.problems {
             bill.remarks.push(("problem", clean::line(&format!("{}: {}", problem.file, problem.message))));

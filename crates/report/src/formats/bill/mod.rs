@@ -38,6 +38,8 @@ pub(super) struct Bill {
     pub(super) threats: Vec<Threat>,
     /// Packages are missing from it, with the reason; `None`: none is known to be.
     pub(super) incomplete: Option<String>,
+    /// Why advisories are not known; empty: every source answered.
+    pub(super) unasked: String,
     /// What a reader should know: name and text.
     pub(super) remarks: Vec<(&'static str, String)>,
     known: BTreeMap<String, usize>,

@@ -62,6 +62,9 @@ impl Bill {
         bill.remarks.push(("plan", clean::line(&plan.id)));
         bill.remarks.push(("advisories", clean::line(&plan.security.source)));
         for name in &plan.security.unknown {
+            if bill.unasked.is_empty() {
+                bill.unasked = clean::line(&format!("{name}: {}", plan.security.source));
+            }
             bill.remarks.push(("not-retrieved", clean::line(&format!("advisories of {name}"))));
         }
         let runtime = vec![("runtime", clean::line(&plan.interpreter))];

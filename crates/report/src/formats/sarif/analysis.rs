@@ -266,9 +266,11 @@ fn suppression(finding: &Finding) -> Option<Suppression> {
 fn gaps(analysis: &Analysis) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for source in analysis.sources.iter().filter(|source| source.state != "found") {
+        // Without advisories, "no result" means nothing: the run did not do what it is for.
+        let vital = source.source.starts_with("advisories") && source.state == "not-retrieved";
         gaps.push(Gap {
             id: "not-retrieved",
-            level: Level::Warning,
+            level: if vital { Level::Error } else { Level::Warning },
             message: format!("{}: {}: {}", source.source, source.state, source.detail),
             place: None,
         });

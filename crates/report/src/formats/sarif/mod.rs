@@ -109,7 +109,7 @@ fn log(about: &About, remarks: Vec<Remark>, gaps: Vec<Gap>) -> Log {
             original_uri_base_ids: ArtifactLocations::root("the folder that was looked at"),
             column_kind: "utf16CodeUnits",
             invocations: vec![Invocation {
-                execution_successful: true,
+                execution_successful: gaps.iter().all(|gap| gap.level != Level::Error),
                 tool_execution_notifications: gaps.into_iter().map(notification).collect(),
             }],
             results,

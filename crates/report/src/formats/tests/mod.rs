@@ -165,7 +165,17 @@ fn openvex_states_each_advisory_of_each_package() {
     "#);
     let quiet = given::of(vec![given::component("a", uplift_model::Ecosystem::Python, Vec::new())]);
     let nothing = super::analysis(&quiet, Standard::OpenVex, NOWHERE);
-    assert!(matches!(nothing, Err(FormatError::NothingToState)));
+    assert!(matches!(nothing, Err(FormatError::NothingToState { unasked }) if unasked.is_empty()));
+    let mut silent = quiet;
+    silent.sources.push(uplift_model::analysis::SourceState {
+        source: "advisories (PyPI)".to_owned(),
+        state: "not-retrieved".to_owned(),
+        detail: "no answer".to_owned(),
+    });
+    let told = super::analysis(&silent, Standard::OpenVex, NOWHERE).unwrap_err().to_string();
+    assert!(told.starts_with("advisories were not retrieved") && told.contains("no answer"), "{told}");
+    let log = super::analysis(&silent, Standard::Sarif, NOWHERE).unwrap();
+    assert!(log.contains("\"executionSuccessful\": false"), "{log}");
 }
 
 #[test]
@@ -343,7 +353,10 @@ proptest! {
         }
         match super::analysis(&analysis, Standard::OpenVex, &line) {
             Ok(text) => drop(valid(&text, Standard::OpenVex)),
-            Err(error) => prop_assert!(matches!(error, FormatError::NothingToState)),
+            Err(error) => {
+                let nothing = matches!(error, FormatError::NothingToState { .. });
+                prop_assert!(nothing, "{}", error);
+            }
         }
         let rows = cells(&super::analysis(&analysis, Standard::Csv, &line).unwrap());
         prop_assert!(rows.iter().all(|row| row.len() == rows[0].len()));
