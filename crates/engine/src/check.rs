@@ -58,6 +58,8 @@ pub struct Checked {
     pub comparison: Option<Comparison>,
     /// In the order of the analysis' components: what the index said of each of its packages.
     pub releases: Vec<BTreeMap<String, Answer>>,
+    /// Why the analysis is not among those that `--history` lists; `None`: it is, or there is no repository to keep it in.
+    pub not_kept: Option<String>,
 }
 
 /// How long an index's answer counts as fresh.
@@ -151,7 +153,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
         None => None,
     };
     // What is kept does not depend on what was to be explained.
-    history::keep(&folder, &gathered.analysis);
+    let not_kept = history::keep(&folder, &gathered.analysis);
     if let Some(name) = &request.notes_of {
         let (settings, cancel) = (&request.settings, &request.cancel);
         let asking = NotesRequest { folder: &folder, settings, cancel, offline: request.offline };
@@ -164,7 +166,7 @@ pub fn check(request: &CheckRequest) -> Result<Checked, EngineError> {
     }
     let Gathered { analysis, releases, .. } = gathered;
     let violations = policy::violations(&analysis, &request.fail_on);
-    Ok(Checked { analysis, violations, comparison, releases })
+    Ok(Checked { analysis, violations, comparison, releases, not_kept })
 }
 
 /// The version that a setting means: `3.11`, `python3.11`, or a program that is asked. `None`: it is none, and the files

@@ -127,11 +127,11 @@ impl Hint for EngineError {
                 Some("check the network and the index settings of uv or pip, then run again".to_owned())
             }
             Self::Resolve(ResolveError::Failed(why)) if why.contains("No space left") => {
-                Some("the disk that holds the cache is full; free some room, then `uplift resume`".to_owned())
+                Some("the disk that holds the cache is full; free some room and run it again; a run that had begun goes on with `uplift resume`".to_owned())
             }
             Self::Resolve(_) => None,
             Self::Disk(path, e) if e.raw_os_error() == Some(28) => {
-                Some(format!("the disk that holds `{}` is full; free some room, then `uplift resume`", path.display()))
+                Some(format!("the disk that holds `{}` is full; free some room and run it again; a run that had begun goes on with `uplift resume`", path.display()))
             }
             Self::Disk(..) => {
                 Some("nothing of yours was changed; `uplift resume` goes on once it can be written".to_owned())

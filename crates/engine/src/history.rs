@@ -35,12 +35,12 @@ fn folder(path: &Path) -> Option<PathBuf> {
     Some(Git::find(path).ok()?.git_common_dir.join("uplift").join("analyses"))
 }
 
-/// Keeps an analysis, unless the newest one says the same. Failing costs history, not the answer.
-pub(crate) fn keep(path: &Path, analysis: &Analysis) {
-    let Some(folder) = folder(path) else { return };
-    if let Err(error) = write(&folder, analysis) {
-        tracing::warn!(%error, "Could not keep the analysis");
-    }
+/// Keeps an analysis, unless the newest one says the same; why it could not be kept, where it could not. Failing costs
+/// history, not the answer.
+pub(crate) fn keep(path: &Path, analysis: &Analysis) -> Option<String> {
+    let error = write(&folder(path)?, analysis).err()?;
+    tracing::warn!(%error, "Could not keep the analysis");
+    Some(error.to_string())
 }
 
 fn write(folder: &Path, analysis: &Analysis) -> std::io::Result<()> {

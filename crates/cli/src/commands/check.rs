@@ -1,10 +1,11 @@
 //! `uplift check`: what the repository depends on, and what is wrong with it; changes nothing.
 
+use std::io::Write;
 use std::path::Path;
 
 use uplift_engine::{CheckRequest, Checked};
 use uplift_model::ExitCode;
-use uplift_report::{formats, json, kinds, terminal};
+use uplift_report::{clean, formats, json, kinds, terminal};
 
 use super::Desk;
 use crate::args::Checking;
@@ -37,6 +38,10 @@ pub(crate) fn run(args: &Checking, desk: &Desk) -> Ended {
         notes_of: args.explain.clone(),
     })?;
     desk.say(&told(&checked, args, &path, desk)?)?;
+    if let Some(why) = &checked.not_kept {
+        let line = format!("note: this analysis could not be kept for `--history` and `--diff`: {}", clean::line(why));
+        let _closed = writeln!(anstream::stderr(), "{line}");
+    }
     if checked.violations.is_empty() {
         return Ok(ExitCode::Done);
     }
