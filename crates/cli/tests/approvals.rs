@@ -111,6 +111,22 @@ fn an_agreement_does_not_hold_for_a_plan_that_has_changed() {
         let refused = project.run(args);
         refused.expect(3).tells(&["was changed after it was drawn"]);
     }
+    // What a reviewer reads is bound as well, whatever it does to what is carried out.
+    let mut told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for (pointer, value) in [
+        ("/warnings", serde_json::json!(["all is well"])),
+        ("/rollback_strategy", serde_json::json!("none is needed")),
+        ("/dependencies/0/reasons", serde_json::json!(["harmless"])),
+        ("/security/source", serde_json::json!("every source")),
+        ("/steps/0/success_criteria", serde_json::json!(["it compiles"])),
+    ] {
+        let was = told.pointer(pointer).cloned().expect(pointer);
+        *told.pointer_mut(pointer).unwrap() = value;
+        project.repo.write("changed.json", told.to_string().as_bytes());
+        let refused = project.run(&["approve", "changed.json", "all", "--as", "release lead"]);
+        assert!(refused.stderr.contains("was changed after it was drawn"), "{pointer}: {refused:?}");
+        *told.pointer_mut(pointer).unwrap() = was;
+    }
     let report = project.run(&["upgrade", "--plan", "plan.json", "--format", "json"]).json(0);
     assert!(names(&report["kept"]).contains(&"delta"), "{report:#}");
 }

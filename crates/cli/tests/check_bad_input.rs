@@ -260,10 +260,59 @@ fn marks_line_ends_and_mojibake_change_no_requirement_and_no_line() {
         assert_eq!(row["current_version"], if package == "left" { "1.0.0" } else { "1.0" }, "{component}");
         assert_eq!(row["stated"][0]["line"], line, "{component}/{package}");
     }
-    // Lines that end as on the Macintosh of old are not told apart; that is said, not passed over.
-    assert!(analysis.problems().iter().any(|p| p.starts_with("mac/requirements.txt:1")), "{:?}", analysis.problems());
+    // Lines that end as on the Macintosh of old are lines, as to pip.
+    for package in ["alpha", "beta"] {
+        assert_eq!(analysis.row("mac", package)["current_version"], "1.0", "{package}");
+    }
+    assert!(!analysis.0["sources"].to_string().contains("manifests and locks"), "{:#}", analysis.0["sources"]);
     let written = analysis.row("marks", "alpha")["stated"][0]["written"].as_str().unwrap();
     assert_eq!(written, "alpha==1.0");
+}
+
+#[test]
+fn a_line_that_cannot_be_read_is_a_package_that_no_gate_passes_over() {
+    let utf16: Vec<u8> = "alpha==1.0\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for (file, bytes, place) in [
+        (
+            "words/requirements.txt",
+            b"alpha==1.0\nthis is no requirement at all\n".as_slice(),
+            "words/requirements.txt:2",
+        ),
+        ("utf16/requirements.txt", &utf16, "utf16/requirements.txt"),
+    ] {
+        let market = Market::serve(stock());
+        let desk = desk(&market, &[(file, bytes)]);
+        let analysis = look(&desk, &[]);
+        sound(&analysis);
+        let sources = analysis.0["sources"].as_array().unwrap();
+        let lost = sources.iter().find(|s| s["source"] == "manifests and locks").expect("a source that failed");
+        assert!(lost["state"] == "partly" && lost["detail"].as_str().unwrap().starts_with(place), "{lost}");
+        let known = desk.home.path().join("known.json").display().to_string();
+        for gate in ["not-retrieved", "critical"] {
+            let args = ["check", "--as-of", "2025-06-01", "--advisories", &known, "--fail-on", gate];
+            let outcome = desk.run(&args);
+            assert_eq!(outcome.code, Some(1), "{file}, {gate}: {}", outcome.stdout);
+            let violations = outcome.stdout.split("failed: ").last().unwrap();
+            assert!(violations.contains("manifests and locks"), "{file}, {gate}: {violations}");
+            assert!(!outcome.stdout.contains("no manifest that states"), "{file}: {}", outcome.stdout);
+        }
+    }
+}
+
+#[test]
+fn an_index_that_knows_no_package_at_all_is_doubted() {
+    let market = Market::serve(stock());
+    let desk = desk(&market, &[("lost/requirements.txt", b"gamma==1.0\ndelta==1.0\nepsilon==1.0\n")]);
+    // Together with what is there, the three are simply unknown.
+    let analysis = look(&desk, &[]);
+    assert_eq!(found(&analysis.row("lost", "gamma")["availability"])["kind"], "no-such-package");
+    let desk = Desk::new(BINARY, &market, &[("requirements.txt", b"gamma==1.0\ndelta==1.0\nepsilon==1.0\n")]);
+    std::fs::write(desk.home.path().join("known.json"), NOTHING_KNOWN).unwrap();
+    let analysis = look(&desk, &[]);
+    let row = analysis.row(".", "gamma");
+    let why = row["availability"]["why"].as_str().expect("not retrieved");
+    assert!(why.contains("does not seem to be the index of this project"), "{why}");
+    assert!(!analysis.0["urgency"]["because"].to_string().contains("cannot be installed"), "{}", analysis.0["urgency"]);
 }
 
 #[test]

@@ -87,6 +87,19 @@ fn advisory(id: &str, package: &str, fixed: &str) -> String {
 const ADVISED: &str = "[advisories]\npaths = [\"osv\"]\n";
 
 #[test]
+fn a_plan_that_was_kept_says_so_and_belongs_to_its_index() {
+    let Some(mut project) = Project::new() else { return };
+    let kept = |plan: &Value| plan["notes"].to_string().contains("kept from");
+    assert!(!kept(&plan(&project, &[])));
+    let second = plan(&project, &[]);
+    assert!(kept(&second), "{:#}", second["notes"]);
+    assert!(!kept(&plan(&project, &["--fresh"])));
+    // Another index knows other releases: what the first one said is not told again.
+    project.stage.use_index(&support::Index::nowhere());
+    project.run(&["plan"]).expect(4).tells(&["index"]);
+}
+
+#[test]
 fn the_same_facts_give_the_same_plan_and_an_unrelated_file_changes_nothing() {
     let Some(project) = Project::new() else { return };
     let first = plan(&project, &[]);
