@@ -49,6 +49,8 @@ fn stock() -> Stock {
             release("3.0.0", json!({"deep": "^9.0.0"})),
             NpmRelease { engines: engines.clone(), ..release("4.0.0", json!({"same": "^1.0.0"})) },
             release("5.0.0", json!({"fork": "github:somebody/fork"})),
+            release("6.0.0", json!({"log-two": "npm:log@^2.0.0", "parts-any": "npm:parts", "log": "npm:log@^1.0.0"})),
+            release("7.0.0", json!({"log-nine": "npm:log@^9.0.0"})),
         ],
     );
     add("other", vec![release("1.0.0", json!({"log": "^1.0.0"}))]);
@@ -132,4 +134,49 @@ fn a_node_of_ci_and_image_that_is_too_old_is_told_once_and_is_no_success() {
     // With a Node that runs it, it is one.
     let with = desk.run(&["validate", "--set", "web@4.0.0", "--node", "20"]);
     assert_eq!(with.code, Some(0), "{}", with.all());
+}
+
+#[test]
+fn an_alias_is_looked_up_under_the_name_of_its_package_and_shown_under_both() {
+    let market = Market::serve(stock());
+    let desk = desk(&market, &[]);
+    let (outcome, check) = validate(&desk, "web@6.0.0");
+    assert_eq!((outcome.code, &check["verdict"]), (Some(0), &"sat".into()), "{check:#}");
+    // What comes along brings its own needs; log 1 is there already.
+    let wanted = [
+        "code (for parts-any) - -> 2.2.0",
+        "deep - -> 1.3.0",
+        "log-two (npm:log) - -> 2.0.0",
+        "parts-any (npm:parts) - -> 2.1.0",
+    ];
+    assert_eq!(moves(&check), wanted);
+    let (outcome, check) = validate(&desk, "web@7.0.0");
+    assert_eq!((outcome.code, &check["verdict"]), (Some(1), &"unsat".into()), "{check:#}");
+    let sentence = "web@7.0.0 needs log-nine@npm:log@^9.0.0, and no release of log fulfils that";
+    assert!(check["paragraph"].as_str().unwrap().contains(sentence), "{check:#}");
+}
+
+#[test]
+fn an_alias_of_the_project_moves_with_and_without_a_lock() {
+    let manifest = br#"{"name": "shop", "version": "1.0.0", "dependencies": {"old-log": "npm:log@^1.0.0"}}"#;
+    let lock = json!({
+        "name": "shop", "version": "1.0.0", "lockfileVersion": 3, "requires": true,
+        "packages": {
+            "": {"name": "shop", "version": "1.0.0", "dependencies": {"old-log": "npm:log@^1.0.0"}},
+            "node_modules/old-log": {"name": "log", "version": "1.0.0"},
+        }
+    });
+    let lock = lock.to_string();
+    let with: &[(&str, &[u8])] = &[("package.json", manifest), ("package-lock.json", lock.as_bytes())];
+    for files in [with, &with[..1]] {
+        let market = Market::serve(stock());
+        let desk = Desk::new(PROGRAM, &market, files);
+        for set in ["old-log@^2.0.0", "old-log@npm:log@^2.0.0"] {
+            let (outcome, check) = validate(&desk, set);
+            assert_eq!((outcome.code, &check["verdict"]), (Some(0), &"sat".into()), "{set}: {check:#}");
+            assert_eq!(check["solution"]["old-log"], "2.0.0", "{set}: {check:#}");
+        }
+        let (_, check) = validate(&desk, "old-log@^9.0.0");
+        assert!(check["paragraph"].as_str().unwrap().contains("no release of log fulfils"), "{check:#}");
+    }
 }

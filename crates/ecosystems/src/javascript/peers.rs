@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use uplift_model::semver::{Options, Range, Version};
+use uplift_model::semver::Version;
 
 use super::lockfile::{Lock, Package};
+use super::manifest::Specifier;
 use super::registry::{Peer, Release, engine_admits};
 
 /// One package of a set: its version and what it wants beside itself.
@@ -176,11 +177,7 @@ pub fn lock_violations(lock: &Lock) -> Vec<Violation> {
 /// Whether the range of a peer admits a version. `*` admits prereleases as well, and what is no range (a tag, a
 /// workspace) is taken to hold.
 pub fn peer_admits(range: &str, version: &Version) -> bool {
-    let range = range.strip_prefix("npm:").unwrap_or(range).trim();
-    match Range::parse(range, Options::LOOSE) {
-        Ok(range) => range.is_any() || range.satisfies(version),
-        Err(_) => true,
-    }
+    Specifier::parse(range).range().is_none_or(|range| range.is_any() || range.satisfies(version))
 }
 
 fn member(package: &Package) -> Option<Member> {

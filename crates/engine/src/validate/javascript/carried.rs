@@ -3,13 +3,14 @@
 //! Lives here: following the dependencies of what moves, down to copies that stay. Lives elsewhere: peers and engines
 //! (`ecosystems::javascript::peers`), the verdict (`super`).
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use uplift_ecosystems::javascript::lockfile::{Lock, LockKind};
 use uplift_ecosystems::javascript::peers::{Member, Set};
 use uplift_model::compatibility::{Cause, CauseKind, Constraint, Shift};
-use uplift_model::semver::{Options, Range, Version};
+use uplift_model::semver::Version;
 
+use super::asked::{Asked, shown};
 use super::documents::Documents;
 
 /// Packages that are followed, at most; behind them nothing is concluded.
@@ -29,7 +30,10 @@ pub(super) struct Carried {
 
 /// A package that moves, and the copy of the lock that it takes the place of.
 struct Mover {
+    /// As it is installed.
     name: String,
+    /// As the registry knows it.
+    real: String,
     version: Version,
     was: Option<usize>,
 }
@@ -41,6 +45,8 @@ pub(super) struct Walk<'a, 'd> {
     /// Of the member of the workspace that is looked at.
     pub(super) folder: &'a str,
     pub(super) node: Option<&'a Version>,
+    /// Names of the project with the packages that they stand for, where these are others.
+    pub(super) aliases: &'a BTreeMap<String, String>,
 }
 
 impl Walk<'_, '_> {
@@ -73,7 +79,8 @@ impl Walk<'_, '_> {
                 was.and_then(|at| self.lock.packages.get(at)).is_some_and(|p| p.version.as_ref() == Some(&version));
             if !stays {
                 gone.extend(was);
-                open.push_back(Mover { name: name.clone(), version, was });
+                let real = self.aliases.get(name).unwrap_or(name).clone();
+                open.push_back(Mover { name: name.clone(), real, version, was });
             }
         }
         let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
@@ -85,8 +92,8 @@ impl Walk<'_, '_> {
             if !seen.insert((mover.name.clone(), mover.version.to_string())) {
                 continue;
             }
-            let by = format!("{}@{}", mover.name, mover.version);
-            let needs = match self.documents.of(&mover.name) {
+            let by = format!("{}@{}", shown(&mover.name, &mover.real), mover.version);
+            let needs = match self.documents.of(&mover.real) {
                 Ok(document) => document.and_then(|d| d.release(&mover.version)).map(|r| r.dependencies.clone()),
                 Err(why) => {
                     carried.unknown.push(format!("what {by} needs was not retrieved: {why}"));
@@ -99,32 +106,35 @@ impl Walk<'_, '_> {
             };
             let mut wanted = Vec::new();
             for (name, text) in needs {
-                match Range::parse(&text, Options::LOOSE) {
-                    Ok(range) if self.there(&name, &range, after) => {}
-                    Ok(range) => wanted.push((name, text, range)),
-                    Err(_) => {
+                match Asked::read(&name, &text) {
+                    Some(asked) if self.there(&name, &asked, after) => {}
+                    Some(asked) => wanted.push((name, text, asked)),
+                    None => {
                         carried.unknown.push(format!("{by} needs {name}@{text}, which is no range of the registry"))
                     }
                 }
             }
-            self.documents.load(wanted.iter().map(|(name, ..)| name.clone()).collect::<Vec<_>>());
-            for (name, text, range) in wanted {
-                let member = match self.documents.of(&name) {
-                    Ok(document) => document.and_then(|d| d.pick(&range, self.node)).map(Member::from),
+            self.documents.load(wanted.iter().map(|(.., asked)| asked.real.clone()).collect::<Vec<_>>());
+            for (name, text, asked) in wanted {
+                let member = match self.documents.of(&asked.real) {
+                    Ok(document) => document.and_then(|d| asked.pick(d, self.node)).map(Member::from),
                     Err(why) => {
+                        let name = shown(&name, &asked.real);
                         carried.unknown.push(format!("{name}, which {by} needs, was not retrieved: {why}"));
                         continue;
                     }
                 };
                 let Some(member) = member else {
-                    carried.refused.push(refused(&by, &name, &text));
+                    carried.refused.push(refused(&by, &name, &text, &asked.real));
                     continue;
                 };
                 let old = self.copy_of(&mover, &name);
                 let version = member.version.clone();
                 let away = |by: &usize| gone.contains(by) || moved.contains(by);
-                let replaces = old.filter(|at| !gone.contains(at) && self.gives_way(*at, &version, &away));
-                open.push_back(Mover { name: name.clone(), version: version.clone(), was: replaces.or(old) });
+                let replaces = old.filter(|at| !gone.contains(at) && self.gives_way(*at, &asked.real, &version, &away));
+                let real = asked.real.clone();
+                let both = shown(&name, &real);
+                open.push_back(Mover { name: name.clone(), real, version: version.clone(), was: replaces.or(old) });
                 let was = old.and_then(|at| self.lock.packages.get(at)).and_then(|p| p.version.clone());
                 let at_top = after.members.get(&name).map(|m| m.version.clone());
                 let shift = match replaces {
@@ -133,13 +143,14 @@ impl Walk<'_, '_> {
                         if at_top == was {
                             after.insert(name.clone(), member);
                         }
-                        Shift { name, from: was.map(|v| v.to_string()), to: Some(version.to_string()), named: false }
+                        let from = was.map(|v| v.to_string());
+                        Shift { name: both, from, to: Some(version.to_string()), named: false }
                     }
                     None if at_top.is_none() => {
                         if self.lock.kind == LockKind::Npm {
                             after.insert(name.clone(), member);
                         }
-                        Shift { name, from: None, to: Some(version.to_string()), named: false }
+                        Shift { name: both, from: None, to: Some(version.to_string()), named: false }
                     }
                     // Others need the copy that is there: a second one comes beside it.
                     None => Shift {
@@ -163,10 +174,15 @@ impl Walk<'_, '_> {
     }
 
     /// Whether a copy that fits is there already: at the top with npm, anywhere in the lock with the others.
-    fn there(&self, name: &str, range: &Range, after: &Set) -> bool {
-        let fits = |version: &Version| range.is_any() || range.satisfies(version);
-        let locked = || self.lock.copies(name).any(|(_, package)| package.version.as_ref().is_some_and(fits));
-        after.members.get(name).is_some_and(|member| fits(&member.version))
+    fn there(&self, name: &str, asked: &Asked, after: &Set) -> bool {
+        let fits = |version: &Version| asked.fits(version);
+        let locked = || self.lock.copies(&asked.real).any(|(_, package)| package.version.as_ref().is_some_and(fits));
+        // Another package may lie under the same name.
+        let other = |version: &Version| {
+            let top = self.lock.imported(self.folder, name).map(|(_, package)| package);
+            top.is_some_and(|p| p.version.as_ref() == Some(version) && p.name != asked.real)
+        };
+        after.members.get(name).is_some_and(|member| fits(&member.version) && !other(&member.version))
             || self.lock.kind != LockKind::Npm && locked()
     }
 
@@ -178,17 +194,18 @@ impl Walk<'_, '_> {
     }
 
     /// Whether everybody who needs a copy moves as well or takes the new version.
-    fn gives_way(&self, at: usize, version: &Version, away: &dyn Fn(&usize) -> bool) -> bool {
+    fn gives_way(&self, at: usize, real: &str, version: &Version, away: &dyn Fn(&usize) -> bool) -> bool {
         self.lock.dependents(at).into_iter().filter(|by| !away(by)).all(|by| {
             let edges = self.lock.packages.get(by).map(|p| p.needs.as_slice()).unwrap_or_default();
             edges.iter().filter(|edge| edge.to == Some(at)).all(|edge| {
-                Range::parse(&edge.range, Options::LOOSE).is_ok_and(|range| range.is_any() || range.satisfies(version))
+                Asked::read(&edge.name, &edge.range)
+                    .is_some_and(|asked| asked.real == real && asked.range().is_some() && asked.fits(version))
             })
         })
     }
 }
 
-fn refused(by: &str, name: &str, range: &str) -> Cause {
+fn refused(by: &str, name: &str, range: &str, real: &str) -> Cause {
     Cause {
         kind: CauseKind::NeverReleased,
         constraints: vec![Constraint {
@@ -197,6 +214,6 @@ fn refused(by: &str, name: &str, range: &str) -> Cause {
             on: name.to_owned(),
             requires: format!("{name}@{range}"),
         }],
-        sentence: format!("{by} needs {name}@{range}, and no release of {name} fulfils that"),
+        sentence: format!("{by} needs {name}@{range}, and no release of {real} fulfils that"),
     }
 }

@@ -3,6 +3,7 @@
 //! Lives here: the set before and after, and the verdict. Lives elsewhere: peers of one set
 //! (`ecosystems::javascript::peers`), locks and registries (`ecosystems::javascript`). Start reading at [`check`].
 
+mod asked;
 mod carried;
 mod documents;
 mod judged;
@@ -15,7 +16,6 @@ use std::path::PathBuf;
 use uplift_ecosystems::doors::Doors;
 use uplift_ecosystems::javascript::client::Registries;
 use uplift_ecosystems::javascript::discover::{Component, ManifestFile};
-use uplift_ecosystems::javascript::manifest::Specifier;
 use uplift_ecosystems::javascript::peers::{Kind, Member, Set, Violation, peer_admits};
 use uplift_facts::tree::Tree;
 use uplift_model::Ecosystem;
@@ -27,6 +27,7 @@ use uplift_model::semver::{Options, Range, Version};
 use super::overlay::OverlayItem;
 use super::{ValidateRequest, words};
 use crate::error::EngineError;
+use asked::Asked;
 use carried::Walk;
 use documents::Documents;
 use stated::{Stated, asked_for};
@@ -42,6 +43,8 @@ struct Look<'a> {
     /// What CI, images and manifests state of Node; `None`: one Node was asked for.
     stated: Option<Stated>,
     documents: Documents<'a>,
+    /// Names under which the project installs another package, with that package's own.
+    aliases: BTreeMap<String, String>,
     notes: Vec<String>,
 }
 
@@ -66,8 +69,14 @@ pub(super) fn check(
         Some(stated) => stated.node(component),
         None => node,
     };
-    let mut look = Look { component, items, node, stated, documents, notes: component.notes.clone() };
-    look.documents.load(look.items.iter().map(|i| i.name.clone()).collect::<Vec<_>>());
+    let mut aliases = asked::aliases(component);
+    for item in &items {
+        if let Some(asked) = Asked::read(&item.name, &item.specifier).filter(|asked| asked.real != item.name) {
+            aliases.insert(item.name.clone(), asked.real);
+        }
+    }
+    let mut look = Look { component, items, node, stated, documents, aliases, notes: component.notes.clone() };
+    look.documents.load(look.items.iter().map(|i| look.real(&i.name).to_owned()).collect::<Vec<_>>());
     let folders: Vec<&ManifestFile> = look.component.manifests.iter().collect();
     let mut checks = Vec::new();
     let mut matrix = Vec::new();
@@ -101,6 +110,11 @@ pub(super) fn check(
 }
 
 impl Look<'_> {
+    /// The name under which the registry knows what the project installs under `name`.
+    fn real<'n>(&'n self, name: &'n str) -> &'n str {
+        self.aliases.get(name).map_or(name, String::as_str)
+    }
+
     fn overlay(&self, item: &OverlayItem) -> Overlay {
         let mut replaces = Vec::new();
         for (file, stated) in self.component.statements().filter(|(_, s)| s.name == item.name) {
@@ -116,29 +130,20 @@ impl Look<'_> {
         if let Some(lock) = &self.component.lock {
             return Ok(Set::of_lock(&lock.lock, &file.folder));
         }
-        let ranges: Vec<(String, Range)> = file
-            .manifest
-            .stated
-            .iter()
-            .filter_map(|s| match &s.specifier {
-                Specifier::Exact(version) => {
-                    Some((s.name.clone(), Range::parse(&version.to_string(), Options::LOOSE).ok()?))
-                }
-                Specifier::Range(range) => Some((s.name.clone(), range.clone())),
-                _ => None,
-            })
-            .collect();
-        self.documents.load(ranges.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+        let ranges: Vec<(String, Range)> =
+            file.manifest.stated.iter().filter_map(|s| Some((s.name.clone(), s.specifier.range()?))).collect();
+        self.documents.load(ranges.iter().map(|(name, _)| self.real(name).to_owned()).collect::<Vec<_>>());
         let node = self.node.as_ref().map(|(_, version)| version.clone());
         let mut set = Set::default();
         for (name, range) in ranges {
-            match self.documents.of(&name) {
+            let real = self.real(&name).to_owned();
+            match self.documents.of(&real) {
                 Ok(Some(document)) => {
                     if let Some(release) = document.pick(&range, node.as_ref()) {
                         set.insert(name, Member::from(release));
                     }
                 }
-                Ok(None) => self.notes.push(format!("the registry has no package {name}")),
+                Ok(None) => self.notes.push(format!("the registry has no package {}", asked::shown(&name, &real))),
                 Err(why) => self.notes.push(format!("{name} was not retrieved: {why}")),
             }
         }
@@ -206,19 +211,18 @@ impl Look<'_> {
             requires: format!("{}@{}", item.name, item.specifier),
         };
         let because = |kind, sentence| Cause { kind, constraints: vec![own.clone()], sentence };
-        let Ok(range) = Range::parse(&item.specifier, Options::LOOSE) else {
+        let real = self.real(&item.name).to_owned();
+        let read = Asked::read(&item.name, &item.specifier);
+        let Some(range) = read.as_ref().and_then(Asked::range) else {
             return Err(EngineError::repository(
                 format!("`{}` is no range of npm", item.specifier),
                 "write it as 7.1.9 or ^7.1.0",
             ));
         };
-        let document = match self.documents.of(&item.name) {
+        let document = match self.documents.of(&real) {
             Ok(Some(document)) => document,
             Ok(None) => {
-                return Ok(Err(because(
-                    CauseKind::NoSuchPackage,
-                    format!("the registry has no package {}", item.name),
-                )));
+                return Ok(Err(because(CauseKind::NoSuchPackage, format!("the registry has no package {real}"))));
             }
             Err(why) => {
                 return Err(EngineError::Resolve(uplift_ecosystems::python::resolve::ResolveError::Unreachable(
@@ -226,9 +230,9 @@ impl Look<'_> {
                 )));
             }
         };
-        Ok(document.pick(&range, node.as_ref()).map(Member::from).ok_or_else(|| {
+        Ok(document.pick(range, node.as_ref()).map(Member::from).ok_or_else(|| {
             let last = document.newest().map(|r| format!(" (the newest is {})", r.version)).unwrap_or_default();
-            because(CauseKind::NeverReleased, format!("no release of {} fulfils {}{last}", item.name, item.specifier))
+            because(CauseKind::NeverReleased, format!("no release of {real} fulfils {}{last}", item.specifier))
         }))
     }
 
@@ -279,7 +283,8 @@ impl Look<'_> {
     ) -> Vec<Shift> {
         let Some(lock) = &self.component.lock else { return Vec::new() };
         let node = self.node.as_ref().map(|(_, version)| version);
-        let walk = Walk { documents: &mut self.documents, lock: &lock.lock, folder: &file.folder, node };
+        let (lock, folder, aliases) = (&lock.lock, file.folder.as_str(), &self.aliases);
+        let walk = Walk { documents: &mut self.documents, lock, folder, node, aliases };
         let names = items.iter().map(|item| item.name.clone()).chain(brought.iter().map(|shift| shift.name.clone()));
         let carried = walk.follow(names, after);
         if !carried.refused.is_empty() {
