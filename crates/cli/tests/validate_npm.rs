@@ -180,3 +180,85 @@ fn an_alias_of_the_project_moves_with_and_without_a_lock() {
         assert!(check["paragraph"].as_str().unwrap().contains("no release of log fulfils"), "{check:#}");
     }
 }
+
+/// `micro` needs pico 2, which lies at the top; what comes along wants pico 4 beside itself.
+fn nesting(market: &Market, states_pico: bool) -> Desk {
+    let mut needs = json!({"glob": "^1.0.0", "micro": "^1.0.0"});
+    if states_pico {
+        needs["pico"] = json!("^2.3.0");
+    }
+    let manifest = json!({"name": "shop", "version": "1.0.0", "dependencies": needs}).to_string();
+    let lock = json!({
+        "name": "shop", "version": "1.0.0", "lockfileVersion": 3, "requires": true,
+        "packages": {
+            "": {"name": "shop", "version": "1.0.0", "dependencies": needs},
+            "node_modules/glob": {"version": "1.0.0"},
+            "node_modules/micro": {"version": "1.0.0", "dependencies": {"pico": "^2.3.0"}},
+            "node_modules/pico": {"version": "2.3.2"},
+        }
+    });
+    let lock = lock.to_string();
+    Desk::new(PROGRAM, market, &[("package.json", manifest.as_bytes()), ("package-lock.json", lock.as_bytes())])
+}
+
+fn nesting_stock() -> Stock {
+    let fd = |version: &str, meta: Value| NpmRelease {
+        peers: json!({"pico": "^3 || ^4"}),
+        peers_meta: meta,
+        ..release(version, json!({}))
+    };
+    let mut stock = Stock::default();
+    let mut add = |name: &str, releases: Vec<NpmRelease>| stock.npm.insert(name.to_owned(), releases);
+    add("pico", vec![release("2.3.2", json!({})), release("4.0.7", json!({}))]);
+    add("micro", vec![release("1.0.0", json!({"pico": "^2.3.0"}))]);
+    // An optional peer, and a required one.
+    add("fd", vec![fd("6.0.0", json!({"pico": {"optional": true}})), fd("7.0.0", json!({}))]);
+    add(
+        "glob",
+        vec![
+            release("1.0.0", json!({})),
+            release("2.0.0", json!({"fd": "^6.0.0", "pico": "^4.0.0"})),
+            release("3.0.0", json!({"fd": "^6.0.0"})),
+            release("4.0.0", json!({"fd": "^7.0.0"})),
+            release("5.0.0", json!({"fd": "^6.0.0", "pico": "^2.0.0"})),
+            NpmRelease { peers: json!({"pico": "^4.0.0"}), ..release("6.0.0", json!({"fd": "^6.0.0"})) },
+        ],
+    );
+    stock
+}
+
+#[test]
+fn a_peer_that_npm_nests_is_no_violation() {
+    let market = Market::serve(nesting_stock());
+    for states_pico in [true, false] {
+        let desk = nesting(&market, states_pico);
+        for (set, fd, copy) in [
+            ("glob@2.0.0", "6.0.0", "pico (for glob) - -> 4.0.7"),
+            ("glob@3.0.0", "6.0.0", "pico (for fd) - -> 4.0.7"),
+            ("glob@4.0.0", "7.0.0", "pico (for fd) - -> 4.0.7"),
+        ] {
+            let (outcome, check) = validate(&desk, set);
+            assert_eq!((outcome.code, &check["verdict"]), (Some(0), &"sat".into()), "{set}: {check:#}");
+            assert_eq!(moves(&check), [format!("fd - -> {fd}"), copy.to_owned()], "{set}");
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_no_place_satisfies_is_a_violation() {
+    let market = Market::serve(nesting_stock());
+    // The project states pico 2, and glob either brings pico 2 itself or takes the project's.
+    let stated = nesting(&market, true);
+    let free = nesting(&market, false);
+    for (set, verdict, sentence) in [
+        ("glob@5.0.0", "peer-violation", "fd@6.0.0 peers pico@^3 || ^4, but pico stays at 2.3.2"),
+        ("glob@6.0.0", "unsat", "glob@6.0.0 peers pico@^4.0.0, but pico stays at 2.3.2"),
+    ] {
+        let (outcome, check) = validate(&stated, set);
+        assert_eq!((outcome.code, &check["verdict"]), (Some(1), &verdict.into()), "{set}: {check:#}");
+        assert!(check["causes"].to_string().contains(sentence), "{set}: {check:#}");
+        // Where nothing of the project asks for pico 2, npm puts it below the one that needs it.
+        let (outcome, check) = validate(&free, set);
+        assert_eq!((outcome.code, &check["verdict"]), (Some(0), &"sat".into()), "{set}: {check:#}");
+    }
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use uplift_ecosystems::javascript::lockfile::{self, Lock};
-use uplift_ecosystems::javascript::peers::{Member, Set};
+use uplift_ecosystems::javascript::peers::{Member, Set, peer_admits};
 use uplift_ecosystems::javascript::registry::Peer;
 use uplift_model::semver::{Options, Range, Version};
 
@@ -154,4 +154,13 @@ fn the_projects_as_they_are_violate_nothing() {
 fn lockfile_violations(project: &str) -> Vec<String> {
     let found = uplift_ecosystems::javascript::peers::lock_violations(&lock(project));
     found.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_peer_behind_an_alias_is_held_against_the_range_of_the_alias() {
+    let version = |text: &str| Version::new(text).unwrap();
+    assert!(peer_admits("npm:react@^18.0.0", &version("18.3.1")));
+    assert!(!peer_admits("npm:react@^18.0.0", &version("19.0.0")));
+    assert!(!peer_admits("npm:^4", &version("5.0.0")));
+    assert!(peer_admits("next", &version("5.0.0")) && peer_admits("*", &version("5.0.0-beta.1")));
 }

@@ -30,6 +30,8 @@ pub struct NpmRelease {
     pub day: Option<String>,
     pub engines: Value,
     pub peers: Value,
+    /// `peerDependenciesMeta`.
+    pub peers_meta: Value,
     pub dependencies: Value,
     pub deprecated: Option<String>,
     /// `license`, of any form.
@@ -239,6 +241,9 @@ fn document(name: &str, releases: &[NpmRelease]) -> Value {
         }
         if release.peers.is_object() {
             entry["peerDependencies"] = release.peers.clone();
+        }
+        if release.peers_meta.is_object() {
+            entry["peerDependenciesMeta"] = release.peers_meta.clone();
         }
         if release.dependencies.is_object() {
             entry["dependencies"] = release.dependencies.clone();

@@ -26,6 +26,20 @@ pub(super) struct Carried {
     pub(super) refused: Vec<Cause>,
     /// What could not be found out, one sentence each.
     pub(super) unknown: Vec<String>,
+    /// Everything that was followed, what was named among it.
+    pub(super) moved: Vec<Moved>,
+    /// Positions of the lock's copies that others took the place of.
+    pub(super) gone: BTreeSet<usize>,
+}
+
+/// A package at the version that it moves to.
+#[derive(Debug, Clone)]
+pub(super) struct Moved {
+    /// As it is installed.
+    pub(super) name: String,
+    /// As the registry knows it.
+    pub(super) real: String,
+    pub(super) version: Version,
 }
 
 /// A package that moves, and the copy of the lock that it takes the place of.
@@ -60,11 +74,12 @@ impl Walk<'_, '_> {
             let (carried, gone) = self.walk(&names, &mut set, &moved);
             if gone == moved {
                 *after = set;
-                return carried;
+                return Carried { gone, ..carried };
             }
             moved = gone;
         }
-        self.walk(&names, after, &BTreeSet::new()).0
+        let (carried, gone) = self.walk(&names, after, &BTreeSet::new());
+        Carried { gone, ..carried }
     }
 
     /// One walk, and the copies of the lock that it replaces; `moved`: those that are taken to be replaced from the start.
@@ -92,6 +107,11 @@ impl Walk<'_, '_> {
             if !seen.insert((mover.name.clone(), mover.version.to_string())) {
                 continue;
             }
+            carried.moved.push(Moved {
+                name: mover.name.clone(),
+                real: mover.real.clone(),
+                version: mover.version.clone(),
+            });
             let by = format!("{}@{}", shown(&mover.name, &mover.real), mover.version);
             let needs = match self.documents.of(&mover.real) {
                 Ok(document) => document.and_then(|d| d.release(&mover.version)).map(|r| r.dependencies.clone()),

@@ -7,6 +7,7 @@ mod asked;
 mod carried;
 mod documents;
 mod judged;
+mod nested;
 mod stated;
 mod told;
 
@@ -28,8 +29,9 @@ use super::overlay::OverlayItem;
 use super::{ValidateRequest, words};
 use crate::error::EngineError;
 use asked::Asked;
-use carried::Walk;
+use carried::{Carried, Walk};
 use documents::Documents;
+use nested::Nest;
 use stated::{Stated, asked_for};
 
 /// Peers that are brought in for the sake of others, at most.
@@ -164,12 +166,15 @@ impl Look<'_> {
             }
         }
         let mut brought = self.bring(&mut after, before, &items);
-        brought.extend(self.carry(file, &mut after, &items, &brought, &mut check));
+        let peers: Vec<String> = brought.iter().map(|shift| shift.name.clone()).collect();
+        let carried = self.carry(file, &mut after, &items, &brought, &mut check);
+        brought.extend(carried.shifts.iter().cloned());
         let mut violations = after.new_peer_violations(before);
-        violations.extend(self.below(&after, &items));
+        violations.extend(self.below(file, &after, &items, &carried));
         violations.extend(self.unmet(&after, before, &items));
         violations.sort();
         violations.dedup();
+        self.settle(file, &after, peers, &carried, &mut violations, &mut brought);
         if !violations.is_empty() {
             check.verdict = check.verdict.max(self.weight(&violations, &after, &items));
             check.causes.extend(violations.iter().map(|v| told::cause(v, &items)));
@@ -280,35 +285,64 @@ impl Look<'_> {
         items: &[&OverlayItem],
         brought: &[Shift],
         check: &mut Check,
-    ) -> Vec<Shift> {
-        let Some(lock) = &self.component.lock else { return Vec::new() };
+    ) -> Carried {
+        let Some(lock) = &self.component.lock else { return Carried::default() };
         let node = self.node.as_ref().map(|(_, version)| version);
         let (lock, folder, aliases) = (&lock.lock, file.folder.as_str(), &self.aliases);
         let walk = Walk { documents: &mut self.documents, lock, folder, node, aliases };
         let names = items.iter().map(|item| item.name.clone()).chain(brought.iter().map(|shift| shift.name.clone()));
-        let carried = walk.follow(names, after);
+        let mut carried = walk.follow(names, after);
         if !carried.refused.is_empty() {
             check.verdict = check.verdict.max(Verdict::Unsat);
-            check.causes.extend(carried.refused);
+            check.causes.append(&mut carried.refused);
         }
         if !carried.unknown.is_empty() {
             check.verdict = check.verdict.max(Verdict::NotChecked);
             let cause = |sentence| Cause { kind: CauseKind::Unexplained, constraints: Vec::new(), sentence };
-            check.causes.extend(carried.unknown.into_iter().map(cause));
+            check.causes.extend(carried.unknown.drain(..).map(cause));
         }
-        carried.shifts
+        carried
+    }
+
+    /// Leaves only the violations that no place in the tree settles; the copies that settle the others are `brought`.
+    fn settle(
+        &mut self,
+        file: &ManifestFile,
+        after: &Set,
+        peers: Vec<String>,
+        carried: &Carried,
+        violations: &mut Vec<Violation>,
+        brought: &mut Vec<Shift>,
+    ) {
+        let Some(lock) = &self.component.lock else { return };
+        let own = file.manifest.stated.iter().map(|s| &s.name).chain(self.items.iter().map(|i| &i.name));
+        let stated: BTreeSet<String> = own.cloned().chain(peers).collect();
+        let (documents, moved, gone) = (&mut self.documents, carried.moved.as_slice(), &carried.gone);
+        let mut nest = Nest { documents, lock: &lock.lock, moved, gone, stated: &stated, after };
+        violations.retain(|violation| {
+            let settled = nest.settles(violation);
+            if settled {
+                brought.extend(nest.copy(violation, brought));
+            }
+            !settled
+        });
     }
 
     /// Packages deeper in the lock whose peer is a package that moves.
-    fn below(&self, after: &Set, items: &[&OverlayItem]) -> Vec<Violation> {
+    fn below(&self, file: &ManifestFile, after: &Set, items: &[&OverlayItem], carried: &Carried) -> Vec<Violation> {
         let Some(lock) = &self.component.lock else { return Vec::new() };
         let mut found = Vec::new();
-        for (_, package) in lock.lock.installed() {
+        for (_, package) in lock.lock.installed().filter(|(at, _)| !carried.gone.contains(at)) {
             // What lies at the top is part of the set already, and may move itself.
             let Some(version) = package.version.as_ref().filter(|_| !after.members.contains_key(&package.name)) else {
                 continue;
             };
             for (edge, _) in package.peers().filter(|(e, _)| items.iter().any(|i| i.name == e.name)) {
+                // A copy of its own stays where it is.
+                let top = lock.lock.imported(&file.folder, &edge.name).map(|(at, _)| at);
+                if edge.to != top {
+                    continue;
+                }
                 let now = edge.to.and_then(|at| lock.lock.packages.get(at)).and_then(|p| p.version.as_ref());
                 let then = after.members.get(&edge.name).map(|m| &m.version);
                 if let (Some(now), Some(then)) = (now, then)
