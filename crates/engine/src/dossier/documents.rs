@@ -38,7 +38,7 @@ fn about(path: &str) -> Option<Subject> {
     let sample = name.starts_with(".env.") || name.starts_with("env.");
     let (stem, end) = name.trim_start_matches('.').rsplit_once('.').unwrap_or((name.as_str(), ""));
     let text = matches!(end, "md" | "rst" | "adoc" | "txt") || (end.is_empty() && !name.starts_with('.'));
-    if !text && !(sample && matches!(end, "example" | "sample" | "template" | "dist")) {
+    if !(text || sample && matches!(end, "example" | "sample" | "template" | "dist")) {
         return None;
     }
     let words: Vec<&str> = stem.split(|c: char| !c.is_alphanumeric()).collect();

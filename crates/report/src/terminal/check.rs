@@ -325,7 +325,7 @@ fn unasked(live: &[&Finding]) -> String {
     let mut fixes: Vec<&str> = live.iter().filter_map(|f| f.fixed.first()).map(String::as_str).collect();
     fixes.sort_unstable();
     fixes.dedup();
-    let fixes: Vec<String> = fixes.into_iter().map(|version| clean::line(version)).collect();
+    let fixes: Vec<String> = fixes.into_iter().map(clean::line).collect();
     let rest = if live.iter().any(|f| f.fixed.is_empty()) { " (no fix for the others yet)" } else { "" };
     format!(", fixed in {}{rest}; whether it can be had is not known", list(&fixes))
 }

@@ -92,11 +92,13 @@ pub(super) fn totals(plan: &Plan, view: &View) -> String {
     let mut page = sets(plan, view);
     let security = &plan.security;
     if !security.removed.is_empty() || !security.remaining.is_empty() {
-        let text = format!(
-            "{} removed, {} left",
-            security.removed.len(),
-            if security.remaining.is_empty() { "none known".to_owned() } else { security.remaining.len().to_string() }
-        );
+        let left = match security.remaining.len() {
+            // How far the records reach is part of what is known.
+            0 if security.source.is_empty() => "none known left".to_owned(),
+            0 => format!("none known left, by {}", security.source.trim_start_matches("advisories ")),
+            number => format!("{number} left"),
+        };
+        let text = format!("{} removed, {left}", security.removed.len());
         page.push_str(&paragraph(view, "advisories: ", &text, Tone::Plain));
     }
     let Some(effort) = plan.effort.as_ref().filter(|effort| !effort.rows.is_empty()) else { return page };
