@@ -238,6 +238,35 @@ fn the_target_is_a_column_only_where_it_is_not_the_newest() {
 }
 
 #[test]
+fn a_fix_is_out_of_reach_only_where_the_index_said_so() {
+    let view = View::new(160, false);
+    let found = found_value(json!([advisory("A", "moderate", &["2.32.2"])]));
+    let silent = json!({"state": "not-retrieved", "why": "no answer"});
+    let page = |fields: Value| check(&analysis(vec![row("requests", fields)], json!({})), true, &view);
+    assert!(page(json!({"advisories": found})).contains("1 moderate, no fix in reach"));
+    let unasked = page(json!({"advisories": found, "latest": silent, "latest_installable": silent}));
+    assert!(unasked.contains("1 moderate, fixed in 2.32.2; whether it can be had is not known"), "{unasked}");
+    assert!(!unasked.contains("no fix in reach"), "{unasked}");
+}
+
+#[test]
+fn an_urgency_without_reasons_says_what_it_does_not_rest_on() {
+    let mut calm = analysis(vec![row("six", json!({}))], json!({}));
+    calm.urgency.level = "LOW".to_owned();
+    calm.urgency.because.clear();
+    calm.sources.clear();
+    let page = check(&calm, true, &View::new(160, false));
+    assert!(page.contains("urgency LOW: nothing that was looked up presses"), "{page}");
+    calm.sources.push(uplift_model::analysis::SourceState {
+        source: "manifests and locks".to_owned(),
+        state: "partly".to_owned(),
+        detail: "requirements.txt:2".to_owned(),
+    });
+    let page = check(&calm, true, &View::new(160, false));
+    assert!(page.contains("nothing that is known presses; not all is known of manifests and locks"), "{page}");
+}
+
+#[test]
 fn what_waits_for_something_else_is_shown_with_what_that_is() {
     let held = json!({"latest": found("7.1.9"), "behind": {"majors": 2, "minors": 0, "releases": 3},
                       "held_by": "7.1.9 cannot be installed here: it exists for node >=20.19"});
