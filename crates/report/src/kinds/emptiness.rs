@@ -63,7 +63,7 @@ mod tests {
     use crate::kinds::{Kind, write};
 
     /// Sentences that claim that nothing is there.
-    const CLAIMS: [&str; 9] = [
+    const CLAIMS: [&str; 12] = [
         "no newer version was found",
         "Nothing is to be moved",
         "Nothing is to be done",
@@ -73,6 +73,9 @@ mod tests {
         "None moves.",
         "No known vulnerability was found",
         "0 packages of high risk",
+        "0 packages could move",
+        "0 advisories before",
+        "0 packages of this priority",
     ];
 
     /// One package, nothing planned, no advisory; `change` makes the sources fail.

@@ -57,22 +57,26 @@ fn summary(dossier: &Dossier, pairs: &[Pair<'_>], advisories: &[AdvisoryRow<'_>]
     let majors = of(&|pair| pair.distance() == Some(Distance::Major) && pair.behind().is_none_or(|b| b.majors > 0));
     let first = of(&|pair| pair.priority.is_some_and(|(number, _)| number == 1));
     let names: BTreeSet<&str> = pairs.iter().map(|pair| pair.name).collect();
-    let mut items = vec![
-        Text::new()
-            .span(table.count("package"))
-            .plain(" could move: ")
-            .count(names.len(), "name", "pairs")
-            .plain(", where one that two components use counts once"),
-        Text::new().count(first, "package", "pairs").plain(" of priority 1"),
-        Text::new().count(majors, "package", "pairs").plain(" go to another major line"),
-    ];
     let stays = parts::stays_table(dossier);
-    items.push(Text::new().span(stays.count("package")).plain(" stay although something newer exists"));
-    items.push(
-        Text::new()
+    let mut items = match emptiness::newer(&dossier.analysis).filter(|_| pairs.is_empty()) {
+        Some(why) => vec![Text::from("What could move: ").unknown(why)],
+        None => vec![
+            Text::new()
+                .span(table.count("package"))
+                .plain(" could move: ")
+                .count(names.len(), "name", "pairs")
+                .plain(", where one that two components use counts once"),
+            Text::new().count(first, "package", "pairs").plain(" of priority 1"),
+            Text::new().count(majors, "package", "pairs").plain(" go to another major line"),
+            Text::new().span(stays.count("package")).plain(" stay although something newer exists"),
+        ],
+    };
+    items.push(match emptiness::advisories(&dossier.analysis).filter(|_| advisories.is_empty()) {
+        Some(why) => Text::from("Advisories: ").unknown(why),
+        None => Text::new()
             .count(advisories.len(), "advisory", "advisories")
             .plain(" on versions in use or brought by targets"),
-    );
+    });
     let mut found = Section::new("findings", "Critical findings").with(Block::List(items));
     found = found.with(parts::security(dossier, advisories));
     let mut urgency = Section::new("urgency", "Urgency");

@@ -4,7 +4,12 @@ use uplift_model::Risk;
 use uplift_model::dossier::Dossier;
 
 use super::super::parts::{self, Basis, Pair};
+<<<<<<< HEAD
 use crate::document::{Block, Section, Spare, Text};
+=======
+use crate::document::{Block, Section, Text};
+use crate::kinds::emptiness;
+>>>>>>> cd434a8 (No count of nothing stands where the sources did not answer)
 use crate::numbers::count;
 
 pub(super) fn sections(dossier: &Dossier, pairs: &[Pair<'_>]) -> Vec<Section> {
@@ -30,7 +35,11 @@ fn priority(dossier: &Dossier, pairs: &[Pair<'_>], number: u8) -> Section {
     if let Some(stretch) = stretch {
         section = section.say(Text::from("Goal: ").plain(stretch.goal.clone()));
     }
-    section = section.say(Text::new().count(own.len(), "package", "pairs").plain(" of this priority."));
+    let unknown = emptiness::newer(&dossier.analysis).filter(|_| own.is_empty());
+    section = section.say(match unknown {
+        Some(why) => Text::from("Packages of this priority: ").unknown(why),
+        None => Text::new().count(own.len(), "package", "pairs").plain(" of this priority."),
+    });
     components(dossier, section, &own, &number.to_string())
 }
 

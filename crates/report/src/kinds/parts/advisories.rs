@@ -7,6 +7,7 @@ use uplift_model::risk::{SecurityEffect, Touching};
 use super::pairs::{Basis, Pair, pairs};
 use super::words;
 use crate::document::{Block, Table, Text, Tone};
+use crate::kinds::emptiness;
 
 /// One advisory on one package of one component.
 #[derive(Debug, Clone)]
@@ -210,6 +211,10 @@ pub(crate) fn unanswered(dossier: &Dossier) -> Vec<String> {
 /// Advisories before and after, with the share that goes and its base (row I10). Needs [`advisories_table`].
 pub(crate) fn posture(dossier: &Dossier, rows: &[AdvisoryRow<'_>]) -> Vec<Block> {
     let of = |wanted: &dyn Fn(&After) -> bool| rows.iter().filter(|row| wanted(&row.after)).count();
+    if let Some(why) = emptiness::advisories(&dossier.analysis).filter(|_| rows.is_empty()) {
+        let text = Text::from("Advisories before and after: ").unknown(why);
+        return vec![Block::Paragraph(text), security(dossier, rows)];
+    }
     let introduced = of(&|after| *after == After::Introduced);
     let before = rows.len() - introduced;
     let gone = of(&|after| matches!(after, After::Gone { .. }));

@@ -40,13 +40,15 @@ pub(super) fn write(dossier: &Dossier) -> Document {
 fn overview(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     let table = parts::pairs_table(dossier, pairs);
     let stays = parts::stays_table(dossier);
-    let mut section = Section::new("overview", "What this plan covers").say(
-        Text::new()
+    let unknown = emptiness::newer(&dossier.analysis).filter(|_| pairs.is_empty());
+    let mut section = Section::new("overview", "What this plan covers").say(match unknown {
+        Some(why) => Text::from("What could move: ").unknown(why),
+        None => Text::new()
             .span(table.count("package"))
             .plain(" could move (a package that two components use counts twice), ")
             .span(stays.count("package"))
             .plain(" stay although something newer exists."),
-    );
+    });
     section.blocks.extend(parts::not_known(dossier));
     section.blocks.extend(parts::urgency(dossier));
     section.blocks.push(parts::rows_of_urgency());
