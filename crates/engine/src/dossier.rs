@@ -159,7 +159,7 @@ fn plan(
         fresh: false,
         plan: None,
     };
-    match preview::plan_as_of(&asked, Some(&analysis.as_of), watch) {
+    match preview::plan_for_report(&asked, &analysis.as_of, watch) {
         Ok(plan) => Ok(Datum::found(plan)),
         Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
         Err(error) => Ok(Datum::not_retrieved(in_words(&error))),

@@ -18,6 +18,19 @@ use crate::planning::Facts;
 use crate::subject;
 use crate::workshop::{Order, Site, Workshop};
 
+/// How the note of a plan begins that was not drawn anew.
+const KEPT: &str = "kept from ";
+
+/// [`plan_as_of`] for a report, which says the same whether its plan was kept or drawn anew.
+///
+/// # Errors
+/// [`EngineError`].
+pub(crate) fn plan_for_report(request: &Request, day: &str, watch: Watch<'_>) -> Result<Plan, EngineError> {
+    let mut plan = plan_as_of(request, Some(day), watch)?;
+    plan.notes.retain(|note| !note.starts_with(KEPT));
+    Ok(plan)
+}
+
 /// The plan for the component at `request.path`; nothing is changed.
 ///
 /// # Errors
@@ -49,7 +62,7 @@ fn plan_on(request: &Request, day: Day, watch: Watch<'_>) -> Result<Plan, Engine
     if !request.fresh
         && let Some((mut plan, kept)) = desk.journal.fact_at::<Plan>(&key, 600)?
     {
-        plan.notes.push(format!("kept from {} UTC; `--fresh` draws it anew", days::minute_of(kept)));
+        plan.notes.push(format!("{KEPT}{} UTC; `--fresh` draws it anew", days::minute_of(kept)));
         return as_of_now(plan, &desk);
     }
     let tell = |event: Event| {
