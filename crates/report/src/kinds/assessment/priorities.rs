@@ -4,12 +4,8 @@ use uplift_model::Risk;
 use uplift_model::dossier::Dossier;
 
 use super::super::parts::{self, Basis, Pair};
-<<<<<<< HEAD
 use crate::document::{Block, Section, Spare, Text};
-=======
-use crate::document::{Block, Section, Text};
 use crate::kinds::emptiness;
->>>>>>> cd434a8 (No count of nothing stands where the sources did not answer)
 use crate::numbers::count;
 
 pub(super) fn sections(dossier: &Dossier, pairs: &[Pair<'_>]) -> Vec<Section> {

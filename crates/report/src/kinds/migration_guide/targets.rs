@@ -27,13 +27,28 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
                 Some(window) => Text::from(window.text.as_str()),
                 None => Text::new().unknown("nobody asked on which runtimes the set can be solved"),
             };
+            // What an image or a version file names runs today, whatever the settings have the set judged for.
+            let runs = runtime
+                .stated
+                .iter()
+                .find(|one| one.exact && matches!(one.kind.as_str(), "image" | "version-file") && one.lines.len() == 1);
+            let (in_use, from) = match runs {
+                Some(one) => (
+                    one.lines.first().map(String::as_str),
+                    Text::from(format!("{}:{} {}", one.file, one.line, one.written)),
+                ),
+                None => (
+                    component.and_then(|c| c.runtime.as_deref()),
+                    Text::from(component.and_then(|c| c.runtime_from.as_deref()).unwrap_or("nothing")),
+                ),
+            };
             table.row(vec![
                 Text::new().code(&runtime.name),
                 Text::new().code(part.path),
                 floor.map_or_else(|| Text::from("none stated"), |line| Text::from(line.as_str())),
-                pieces::known(component.and_then(|c| c.runtime.as_deref()), "nothing states it"),
+                pieces::known(in_use, "nothing states it"),
                 target,
-                Text::from(component.and_then(|c| c.runtime_from.as_deref()).unwrap_or("nothing")),
+                from,
             ]);
         }
     }
