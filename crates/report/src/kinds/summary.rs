@@ -1,9 +1,11 @@
 //! `summary`: one page: what to do first, why, what it breaks, who must agree, how to undo it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use uplift_model::Risk;
 use uplift_model::dossier::Dossier;
+use uplift_model::risk::RegisterEntry;
 
 use super::emptiness;
 use super::parts::{self, Pair};
@@ -94,7 +96,9 @@ fn breaks(dossier: &Dossier, pairs: &[Pair<'_>]) -> Section {
     if let Some(why) = emptiness::newer(&dossier.analysis).filter(|_| pairs.is_empty()) {
         return section.say(Text::new().unknown(why));
     }
-    let risky: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.risk() == Some(Risk::High)).collect();
+    let mut risky: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.risk() == Some(Risk::High)).collect();
+    // What more people have to agree to (payments, doors, data) is read before what only breaks.
+    risky.sort_by_key(|pair| Reverse(registered(dossier, pair).map_or(0, |entry| entry.reviewers.len())));
     let unweighed = pairs.iter().filter(|pair| pair.risk().is_none()).count();
     let mut section = section.say(
         Text::new()
@@ -204,10 +208,15 @@ fn undo(dossier: &Dossier) -> Section {
 
 /// What the risk register says may happen, else what weighs most; empty: neither is known.
 fn consequence(dossier: &Dossier, pair: &Pair<'_>) -> String {
-    let register = dossier.plan_of(pair.component).map(|plan| plan.register.as_slice()).unwrap_or_default();
-    let entry = register.iter().find(|entry| entry.packages.iter().any(|name| name == pair.name));
+    let entry = registered(dossier, pair);
     let factor = || pair.assessment().and_then(|a| a.factors.first()).map(|factor| factor.reason.clone());
     entry.map(|entry| entry.risk.clone()).or_else(factor).unwrap_or_default()
+}
+
+/// The entry of the plan's risk register about a pair.
+fn registered<'d>(dossier: &'d Dossier, pair: &Pair<'_>) -> Option<&'d RegisterEntry> {
+    let register = dossier.plan_of(pair.component).map(|plan| plan.register.as_slice()).unwrap_or_default();
+    register.iter().find(|entry| entry.packages.iter().any(|name| name == pair.name))
 }
 
 #[cfg(test)]
