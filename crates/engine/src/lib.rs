@@ -88,7 +88,7 @@ pub use error::EngineError;
 pub use history::{Entry, history, older};
 pub use hygiene::{HygieneWish, Mended, hygiene, hygiene_checks, mend};
 pub use pipeline::upgrade;
-pub use preview::{plan, plan_as_of};
+pub use preview::{is_of_the_moment, plan, plan_as_of};
 pub use release_notes::{NotesRequest, notes_of_plan, release_notes};
 pub use rollback::{RolledBack, rollback};
 pub use runtime_branch::move_runtime;

@@ -21,13 +21,18 @@ use crate::workshop::{Order, Site, Workshop};
 /// How the note of a plan begins that was not drawn anew.
 const KEPT: &str = "kept from ";
 
+/// Whether a note of a plan tells of the moment in which it was asked for. What programs read says the same twice.
+pub fn is_of_the_moment(note: &str) -> bool {
+    note.starts_with(KEPT)
+}
+
 /// [`plan_as_of`] for a report, which says the same whether its plan was kept or drawn anew.
 ///
 /// # Errors
 /// [`EngineError`].
 pub(crate) fn plan_for_report(request: &Request, day: &str, watch: Watch<'_>) -> Result<Plan, EngineError> {
     let mut plan = plan_as_of(request, Some(day), watch)?;
-    plan.notes.retain(|note| !note.starts_with(KEPT));
+    plan.notes.retain(|note| !is_of_the_moment(note));
     Ok(plan)
 }
 

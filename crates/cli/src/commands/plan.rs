@@ -25,6 +25,9 @@ pub(crate) fn run(args: &Planning, desk: &Desk) -> Ended {
         let live = desk.live();
         uplift_engine::plan_as_of(&request, args.as_of.as_deref(), &|event| live.event(event))?
     };
+    if desk.is_json() {
+        plan.notes.retain(|note| !uplift_engine::is_of_the_moment(note));
+    }
     if let Some(standard) = desk.standard() {
         desk.say(&formats::plan(&plan, standard)?)?;
         return Ok(ExitCode::Done);
