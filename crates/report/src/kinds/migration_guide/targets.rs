@@ -27,11 +27,12 @@ pub(super) fn overview(facts: &Facts<'_>) -> Section {
                 Some(window) => Text::from(window.text.as_str()),
                 None => Text::new().unknown("nobody asked on which runtimes the set can be solved"),
             };
-            // What an image or a version file names runs today, whatever the settings have the set judged for.
-            let runs = runtime
-                .stated
-                .iter()
-                .find(|one| one.exact && matches!(one.kind.as_str(), "image" | "version-file") && one.lines.len() == 1);
+            // Settings say what the set is judged for; what runs today an image or a version file says.
+            let given = component.and_then(|c| c.runtime_from.as_deref()).is_some_and(|from| from.contains("settings"));
+            let runs =
+                runtime.stated.iter().filter(|_| given).find(|one| {
+                    one.exact && matches!(one.kind.as_str(), "image" | "version-file") && one.lines.len() == 1
+                });
             let (in_use, from) = match runs {
                 Some(one) => (
                     one.lines.first().map(String::as_str),
